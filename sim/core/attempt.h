@@ -1,0 +1,47 @@
+// How a call answers: done, or blocked. A blocked call is a value (what it waits for, until when, how far it got)
+// that is tried again after a wake-up; the wake-up promises nothing. Blocking, non-blocking, time limits and later
+// poll and epoll all take this one path.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "sim/core/id.h"
+#include "sim/core/syscall.h"
+#include "sim/core/time.h"
+
+namespace sockarium {
+
+/// What a blocked call hopes for. Bits, as one call may wait for several.
+enum class Readiness : std::uint32_t {
+  None = 0,
+  Readable = 1,   ///< data, end of stream, a connection to accept, an error
+  Writable = 2,   ///< room in the send buffer, connect decided, an error
+  TaskEnded = 4,  ///< a thread or child has ended; `who` is the waiting process
+};
+
+/// A wait names its key, and whether one waiter is enough (exclusive: only the first in the queue is woken).
+struct WaitFor {
+  std::uint64_t who = 0;  ///< raw SocketId, or raw ProcessId for TaskEnded
+  Readiness what = Readiness::None;
+  std::uint32_t exclusive = 0;
+};
+
+struct Done {
+  SysResult result;
+};
+
+struct Block {
+  WaitFor wait;
+  Time deadline = 0;             ///< absolute; 0: no limit
+  Errno at_deadline = Errno::AGAIN;  ///< what the call gives when the time is over (OK: success)
+  Errno if_nonblocking = Errno::AGAIN;  ///< what a non-blocking descriptor gives instead of blocking
+  std::uint64_t progress = 0;    ///< bytes taken so far
+};
+
+using Attempt = std::variant<Done, Block>;
+
+inline Attempt done(std::int64_t value) { return Done{SysResult::of(value)}; }
+inline Attempt fail(Errno error) { return Done{SysResult::fail(error)}; }
+
+}  // namespace sockarium

@@ -1,0 +1,72 @@
+// Typed ids: how entries of the world name each other. The world owns no pointer into itself, so that a copy
+// of it is a snapshot. An id whose entry is gone (its generation has moved on) names nothing any more.
+#pragma once
+
+#include <cstdint>
+
+namespace sockarium {
+
+template <class Entry>
+struct Id {
+  std::uint32_t index = 0;       ///< place in the slab; 0 is «none»
+  std::uint32_t generation = 0;  ///< which tenant of that place
+
+  constexpr explicit operator bool() const { return index != 0; }
+  friend constexpr bool operator==(Id, Id) = default;
+  /// Both halves in one number: for keys, records and tie-breaks.
+  constexpr std::uint64_t raw() const { return (std::uint64_t{generation} << 32) | index; }
+  static constexpr Id from_raw(std::uint64_t raw) {
+    Id id;
+    id.index = static_cast<std::uint32_t>(raw);
+    id.generation = static_cast<std::uint32_t>(raw >> 32);
+    return id;
+  }
+};
+
+namespace wire {
+struct Link;
+struct Fault;
+struct Packet;
+}  // namespace wire
+namespace inet {
+struct Net;
+struct Interface;
+struct SocketBase;
+struct PortBucket;
+}  // namespace inet
+namespace tcp {
+struct Connection;
+struct Listener;
+struct Request;
+struct TimeWait;
+struct Piece;
+}  // namespace tcp
+namespace kernel {
+struct Host;
+struct Process;
+struct Task;
+struct OpenFile;
+struct DescriptorBlock;
+struct Waiter;
+}  // namespace kernel
+
+using LinkId = Id<wire::Link>;
+using FaultId = Id<wire::Fault>;
+using PacketId = Id<wire::Packet>;
+using NetId = Id<inet::Net>;
+using InterfaceId = Id<inet::Interface>;
+using SocketId = Id<inet::SocketBase>;
+using PortBucketId = Id<inet::PortBucket>;
+using ConnectionId = Id<tcp::Connection>;
+using ListenerId = Id<tcp::Listener>;
+using RequestId = Id<tcp::Request>;
+using TimeWaitId = Id<tcp::TimeWait>;
+using PieceId = Id<tcp::Piece>;
+using HostId = Id<kernel::Host>;
+using ProcessId = Id<kernel::Process>;
+using TaskId = Id<kernel::Task>;
+using OpenFileId = Id<kernel::OpenFile>;
+using DescriptorBlockId = Id<kernel::DescriptorBlock>;
+using WaiterId = Id<kernel::Waiter>;
+
+}  // namespace sockarium

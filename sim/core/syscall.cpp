@@ -1,0 +1,158 @@
+#include "sim/core/syscall.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sim/core/assert.h"
+
+namespace sockarium {
+
+namespace {
+
+template <std::size_t... I>
+Syscall unflatten_as(const FlatCall& flat, std::index_sequence<I...>) {
+  Syscall call;
+  const auto take = [&](auto& alternative) {
+    static_assert(Flat<std::remove_reference_t<decltype(alternative)>>);
+    static_assert(sizeof alternative <= sizeof flat.arguments);
+    std::memcpy(&alternative, flat.arguments.data(), sizeof alternative);
+  };
+  ((flat.kind == I ? take(call.emplace<I>()) : void()), ...);
+  return call;
+}
+
+std::string quoted(const Bytes& data, const ByteStore& bytes) {
+  constexpr std::uint32_t shown = 32;  // as strace -s 32
+  std::string text = "\"";
+  for (const char c : bytes.text(data.slice(0, data.length < shown ? data.length : shown))) {
+    if (c == '\n') text += "\\n";
+    else if (c == '\r') text += "\\r";
+    else if (c == '"' || c == '\\') text += std::string("\\") + c;
+    else if (c < ' ' || c == 0x7f) text += fmt::format("\\{:o}", static_cast<unsigned char>(c));
+    else text += c;
+  }
+  return text + (data.length > shown ? "\"..." : "\"");
+}
+
+std::string socket_type(std::int32_t type) {
+  const std::int32_t base = type & 0xf;
+  std::string text = base == 1 ? "SOCK_STREAM" : base == 2 ? "SOCK_DGRAM" : std::to_string(base);
+  if ((type & sock_nonblock) != 0) text += "|SOCK_NONBLOCK";
+  if ((type & sock_cloexec) != 0) text += "|SOCK_CLOEXEC";
+  return text;
+}
+
+std::string domain_name(std::int32_t domain) {
+  return domain == 2 ? "AF_INET" : domain == 10 ? "AF_INET6" : domain == 1 ? "AF_UNIX" : std::to_string(domain);
+}
+
+std::string sockaddr(const Endpoint& to) {
+  return fmt::format("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}, 16", to.port,
+                     to_string(to.ip));
+}
+
+std::string flag_names(std::int32_t flags) {
+  std::string text;
+  const auto add = [&](std::int32_t bit, const char* word) {
+    if ((flags & bit) == 0) return;
+    text += text.empty() ? "" : "|";
+    text += word;
+  };
+  add(msg_peek, "MSG_PEEK");
+  add(msg_dontwait, "MSG_DONTWAIT");
+  add(msg_waitall, "MSG_WAITALL");
+  add(msg_nosignal, "MSG_NOSIGNAL");
+  return text.empty() ? "0" : text;
+}
+
+std::string seconds(Duration d) { return fmt::format("{}.{:09}", d / second, d % second); }
+
+struct Arguments {
+  const ByteStore& bytes;
+  std::string operator()(const sys::Socket& c) const {
+    return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type),
+                       c.protocol == 0 ? "IPPROTO_IP" : c.protocol == 6 ? "IPPROTO_TCP" : std::to_string(c.protocol));
+  }
+  std::string operator()(const sys::Bind& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
+  std::string operator()(const sys::Connect& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
+  std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
+  std::string operator()(const sys::Accept& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::Send& c) const {
+    return fmt::format("{}, {}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length, flag_names(c.flags));
+  }
+  std::string operator()(const sys::Recv& c) const {
+    return fmt::format("{}, {}, {}", c.fd, c.size, flag_names(c.flags));
+  }
+  std::string operator()(const sys::Write& c) const {
+    return fmt::format("{}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length);
+  }
+  std::string operator()(const sys::Read& c) const { return fmt::format("{}, {}", c.fd, c.size); }
+  std::string operator()(const sys::Shutdown& c) const {
+    return fmt::format("{}, {}", c.fd,
+                       c.how == Shut::Read ? "SHUT_RD" : c.how == Shut::Write ? "SHUT_WR" : "SHUT_RDWR");
+  }
+  std::string operator()(const sys::Close& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::Getsockname& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::Getpeername& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::Setsockopt& c) const {
+    const OptionRow& row = option_table[static_cast<std::size_t>(c.option)];
+    if (c.option == Option::Linger)
+      return fmt::format("{}, {}, {}, {{l_onoff={}, l_linger={}}}", c.fd, row.level, row.name, c.value, c.second);
+    if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout)
+      return fmt::format("{}, {}, {}, {} s", c.fd, row.level, row.name, seconds(c.value));
+    return fmt::format("{}, {}, {}, [{}]", c.fd, row.level, row.name, c.value);
+  }
+  std::string operator()(const sys::Getsockopt& c) const {
+    const OptionRow& row = option_table[static_cast<std::size_t>(c.option)];
+    return fmt::format("{}, {}, {}", c.fd, row.level, row.name);
+  }
+  std::string operator()(const sys::SetNonblock& c) const {
+    return fmt::format("{}, F_SETFL, {}", c.fd, c.on != 0 ? "O_RDWR|O_NONBLOCK" : "O_RDWR");
+  }
+  std::string operator()(const sys::Sleep& c) const { return seconds(c.duration); }
+  std::string operator()(const sys::Compute& c) const { return seconds(c.duration); }
+  std::string operator()(const sys::Now&) const { return ""; }
+  std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
+  std::string operator()(const sys::Getpid&) const { return ""; }
+  std::string operator()(const sys::Fork&) const { return ""; }
+  std::string operator()(const sys::Thread&) const { return ""; }
+  std::string operator()(const sys::Join& c) const { return fmt::format("{}", c.tid); }
+  std::string operator()(const sys::Wait& c) const { return fmt::format("{}", c.pid); }
+  std::string operator()(const sys::Exit& c) const { return fmt::format("{}", c.status); }
+};
+
+}  // namespace
+
+std::string_view name(const Syscall& call) {
+  return std::visit([](const auto& c) { return std::remove_reference_t<decltype(c)>::name; }, call);
+}
+
+std::string to_string(const Syscall& call, const ByteStore& bytes) {
+  return fmt::format("{}({})", name(call), std::visit(Arguments{bytes}, call));
+}
+
+std::int32_t fd_of(const Syscall& call) {
+  return std::visit(
+      [](const auto& c) -> std::int32_t {
+        if constexpr (requires { c.fd; })
+          return c.fd;
+        else
+          return -1;
+      },
+      call);
+}
+
+FlatCall flatten(const Syscall& call) {
+  FlatCall flat;
+  flat.kind = call.index();
+  std::visit([&](const auto& c) { std::memcpy(flat.arguments.data(), &c, sizeof c); }, call);
+  return flat;
+}
+
+Syscall unflatten(const FlatCall& flat) {
+  SOCKARIUM_ASSERT(flat.kind < std::variant_size_v<Syscall>);
+  return unflatten_as(flat, std::make_index_sequence<std::variant_size_v<Syscall>>{});
+}
+
+}  // namespace sockarium

@@ -1,0 +1,212 @@
+// The one language between programs and kernels: a `Syscall` goes in, a `SysResult` comes out, now or later. The
+// Lua binding, the simulated kernel, the real one, strace and the journal all speak it. A new call is a struct here
+// and a row in `Syscall`; the compiler then names every room that must learn it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "sim/core/address.h"
+#include "sim/core/bytes.h"
+#include "sim/core/errno.h"
+#include "sim/core/hash.h"
+#include "sim/core/time.h"
+
+namespace sockarium {
+
+enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };   // AF_*
+enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };     // SOCK_*
+inline constexpr std::int32_t sock_nonblock = 04000;                   // SOCK_NONBLOCK, also O_NONBLOCK
+inline constexpr std::int32_t sock_cloexec = 02000000;                 // SOCK_CLOEXEC
+
+inline constexpr std::int32_t msg_peek = 0x2, msg_dontwait = 0x40, msg_waitall = 0x100, msg_nosignal = 0x4000;
+
+enum class Shut : std::int32_t { Read = 0, Write = 1, Both = 2 };
+
+/// The socket options that the model knows; level and name of C in one.
+enum class Option : std::int32_t {
+#define SOCKARIUM_OPTION(id, level, name) id,
+#include "sim/core/option.def"
+#undef SOCKARIUM_OPTION
+};
+
+// The calls, in the order of the manual's sections. Every struct is flat, so that a blocked one can lie in the world.
+namespace sys {
+
+struct Socket {  ///< → fd. EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT, EMFILE
+  static constexpr std::string_view name = "socket";
+  std::int32_t domain = 2, type = 1, protocol = 0;  ///< `type` may carry sock_nonblock and sock_cloexec
+};
+struct Bind {  ///< EINVAL (bound already), EADDRNOTAVAIL, EACCES, EADDRINUSE
+  static constexpr std::string_view name = "bind";
+  std::int32_t fd = -1, domain = 2;  ///< `domain`: the family of the address that was given
+  Endpoint to;
+};
+struct Listen {  ///< EADDRINUSE, EINVAL, EOPNOTSUPP
+  static constexpr std::string_view name = "listen";
+  std::int32_t fd = -1, backlog = 0;
+};
+struct Accept {  ///< → fd, and the peer. EAGAIN, EINVAL, EMFILE
+  static constexpr std::string_view name = "accept";
+  std::int32_t fd = -1, flags = 0;
+};
+struct Connect {  ///< EADDRNOTAVAIL, ECONNREFUSED, ETIMEDOUT, EISCONN, EALREADY, EINPROGRESS, ENETUNREACH
+  static constexpr std::string_view name = "connect";
+  std::int32_t fd = -1, domain = 2;
+  Endpoint to;
+};
+struct Send {  ///< → bytes taken. EPIPE, ECONNRESET, ENOTCONN, EAGAIN
+  static constexpr std::string_view name = "send";
+  std::int32_t fd = -1, flags = 0;
+  Bytes data;
+};
+struct Recv {  ///< → bytes; none at the end of the stream. ECONNRESET, ENOTCONN, EAGAIN
+  static constexpr std::string_view name = "recv";
+  std::int32_t fd = -1, flags = 0;
+  std::int64_t size = 0;
+};
+struct Write {  ///< as Send, for any descriptor
+  static constexpr std::string_view name = "write";
+  std::int32_t fd = -1, reserved = 0;
+  Bytes data;
+};
+struct Read {  ///< as Recv, for any descriptor
+  static constexpr std::string_view name = "read";
+  std::int32_t fd = -1, reserved = 0;
+  std::int64_t size = 0;
+};
+struct Shutdown {  ///< ENOTCONN
+  static constexpr std::string_view name = "shutdown";
+  std::int32_t fd = -1;
+  Shut how = Shut::Write;
+};
+struct Close {  ///< EBADF
+  static constexpr std::string_view name = "close";
+  std::int32_t fd = -1;
+};
+struct Getsockname {  ///< → the local end
+  static constexpr std::string_view name = "getsockname";
+  std::int32_t fd = -1;
+};
+struct Getpeername {  ///< → the other end. ENOTCONN
+  static constexpr std::string_view name = "getpeername";
+  std::int32_t fd = -1;
+};
+struct Setsockopt {  ///< ENOPROTOOPT, EINVAL
+  static constexpr std::string_view name = "setsockopt";
+  std::int32_t fd = -1;
+  Option option = Option::ReuseAddr;
+  std::int64_t value = 0;   ///< a number, or a duration in ns
+  std::int64_t second = 0;  ///< SO_LINGER: seconds
+};
+struct Getsockopt {  ///< → value (SO_ERROR: an errno's number)
+  static constexpr std::string_view name = "getsockopt";
+  std::int32_t fd = -1;
+  Option option = Option::ReuseAddr;
+};
+struct SetNonblock {  ///< fcntl(fd, F_SETFL, O_NONBLOCK or 0)
+  static constexpr std::string_view name = "fcntl";
+  std::int32_t fd = -1, on = 1;
+};
+struct Sleep {  ///< clock_nanosleep for a duration
+  static constexpr std::string_view name = "sleep";
+  Duration duration = 0;
+};
+struct Compute {  ///< not a call of Linux: uses the processor for a duration
+  static constexpr std::string_view name = "compute";
+  Duration duration = 0;
+};
+struct Now {  ///< clock_gettime → ns since the start of the run
+  static constexpr std::string_view name = "now";
+  std::int64_t reserved = 0;
+};
+struct Random {  ///< getrandom, as a number in low…high from the task's own chance
+  static constexpr std::string_view name = "random";
+  std::int64_t low = 0, high = 1;
+};
+struct Getpid {
+  static constexpr std::string_view name = "getpid";
+  std::int64_t reserved = 0;
+};
+struct Fork {  ///< → the child's pid. The child is the task's next child
+  static constexpr std::string_view name = "fork";
+  std::int64_t reserved = 0;
+};
+struct Thread {  ///< pthread_create → the thread's number. The thread is the task's next child
+  static constexpr std::string_view name = "thread";
+  std::int64_t reserved = 0;
+};
+struct Join {  ///< waits for thread `tid` of this process to end. ESRCH
+  static constexpr std::string_view name = "join";
+  std::int64_t tid = 0;
+};
+struct Wait {  ///< waitpid: waits for a child to end (any when pid is −1) → its pid. ECHILD
+  static constexpr std::string_view name = "wait";
+  std::int64_t pid = -1;
+};
+struct Exit {  ///< the task ends; the last one closes the process's descriptors
+  static constexpr std::string_view name = "exit";
+  std::int64_t status = 0;
+};
+
+}  // namespace sys
+
+using Syscall =
+    std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv, sys::Write,
+                 sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername, sys::Setsockopt,
+                 sys::Getsockopt, sys::SetNonblock, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
+                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit>;
+
+/// «connect»
+std::string_view name(const Syscall& call);
+/// The call with its arguments, as strace writes it, without the result: «listen(3, 128)».
+std::string to_string(const Syscall& call, const ByteStore& bytes);
+/// The descriptor that the call works on, or −1.
+std::int32_t fd_of(const Syscall& call);
+
+/// What comes back: a value or an error, and what some calls bring besides.
+struct SysResult {
+  std::int64_t value = 0;
+  Bytes data;     ///< recv, read
+  Endpoint peer;  ///< accept, getsockname, getpeername
+  Errno error = Errno::OK;
+
+  bool ok() const { return error == Errno::OK; }
+  static SysResult of(std::int64_t value) {
+    SysResult result;
+    result.value = value;
+    return result;
+  }
+  static SysResult fail(Errno error) {
+    SysResult result;
+    result.value = -1;
+    result.error = error;
+    return result;
+  }
+  friend bool operator==(const SysResult&, const SysResult&) = default;
+};
+
+/// A call as plain bytes, to lie in the world while it is blocked.
+struct FlatCall {
+  std::uint64_t kind = 0;  ///< index in `Syscall`
+  std::array<std::uint8_t, 48> arguments{};
+  friend bool operator==(const FlatCall&, const FlatCall&) = default;
+};
+FlatCall flatten(const Syscall& call);
+Syscall unflatten(const FlatCall& flat);
+
+/// The value of a name like «SO_REUSEADDR», its level included in the name's meaning.
+struct OptionRow {
+  Option id;
+  std::string_view level;  ///< «SOL_SOCKET»
+  std::string_view name;   ///< «SO_REUSEADDR»
+};
+inline constexpr std::array option_table{
+#define SOCKARIUM_OPTION(id, level, name) OptionRow{Option::id, level, name},
+#include "sim/core/option.def"
+#undef SOCKARIUM_OPTION
+};
+
+}  // namespace sockarium

@@ -1,0 +1,104 @@
+// The internet layer's part of the world: network namespaces with their addresses, settings and counters, the
+// sockets' common part, the port table and the connection table. It answers «where to?» and «whose?».
+#pragma once
+
+#include <cstdint>
+
+#include "sim/core/address.h"
+#include "sim/core/counter.h"
+#include "sim/core/hash_index.h"
+#include "sim/core/slab.h"
+#include "sim/core/sysctl.h"
+#include "sim/inet/socket_base.h"
+
+namespace sockarium::inet {
+
+/// A network namespace. A host starts with one.
+struct Net {
+  HostId host;
+  InterfaceId first_interface;
+  std::uint64_t number = 0;  ///< 1, 2, … in the order of making, which tells chance where it is
+  Sysctls sysctls;
+  Counters counters;
+};
+
+/// An address of a namespace; the loopback addresses come by themselves.
+struct Interface {
+  NetId net;
+  Address address;
+  InterfaceId next;
+};
+
+struct PortKey {
+  NetId net;
+  std::uint32_t protocol = 6;
+  std::uint32_t port = 0;
+};
+
+/// Everything that holds one port: Linux struct inet_bind_bucket.
+struct PortBucket {
+  PortKey key;
+  SocketId first;
+  std::uint64_t count = 0;
+  std::uint64_t only_connects = 0;  ///< 1: every holder's port was chosen by connect() (Linux fastreuse < 0)
+};
+
+/// The four numbers by which connections are told apart, inside one namespace.
+struct TupleKey {
+  NetId net;
+  Endpoint local, peer;
+};
+
+enum class OwnerKind : std::uint64_t { None, Connection, Request, TimeWait };
+struct Owner {
+  OwnerKind kind = OwnerKind::None;
+  std::uint64_t id = 0;  ///< raw id of a ConnectionId, RequestId or TimeWaitId
+  SocketId socket;       ///< its common part; a request has none
+};
+
+struct ListenKey {
+  NetId net;
+  Endpoint local;
+  std::uint32_t reserved = 0;
+};
+
+struct RouteKey {
+  NetId from, to;
+};
+struct Route {
+  LinkId link;
+  std::uint64_t direction = 0;
+};
+
+/// Where connect() goes: each destination has its own counter of ports (RFC 6056 section 3.3.4).
+struct DestinationKey {
+  NetId net;
+  Address source;
+  Endpoint destination;
+  std::uint32_t block = 0;  ///< for `taken`: which 64 ports
+};
+
+struct AddressKey {
+  Address address;
+};
+
+struct Inet {
+  Slab<Net> nets;
+  Slab<Interface> interfaces;
+  HashIndex<AddressKey, NetId> owners;       ///< whose interface has this address?
+  HashIndex<RouteKey, Route> routes;         ///< which link leads from one namespace to another?
+  Slab<SocketBase> sockets;
+  Slab<PortBucket> buckets;
+  HashIndex<PortKey, PortBucketId> ports;    ///< the port table
+  HashIndex<TupleKey, Owner> connections;    ///< the connection table (Linux ehash)
+  HashIndex<DestinationKey, std::uint64_t> destinations;  ///< times asked << 32 | how far the search has moved
+  /// For each destination and 64 ports: the ports that a living connection of connect()'s choice has. Only to skip
+  /// them quickly: near exhaustion every search passes thousands.
+  HashIndex<DestinationKey, std::uint64_t> taken;
+  HashIndex<ListenKey, SocketId> listeners;  ///< by local address and port (Linux lhash2)
+  std::uint64_t last_inode = 10'000;
+
+  friend bool operator==(const Inet&, const Inet&) = default;
+};
+
+}  // namespace sockarium::inet

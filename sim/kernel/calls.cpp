@@ -1,0 +1,331 @@
+#include "sim/kernel/calls.h"
+
+#include <algorithm>
+
+#include "sim/core/chance.h"
+#include "sim/kernel/descriptors.h"
+#include "sim/kernel/process.h"
+#include "sim/kernel/wait_queue.h"
+#include "sim/step.h"
+#include "sim/tcp/tcp.h"
+
+namespace sockarium::kernel {
+
+namespace {
+
+/// One call being tried: a handler for each alternative of Syscall.
+struct Try {
+  Step& step;
+  TaskId task;
+  bool again;                ///< it was blocked, and a wake-up came
+  TaskId born = {};          ///< the task that fork or thread made
+
+  World& world() const { return step.world; }
+  const Task& self() const { return world().kernel.tasks.read(task); }
+  ProcessId process() const { return self().process; }
+  NetId net() const { return world().kernel.hosts.read(world().kernel.processes.read(process()).host).net; }
+
+  /// The file that the call works on: at its first try by number, later the one that it holds.
+  OpenFileId file(std::int64_t fd) const { return again ? self().held : file_of(world(), process(), fd); }
+
+  /// Runs `use(socket)` for a descriptor that is a socket; EBADF, ENOTSOCK.
+  template <class Use>
+  Attempt with_socket(std::int64_t fd, Use use) const {
+    const OpenFileId id = file(fd);
+    if (!id) return fail(Errno::BADF);
+    const OpenFile& opened = world().kernel.files.read(id);
+    if (opened.kind != FileKind::Socket) return fail(Errno::NOTSOCK);
+    return use(opened.socket);
+  }
+
+  Attempt operator()(const sys::Socket& c) {
+    constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
+    const std::int32_t type = c.type & ~flags;
+    if (type < 0 || type > 10) return fail(Errno::INVAL);
+    if (c.domain != 2) return fail(Errno::AFNOSUPPORT);
+    if (type != 1) return fail(Errno::SOCKTNOSUPPORT);
+    if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
+    const std::int64_t fd = reserve_number(world(), process());
+    if (fd < 0) return fail(Errno::MFILE);
+    const SocketId socket = tcp::open(step, net(), world().kernel.processes.read(process()).user);
+    install(step, process(), fd, make_file(world(), FileKind::Socket, socket, (c.type & sock_nonblock) != 0));
+    return done(fd);
+  }
+
+  Attempt operator()(const sys::Bind& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_bind(step, socket, c); });
+  }
+  Attempt operator()(const sys::Listen& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_listen(step, socket, c); });
+  }
+  Attempt operator()(const sys::Connect& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_connect(step, socket, c, again); });
+  }
+
+  Attempt operator()(const sys::Accept& c) {
+    if (!file(c.fd)) return fail(Errno::BADF);
+    // The number is reserved before anything else is looked at, and kept while the call waits (kernel-measured).
+    Task& me = world().kernel.tasks.write(task);
+    if (me.reserved_fd < 0) me.reserved_fd = reserve_number(world(), me.process);
+    if (me.reserved_fd < 0) return fail(Errno::MFILE);
+    Attempt attempt = with_socket(c.fd, [&](SocketId socket) { return tcp::try_accept(step, socket); });
+    if (std::holds_alternative<Block>(attempt)) return attempt;
+    SysResult& result = std::get<Done>(attempt).result;
+    if (!result.ok()) return attempt;  // the number is given back when the call completes
+    const SocketId accepted = SocketId::from_raw(static_cast<std::uint64_t>(result.value));
+    result.value = std::exchange(me.reserved_fd, -1);
+    install(step, me.process, result.value,
+            make_file(world(), FileKind::Socket, accepted, (c.flags & sock_nonblock) != 0));
+    return attempt;
+  }
+
+  Attempt transfer_out(std::int64_t fd, const Bytes& data, std::int32_t flags, bool socket_only) {
+    const OpenFileId id = file(fd);
+    if (!id) return fail(Errno::BADF);
+    const OpenFile& opened = world().kernel.files.read(id);
+    if (opened.kind == FileKind::Socket) return tcp::try_send(step, opened.socket, data, flags, self().progress);
+    if (socket_only) return fail(Errno::NOTSOCK);
+    step.record(rec::Printed{process(), data, fd}, Reason::AskedByCall);
+    return done(data.length);
+  }
+  Attempt transfer_in(std::int64_t fd, std::int64_t size, std::int32_t flags, bool socket_only) {
+    const OpenFileId id = file(fd);
+    if (!id) return fail(Errno::BADF);
+    const OpenFile& opened = world().kernel.files.read(id);
+    if (opened.kind == FileKind::Socket) {
+      if (size < 0) return fail(Errno::INVAL);
+      return tcp::try_receive(step, opened.socket, size, flags);
+    }
+    return socket_only ? fail(Errno::NOTSOCK) : done(0);  // nobody types at a terminal: end of file
+  }
+  Attempt operator()(const sys::Send& c) { return transfer_out(c.fd, c.data, c.flags, true); }
+  Attempt operator()(const sys::Write& c) { return transfer_out(c.fd, c.data, 0, false); }
+  Attempt operator()(const sys::Recv& c) { return transfer_in(c.fd, c.size, c.flags, true); }
+  Attempt operator()(const sys::Read& c) { return transfer_in(c.fd, c.size, 0, false); }
+
+  Attempt operator()(const sys::Shutdown& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
+  }
+  Attempt operator()(const sys::Close& c) {
+    return close_number(step, process(), c.fd) ? done(0) : fail(Errno::BADF);
+  }
+  Attempt operator()(const sys::Getsockname& c) {
+    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
+      SysResult result;
+      result.peer = world().inet.sockets.read(socket).local;
+      return Done{result};
+    });
+  }
+  Attempt operator()(const sys::Getpeername& c) {
+    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
+      const TcpState state = tcp::state_of(world(), socket);
+      if (state == TcpState::Closed || state == TcpState::Listen || state == TcpState::SynSent)
+        return fail(Errno::NOTCONN);
+      SysResult result;
+      result.peer = world().inet.sockets.read(socket).peer;
+      return Done{result};
+    });
+  }
+  Attempt operator()(const sys::Setsockopt& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_setsockopt(step, socket, c); });
+  }
+  Attempt operator()(const sys::Getsockopt& c) {
+    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_getsockopt(step, socket, c); });
+  }
+  Attempt operator()(const sys::SetNonblock& c) {
+    const OpenFileId id = file(c.fd);
+    if (!id) return fail(Errno::BADF);
+    world().kernel.files.write(id).nonblocking = c.on != 0 ? 1 : 0;
+    return done(0);
+  }
+
+  Attempt pause(Duration duration) {
+    if (duration <= 0) return done(0);
+    Block block;
+    block.deadline = step.now() + duration;
+    block.at_deadline = Errno::OK;
+    return block;
+  }
+  Attempt operator()(const sys::Sleep& c) { return pause(c.duration); }
+  Attempt operator()(const sys::Compute& c) { return pause(c.duration); }
+  Attempt operator()(const sys::Now&) { return done(step.now()); }
+  Attempt operator()(const sys::Random& c) {
+    if (c.high < c.low) return fail(Errno::INVAL);
+    // Named by what the task is on any kernel, not by its place in a slab.
+    Task& me = world().kernel.tasks.write(task);
+    const std::uint64_t who = (std::uint64_t{me.nth} << 32) ^ (me.parent ? me.parent.raw() : 0);
+    const auto span = static_cast<std::uint64_t>(c.high - c.low) + 1;
+    const std::uint64_t draw = chance(world().seed, Place::TaskRandom, who, ++me.random_count);
+    return done(c.low + static_cast<std::int64_t>(span == 0 ? draw : draw % span));
+  }
+  Attempt operator()(const sys::Getpid&) { return done(world().kernel.processes.read(process()).pid); }
+
+  Attempt operator()(const sys::Fork&) {
+    born = fork_process(step, task);
+    return done(world().kernel.processes.read(world().kernel.tasks.read(born).process).pid);
+  }
+  Attempt operator()(const sys::Thread&) {
+    born = start_thread(step, task);
+    return done(world().kernel.tasks.read(born).tid);
+  }
+
+  Block until_something_ends() const {
+    Block block;
+    block.wait.who = process().raw();
+    block.wait.what = Readiness::TaskEnded;
+    return block;
+  }
+  Attempt operator()(const sys::Join& c) {
+    for (const TaskId id : ids(world().kernel.tasks)) {
+      const Task& other = world().kernel.tasks.read(id);
+      if (other.process != process() || other.tid != c.tid || id == task || other.joined != 0) continue;
+      if (other.state != TaskState::Ended) return until_something_ends();
+      world().kernel.tasks.write(id).joined = 1;
+      return done(0);
+    }
+    return fail(Errno::SRCH);
+  }
+  Attempt operator()(const sys::Wait& c) {
+    bool has_child = false;
+    for (const ProcessId id : ids(world().kernel.processes)) {
+      const Process& child = world().kernel.processes.read(id);
+      if (child.parent != process() || child.waited_for != 0 || (c.pid > 0 && child.pid != c.pid)) continue;
+      has_child = true;
+      if (child.ended == 0) continue;
+      world().kernel.processes.write(id).waited_for = 1;
+      return done(child.pid);
+    }
+    if (!has_child) return fail(Errno::CHILD);
+    return until_something_ends();
+  }
+  Attempt operator()(const sys::Exit&) { return done(0); }  // dealt with by turn()
+};
+
+bool wants_no_signal(const Syscall& call) {
+  const auto* send = std::get_if<sys::Send>(&call);
+  return send != nullptr && (send->flags & msg_nosignal) != 0;
+}
+
+bool sends(const Syscall& call) {
+  return std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call);
+}
+
+bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
+  const auto* send = std::get_if<sys::Send>(&call);
+  const auto* receive = std::get_if<sys::Recv>(&call);
+  if ((send != nullptr && (send->flags & msg_dontwait) != 0) ||
+      (receive != nullptr && (receive->flags & msg_dontwait) != 0))
+    return true;
+  const std::int32_t fd = fd_of(call);
+  if (fd < 0) return false;
+  const OpenFileId file = task.held ? task.held : file_of(world, task.process, fd);
+  return file && world.kernel.files.read(file).nonblocking != 0;
+}
+
+/// The call is over: what it held is let go, and the program's next turn is filed.
+void complete(Step& step, TaskId id, const SysResult& result) {
+  World& world = step.world;
+  Task& task = world.kernel.tasks.write(id);
+  leave_wait_queue(world, id);
+  Step::disarm(task.deadline);
+  task.state = TaskState::Ready;
+  task.wake_queued = 0;
+  task.result = result;
+  task.returned = 0;
+  task.progress = 0;
+  if (task.reserved_fd >= 0) unreserve_number(world, task.process, std::exchange(task.reserved_fd, -1));
+  if (const OpenFileId held = std::exchange(task.held, OpenFileId{})) release_file(step, held);
+  queue_turn(world, id, std::max(world.now, task.entered + world.syscall_time), step.cause);
+}
+
+void park(Step& step, TaskId id, const Syscall& call, const Block& block) {
+  World& world = step.world;
+  Task& task = world.kernel.tasks.write(id);
+  task.progress = block.progress;
+  if (task.state != TaskState::Blocked) {
+    task.state = TaskState::Blocked;
+    task.calls_in_a_row = 0;
+    const OpenFileId file = fd_of(call) >= 0 ? file_of(world, task.process, fd_of(call)) : OpenFileId{};
+    if (file) {
+      task.held = file;
+      ++world.kernel.files.write(file).references;
+    }
+    const bool pauses = block.wait.what == Readiness::None;
+    task.blocked_record =
+        step.record(rec::TaskBlocked{id, block.wait.who, block.wait.what, 0, block.deadline},
+                    pauses ? Reason::SleepsUntil : Reason::CallBlocks);
+    task.at_deadline = block.at_deadline;
+    if (block.deadline != 0)
+      step.arm(task.deadline, TimerKind::TaskDeadline, id.raw(), block.deadline,
+               pauses ? Reason::SleepsUntil : Reason::CallBlocks);
+  }
+  if (block.wait.what != Readiness::None) join_wait_queue(world, id, block.wait);
+}
+
+/// Tries the call, now or again, and does what follows from the answer.
+void attempt(Step& step, TaskId id, const Syscall& call, bool again) {
+  World& world = step.world;
+  Try handler{step, id, again, {}};
+  Attempt answer = std::visit(handler, call);
+  if (const Block* block = std::get_if<Block>(&answer)) {
+    if (!does_not_wait(world, world.kernel.tasks.read(id), call) || block->wait.what == Readiness::None) {
+      park(step, id, call, *block);
+      return;
+    }
+    answer = block->progress > 0 ? done(static_cast<std::int64_t>(block->progress)) : fail(block->if_nonblocking);
+  }
+  const SysResult& result = std::get<Done>(answer).result;
+  if (result.error == Errno::PIPE && sends(call) && !wants_no_signal(call)) {
+    end_process(step, world.kernel.tasks.read(id).process, 0, SIGPIPE_number, Reason::KilledByPipe);
+    return;
+  }
+  complete(step, id, result);
+  if (handler.born)
+    queue_turn(world, handler.born, world.now + world.syscall_time, world.kernel.tasks.read(id).entered_record);
+}
+
+}  // namespace
+
+void turn(Step& step, TaskId id, const ProgramCall& program) {
+  World& world = step.world;
+  Task& task = world.kernel.tasks.write(id);
+  if (task.returned == 0) {
+    task.returned = 1;
+    step.cause = step.record(rec::SyscallReturned{id, task.entered_record, task.call, task.result}, Reason::CallReturns);
+  } else if (!task.parent) {
+    step.cause = step.record(rec::TaskStarted{id, {}, task.process}, Reason::ScenarioStarts);
+  }
+  task.line = program.line;
+  if (++task.calls_in_a_row > calls_in_a_row_limit) {
+    end_process(step, task.process, 1, 0, Reason::EndlessCalls);
+    return;
+  }
+  task.call = flatten(program.call);
+  task.entered = world.now;
+  task.entered_record = step.record(rec::SyscallEntered{id, task.call, program.line}, Reason::ProgramCalls);
+  step.cause = task.entered_record;
+  if (const auto* exit = std::get_if<sys::Exit>(&program.call)) {
+    end_task(step, id, exit->status, Reason::ProgramEnds);
+    return;
+  }
+  attempt(step, id, program.call, false);
+}
+
+void wake(Step& step, TaskId id) {
+  Task& task = step.world.kernel.tasks.write(id);
+  task.wake_queued = 0;
+  step.cause = step.record(rec::TaskWoken{id}, Reason::EventArrived);
+  attempt(step, id, unflatten(task.call), true);
+}
+
+void deadline_over(Step& step, TaskId id) {
+  const Task& task = step.world.kernel.tasks.read(id);
+  const bool paused = task.at_deadline == Errno::OK;
+  step.cause = step.record(rec::TaskWoken{id}, paused ? Reason::SleepsUntil : Reason::DeadlineOver);
+  if (task.progress > 0)
+    complete(step, id, SysResult::of(static_cast<std::int64_t>(task.progress)));
+  else
+    complete(step, id, paused ? SysResult::of(0) : SysResult::fail(task.at_deadline));
+}
+
+}  // namespace sockarium::kernel

@@ -1,0 +1,56 @@
+#include "sim/kernel/receive.h"
+
+#include "sim/inet/route.h"
+#include "sim/step.h"
+#include "sim/tcp/tcp.h"
+
+namespace sockarium::kernel {
+
+namespace {
+
+/// The listener for a packet: one bound to its address before a wildcard one.
+SocketId listener_of(const World& world, NetId net, const Endpoint& local) {
+  Endpoint name = local;
+  if (const SocketId* exact = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *exact;
+  name.ip = Address::any_v4();
+  if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *any;
+  return {};
+}
+
+void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
+  const SocketId listener = listener_of(step.world, net, packet.to);
+  if (!listener) {
+    tcp::refuse(step, net, packet, Reason::NobodyListens);
+    return;
+  }
+  const ConnectionId owner = ConnectionId::from_raw(step.world.inet.sockets.read(listener).entry);
+  tcp::input(step, step.world.tcp.connections.read(owner).listener, packet);
+}
+
+}  // namespace
+
+void receive(Step& step, PacketId id) {
+  World& world = step.world;
+  const wire::Packet packet = world.wire.in_flight.read(id);
+  world.wire.in_flight.remove(id);
+  const NetId net = NetId::from_raw(packet.net);
+  step.host = world.inet.nets.read(net).host;
+  step.cause = step.record(rec::PacketDelivered{packet.sent}, Reason::Delivered);
+  if (!inet::is_local(world, net, packet.to.ip)) {
+    step.record(rec::PacketDropped{packet.sent, 0}, Reason::NotForUs);
+    return;
+  }
+  step.count(net, Counter::TcpInSegs);
+  const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
+  const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
+  switch (owner.kind) {
+    case inet::OwnerKind::Connection: tcp::input(step, ConnectionId::from_raw(owner.id), packet); break;
+    case inet::OwnerKind::Request: tcp::input(step, RequestId::from_raw(owner.id), packet); break;
+    case inet::OwnerKind::TimeWait:
+      if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
+      break;
+    case inet::OwnerKind::None: offer_to_listener(step, net, packet); break;
+  }
+}
+
+}  // namespace sockarium::kernel

@@ -1,0 +1,199 @@
+// What happened, and why. Every event leaves records; every record has a cause (the record that triggered it), where
+// a rule decided also a reason (which rule) and a because (the record that made the rule's condition true). Ladder,
+// logs, plots, captions and «why?» are readings of this one list.
+//
+// Records lie beside the world, which holds only the number of the next one. Record n's position is in its event's
+// range; moments count events.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "sim/core/address.h"
+#include "sim/core/attempt.h"
+#include "sim/core/bytes.h"
+#include "sim/core/counter.h"
+#include "sim/core/event.h"
+#include "sim/core/id.h"
+#include "sim/core/reason.h"
+#include "sim/core/syscall.h"
+#include "sim/core/sysctl.h"
+#include "sim/core/tcp_state.h"
+#include "sim/wire/packet.h"
+
+namespace sockarium {
+
+using RecordNumber = std::uint64_t;  ///< 1, 2, 3 … in a branch; 0: none
+
+/// The two (or one) ends by which people know a connection, as its owner sees them.
+struct Ends {
+  Endpoint local, peer;
+  friend bool operator==(const Ends&, const Ends&) = default;
+};
+
+enum class QueueKind : std::uint32_t { Syn, Accept };
+enum class BufferKind : std::uint32_t { Send, Receive };
+
+namespace rec {
+
+struct TaskStarted {
+  TaskId task, parent;
+  ProcessId process;
+};
+struct TaskEnded {
+  TaskId task;
+  ProcessId process;
+  std::int64_t status = 0;   ///< exit status
+  std::int64_t signal = 0;   ///< 0, or the signal that ended it
+};
+struct SyscallEntered {
+  TaskId task;
+  FlatCall call;
+  std::int64_t line = 0;  ///< of the scenario file
+};
+struct SyscallReturned {
+  TaskId task;
+  RecordNumber entered = 0;  ///< the record of its entry
+  FlatCall call;
+  SysResult result;
+};
+struct TaskBlocked {
+  TaskId task;
+  std::uint64_t who = 0;  ///< what it waits on, as in WaitFor
+  Readiness what = Readiness::None;
+  std::uint32_t reserved = 0;
+  Time deadline = 0;
+};
+struct TaskWoken {  ///< its call is tried again
+  TaskId task;
+};
+struct PacketSent {
+  PacketId id;  ///< while in flight
+  wire::Packet packet;
+  Time arrives = 0;           ///< when it is due; 0: it never arrives
+  std::int64_t again = 0;     ///< how often it had been sent before
+};
+struct PacketDelivered {
+  RecordNumber sent = 0;
+};
+struct PacketDropped {
+  RecordNumber sent = 0;
+  std::uint64_t on_wire = 0;  ///< 1: lost on the way; 0: dropped by the receiving host
+};
+struct StateChanged {
+  SocketId socket;
+  Ends ends;
+  TcpState from = TcpState::Closed, to = TcpState::Closed;
+};
+struct QueueEntered {
+  SocketId listener;
+  Ends ends;  ///< of the entry
+  QueueKind queue = QueueKind::Syn;
+  std::uint32_t reserved = 0;
+  std::int64_t length = 0;  ///< after it entered
+  std::int64_t limit = 0;   ///< the backlog; the queue holds one more
+};
+struct QueueLeft {
+  SocketId listener;
+  Ends ends;
+  QueueKind queue = QueueKind::Syn;
+  std::uint32_t reserved = 0;
+  std::int64_t length = 0;
+  std::int64_t limit = 0;
+};
+struct PortBound {
+  SocketId socket;
+  Endpoint local;
+  std::uint32_t reserved = 0;
+};
+struct PortReleased {
+  SocketId socket;
+  Endpoint local;
+  std::uint32_t reserved = 0;
+};
+struct TimerArmed {
+  std::uint64_t subject = 0;  ///< raw id, of the type that `kind` says
+  Time deadline = 0;
+  TimerKind kind = TimerKind::None;
+  std::uint32_t reserved = 0;
+};
+struct TimerFired {
+  std::uint64_t subject = 0;
+  TimerKind kind = TimerKind::None;
+  std::uint32_t reserved = 0;
+};
+struct DescriptorOpened {
+  ProcessId process;
+  OpenFileId file;
+  SocketId socket;  ///< none for a terminal
+  std::int64_t fd = -1;
+};
+struct DescriptorClosed {
+  ProcessId process;
+  OpenFileId file;
+  SocketId socket;
+  std::int64_t fd = -1;
+};
+struct SocketCreated {
+  SocketId socket;
+};
+struct SocketFreed {
+  SocketId socket;
+  Ends ends;
+};
+struct BufferChanged {  ///< Send-Q or Recv-Q
+  SocketId socket;
+  BufferKind buffer = BufferKind::Send;
+  std::uint32_t reserved = 0;
+  std::int64_t bytes = 0;  ///< waiting now
+};
+struct SocketError {  ///< an error waits for the program
+  SocketId socket;
+  Errno error = Errno::OK;
+  std::uint32_t reserved = 0;
+};
+struct CounterBumped {
+  Counter counter = Counter::TcpActiveOpens;
+  std::uint32_t reserved = 0;
+  std::uint64_t value = 0;  ///< after
+};
+struct Printed {  ///< text that reached a process's terminal
+  ProcessId process;
+  Bytes text;
+  std::int64_t fd = 1;
+};
+struct SysctlChanged {
+  Sysctl id = Sysctl::Somaxconn;
+  std::uint32_t reserved = 0;
+  std::int64_t from = 0, to = 0;
+};
+
+}  // namespace rec
+
+using What = std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned, rec::TaskBlocked,
+                          rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped, rec::StateChanged,
+                          rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased, rec::TimerArmed,
+                          rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed, rec::SocketCreated,
+                          rec::SocketFreed, rec::BufferChanged, rec::SocketError, rec::CounterBumped, rec::Printed,
+                          rec::SysctlChanged>;
+
+struct Record {
+  Time time = 0;
+  std::uint64_t event = 0;   ///< the event (1, 2, …) that left it
+  HostId host;               ///< where it happened
+  RecordNumber cause = 0;    ///< what triggered it; 0: a start or a person
+  RecordNumber because = 0;  ///< what made the rule's condition true; 0: the cause says it all
+  Reason reason = Reason::None;
+  What what;
+};
+
+/// «PacketSent»: the kind's name, as scenarios write it.
+std::string_view kind_name(const What& what);
+/// All kinds' names, in the order of `What`.
+const std::vector<std::string_view>& kind_names();
+/// Same bytes?
+bool same(const Record& a, const Record& b);
+std::uint64_t hash_of(const Record& record);
+
+}  // namespace sockarium

@@ -1,0 +1,160 @@
+// The ways out: shutdown(), close(), and the end of a connection. Linux tcp_shutdown, __tcp_close, tcp_done.
+//
+// Left out: SO_LINGER with a time (close() does not wait), the limit on orphans.
+#include <algorithm>
+
+#include "sim/inet/port_table.h"
+#include "sim/step.h"
+#include "sim/tcp/segment.h"
+#include "sim/tcp/state.h"
+
+namespace sockarium::tcp {
+
+namespace {
+
+bool in(TcpState state, std::initializer_list<TcpState> states) {
+  return std::find(states.begin(), states.end(), state) != states.end();
+}
+
+/// Our side has no more to send: FIN after the last byte (RFC 9293 3.10.4).
+void queue_fin(Step& step, ConnectionId id) {
+  Connection& connection = step.world.tcp.connections.write(id);
+  const TcpState to = connection.state == TcpState::CloseWait ? TcpState::LastAck : TcpState::FinWait1;
+  connection.fin_queued = true;
+  set_state(step, id, to, Reason::ClosedByProgram);
+  output(step, id, Reason::ClosedByProgram);
+}
+
+/// Stops listening: what waits in the accept queue is reset; requests are left to their timers.
+void stop_listening(Step& step, ConnectionId id) {
+  World& world = step.world;
+  Connection& connection = world.tcp.connections.write(id);
+  const ListenerId listener_id = connection.listener;
+  drop_accept_queue(step, listener_id);
+  while (const RequestId request = world.tcp.listeners.read(listener_id).syn_first)
+    leave_syn_queue(step, request, Reason::ListenerGone);
+  inet::SocketBase& base = world.inet.sockets.write(connection.socket);
+  world.inet.listeners.erase(inet::ListenKey{base.net, base.local, 0});
+  base.listening = false;
+  world.tcp.listeners.remove(listener_id);
+  connection.listener = {};
+  set_state(step, id, TcpState::Closed, Reason::ClosedByProgram);
+  if (!base.port_by_program) inet::release_port(step, connection.socket);
+}
+
+}  // namespace
+
+void unhash(Step& step, ConnectionId id) {
+  World& world = step.world;
+  const inet::SocketBase& base = world.inet.sockets.read(world.tcp.connections.read(id).socket);
+  const inet::TupleKey key{base.net, base.local, base.peer};
+  const inet::Owner* owner = world.inet.connections.find(key);
+  if (owner != nullptr && owner->kind == inet::OwnerKind::Connection && owner->id == id.raw())
+    world.inet.connections.erase(key);
+  inet::note_taken(world, world.tcp.connections.read(id).socket, false);
+}
+
+void free_socket(Step& step, ConnectionId id) {
+  World& world = step.world;
+  Connection& connection = world.tcp.connections.write(id);
+  const SocketId socket = connection.socket;
+  clear(world, connection.send_queue);
+  clear(world, connection.receive_queue);
+  clear(world, connection.out_of_order);
+  inet::release_port(step, socket);
+  step.record(rec::SocketFreed{socket, ends_of(world, socket)}, Reason::LastReference);
+  world.tcp.connections.remove(id);
+  world.inet.sockets.remove(socket);
+}
+
+void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumber because) {
+  World& world = step.world;
+  Connection& connection = world.tcp.connections.write(id);
+  const SocketId socket = connection.socket;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  Step::disarm(connection.retransmit);
+  Step::disarm(connection.delayed_ack);
+  connection.ack_pending = false;
+  unhash(step, id);
+  set_state(step, id, TcpState::Closed, reason, because);
+  clear(world, connection.send_queue);
+  connection.write_end = connection.snd_una = connection.snd_nxt;
+  connection.fin_queued = false;
+  connection.read_shut = connection.write_shut = true;
+  if (!base.port_by_program) {
+    inet::release_port(step, socket);
+    base.local.port = 0;
+    if (!base.address_by_program) base.local.ip = Address::any_v4();
+  }
+  if (error != Errno::OK) {
+    base.error = error;
+    step.record(rec::SocketError{socket, error, 0}, reason);
+  }
+  if (!base.file && !connection.accept_parent) free_socket(step, id);
+}
+
+Attempt try_shutdown(Step& step, SocketId socket, Shut how) {
+  World& world = step.world;
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  const ConnectionId id = ConnectionId::from_raw(base.entry);
+  Connection& connection = world.tcp.connections.write(id);
+  if (static_cast<std::int32_t>(how) < 0 || static_cast<std::int32_t>(how) > 2) return fail(Errno::INVAL);
+  if (connection.state == TcpState::Closed) return fail(Errno::NOTCONN);
+  if (connection.state == TcpState::Listen) {
+    if (how == Shut::Write) return done(0);
+    stop_listening(step, id);
+    return done(0);
+  }
+  if (connection.state == TcpState::SynSent) {  // nothing is sent (kernel-measured)
+    if (how != Shut::Read) finish(step, id, Errno::CONNRESET, Reason::ClosedBeforeOpen);
+    return done(0);
+  }
+  if (how != Shut::Write && !connection.read_shut) {
+    connection.read_shut = true;
+    step.wake(socket, Readiness::Readable, step.cause);
+  }
+  if (how != Shut::Read && !connection.write_shut) {
+    connection.write_shut = true;
+    step.wake(socket, Readiness::Writable, step.cause);
+    if (in(connection.state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait}))
+      queue_fin(step, id);
+  }
+  return done(0);
+}
+
+void close(Step& step, SocketId socket) {
+  World& world = step.world;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  const ConnectionId id = ConnectionId::from_raw(base.entry);
+  Connection& connection = world.tcp.connections.write(id);
+  base.file = {};
+  connection.read_shut = connection.write_shut = true;
+  const TcpState state = connection.state;
+  if (state == TcpState::Listen) stop_listening(step, id);
+  if (state == TcpState::Closed || state == TcpState::Listen) {
+    if (world.tcp.connections.alive(id)) free_socket(step, id);
+    return;
+  }
+  const bool unread = connection.receive_queue.bytes > 0;
+  const bool abort = base.linger && base.linger_seconds == 0;
+  clear(world, connection.receive_queue);
+  clear(world, connection.out_of_order);
+  if (state == TcpState::SynSent) {
+    finish(step, id, Errno::OK, Reason::ClosedBeforeOpen);
+    return;
+  }
+  if (unread || abort) {
+    step.count(base.net, unread ? Counter::TcpExtTCPAbortOnClose : Counter::TcpExtTCPAbortOnData);
+    const Reason reason = unread ? Reason::UnreadData : Reason::LingerZero;
+    send_reset(step, id, reason);
+    finish(step, id, Errno::OK, reason);
+    return;
+  }
+  if (in(state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait})) {
+    queue_fin(step, id);
+  } else if (state == TcpState::FinWait2) {
+    enter_time_wait(step, id, true, Reason::OrphanFinWait);
+  }
+}
+
+}  // namespace sockarium::tcp

@@ -1,0 +1,114 @@
+// Making and sending segments: what the other files of this room share. Linux tcp_output.c.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/tcp/connection.h"
+#include "sim/tcp/tcp.h"
+#include "sim/world.h"
+
+namespace sockarium::tcp {
+
+/// Linux TCP_INIT_CWND.
+inline constexpr std::uint32_t initial_window = 10;
+/// Linux TCP_MSS_DEFAULT, for a peer that sends no MSS option (RFC 9293 3.7.1).
+inline constexpr std::uint32_t default_mss = 536;
+/// Bytes that the timestamps option takes from each segment.
+inline constexpr std::uint32_t timestamps_size = 12;
+
+/// Milliseconds, with the connection's own offset (RFC 7323 5.4; Linux tcp_time_stamp_ms).
+std::uint32_t timestamp(const World& world, std::uint32_t offset);
+/// A number that nobody outside can guess for these four numbers (RFC 6528), and one for its timestamps.
+Seq initial_sequence(const World& world, NetId net, const Ends& ends);
+std::uint32_t initial_timestamp_offset(const World& world, NetId net, const Ends& ends);
+
+/// Sends whatever may be sent now: new data, FIN, or what is to be repeated after a timeout. [output.cpp]
+void output(Step& step, ConnectionId connection, Reason reason);
+/// Sends a bare ACK. [output.cpp]
+void send_ack(Step& step, ConnectionId connection, Reason reason, RecordNumber because = 0);
+/// Sends SYN (SYN-SENT) or SYN-ACK (simultaneous open). [output.cpp]
+void send_syn(Step& step, ConnectionId connection, Reason reason, std::int64_t again);
+/// Sends the oldest unacknowledged segment again. [output.cpp]
+void send_oldest_again(Step& step, ConnectionId connection, Reason reason);
+/// Sends a window probe: an ACK of a sequence number already passed. [output.cpp]
+void send_probe(Step& step, ConnectionId connection);
+/// Sends `bytes` new bytes, fewer than a segment: the window stays small. [output.cpp]
+void send_part(Step& step, ConnectionId connection, std::uint32_t bytes);
+/// Sends RST for a connection that ends now (with ACK, as Linux tcp_send_active_reset). [output.cpp]
+void send_reset(Step& step, ConnectionId connection, Reason reason, RecordNumber because = 0);
+
+/// The window to offer now, bytes; remembers it as offered. Never takes back what was offered (RFC 9293 3.8.6).
+std::uint16_t choose_window(Connection& connection);
+/// The first window and the scale, from the receive buffer (Linux tcp_select_initial_window).
+struct InitialWindow {
+  std::uint32_t window = 0;
+  std::uint8_t scale = 0;
+};
+/// A buffer that the program has fixed can't grow, so it decides the scale; otherwise the greatest buffer does.
+InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss, bool scaling);
+
+/// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1).
+std::uint32_t greatest_mss(std::uint64_t mtu);
+/// The largest payload that one segment to the peer may carry.
+std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps);
+/// Fills in what a connection learns from the peer's SYN: MSS, scale, timestamps.
+void learn_options(Step& step, Connection& connection, const wire::Options& options, std::uint64_t mtu);
+/// Send buffer for ten segments in flight (Linux tcp_init_buffer_space, tcp_sndbuf_expand).
+void grow_send_buffer(Connection& connection);
+
+/// Wakes writers when a third of the send buffer is free (Linux sk_stream_write_space).
+bool has_room(const Connection& connection);
+
+// --- queues of bytes [piece_queue.cpp] ---
+void append(World& world, PieceQueue& queue, const Bytes& bytes);
+/// Takes `count` bytes off the front.
+void drop_front(World& world, PieceQueue& queue, std::uint64_t count);
+/// `count` bytes from `offset` on, joined.
+Bytes copy_out(Step& step, const PieceQueue& queue, std::uint64_t offset, std::uint32_t count);
+void clear(World& world, PieceQueue& queue);
+
+// --- the end of a connection [close.cpp] ---
+/// To CLOSED: timers off, out of the tables; an orphan is freed. `error` waits for the program.
+void finish(Step& step, ConnectionId connection, Errno error, Reason reason, RecordNumber because = 0);
+/// Frees a connection that no descriptor names.
+void free_socket(Step& step, ConnectionId connection);
+/// Leaves the connection table.
+void unhash(Step& step, ConnectionId connection);
+
+// --- timers [retransmit_timer.cpp, delayed_ack.cpp] ---
+/// Starts, restarts or stops the retransmission timer as what is outstanding asks.
+void rearm_retransmit(Step& step, ConnectionId connection);
+/// A round trip was measured. Linux tcp_rtt_estimator.
+void measure_round_trip(RoundTrip& rtt, Duration took, const Sysctls& sysctls, Seq snd_una, Seq snd_nxt);
+/// Data or a FIN was received: acknowledge at once or later. Linux __tcp_ack_snd_check.
+void acknowledge(Step& step, ConnectionId connection);
+/// Remembers that data came. Linux tcp_event_data_recv.
+void note_data_received(Step& step, Connection& connection, std::uint32_t length);
+
+// --- time-wait [time_wait.cpp] ---
+/// A full connection becomes a TIME-WAIT entry (or an orphan's FIN-WAIT-2 entry of the same kind).
+void enter_time_wait(Step& step, ConnectionId connection, bool orphan_fin_wait, Reason reason);
+/// Removes the entry of a TIME-WAIT socket.
+void remove_time_wait(Step& step, TimeWaitId time_wait, Reason reason, RecordNumber because = 0);
+
+/// Sends the SYN-ACK of a request and starts its timer. [request.cpp]
+void send_syn_ack(Step& step, RequestId request, Reason reason, std::int64_t again);
+
+// --- queues of a listener [syn_queue.cpp, accept_queue.cpp] ---
+void join_syn_queue(Step& step, ListenerId listener, RequestId request, Reason reason);
+void leave_syn_queue(Step& step, RequestId request, Reason reason);
+void free_request(Step& step, RequestId request, Reason reason);
+bool syn_queue_full(const Listener& listener);
+bool accept_queue_full(const Listener& listener);
+void join_accept_queue(Step& step, ListenerId listener, ConnectionId child, Reason reason);
+/// Takes the oldest; none if the queue is empty.
+ConnectionId leave_accept_queue(Step& step, ListenerId listener, Reason reason);
+/// Resets everything in the accept queue: the listener goes.
+void drop_accept_queue(Step& step, ListenerId listener);
+
+inline Ends ends_of(const World& world, SocketId socket) {
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  return Ends{base.local, base.peer};
+}
+
+}  // namespace sockarium::tcp

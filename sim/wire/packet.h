@@ -1,0 +1,59 @@
+// A packet in meaning, not in bytes: the IP addresses and the TCP header of RFC 9293 section 3.1 as values that
+// cannot be nonsense. Bytes exist only where a format needs them (captures, the inspector).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/core/address.h"
+#include "sim/core/bytes.h"
+#include "sim/core/time.h"
+#include "sim/wire/seq.h"
+
+namespace sockarium::wire {
+
+/// TCP's control bits that the model uses, with their places in the header.
+enum Flag : std::uint8_t { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32 };
+
+/// The TCP options of RFC 9293, RFC 7323 and RFC 2018. 0 or false: absent.
+struct Options {
+  std::uint32_t timestamp = 0, echo = 0;  ///< TSval, TSecr
+  std::uint16_t mss = 0;
+  std::uint8_t window_scale = 0;
+  bool has_window_scale = false;
+  bool has_timestamps = false;
+  bool sack_permitted = false;
+  std::uint16_t reserved = 0;
+  friend bool operator==(const Options&, const Options&) = default;
+};
+
+struct Packet {
+  Endpoint from, to;
+  Seq seq;
+  Seq ack;                    ///< means something only with ACK set
+  std::uint16_t window = 0;   ///< as in the header: unscaled
+  std::uint8_t flags = 0;
+  std::uint8_t protocol = 6;  ///< IPPROTO_TCP
+  Options options;
+  std::uint32_t reserved = 0;
+  Bytes payload;
+  std::uint64_t sent = 0;     ///< the record of its sending; 0 while it is being made
+  std::uint64_t link = 0;     ///< raw LinkId that carries it; 0: loopback
+  std::uint64_t net = 0;      ///< raw NetId that it travels to
+
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
+  std::uint32_t length() const { return payload.length + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0); }
+  Seq end() const { return seq + length(); }
+};
+
+/// Bytes on the wire above Ethernet: IP header, TCP header with options, payload.
+std::uint32_t wire_size(const Packet& packet);
+/// «SYN,ACK»
+std::string flag_names(std::uint8_t flags);
+/// «[S.]», as tcpdump
+std::string tcpdump_flags(std::uint8_t flags);
+/// Bytes of the options, padded to a multiple of four.
+std::uint32_t options_size(const Options& options, std::uint8_t flags);
+
+}  // namespace sockarium::wire

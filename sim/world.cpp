@@ -1,0 +1,218 @@
+#include "sim/world.h"
+
+#include "sim/kernel/calls.h"
+#include "sim/kernel/fire.h"
+#include "sim/kernel/process.h"
+#include "sim/kernel/receive.h"
+#include "sim/kernel/wait_queue.h"
+#include "sim/step.h"
+
+namespace sockarium {
+
+namespace {
+
+/// Calls `use` for every part of a world that has a hash and pages.
+template <class Use>
+void for_each_part(const World& w, Use use) {
+  use(w.queue);
+  use(w.wire.links), use(w.wire.faults), use(w.wire.in_flight);
+  use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
+  use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations), use(w.inet.taken);
+  use(w.inet.listeners);
+  use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
+  use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.descriptors);
+  use(w.kernel.descriptor_blocks), use(w.kernel.waiters), use(w.kernel.wait_queues);
+}
+
+void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
+  std::uint64_t number = 0;
+  for (const HostSetup& plan : setup.hosts) {
+    kernel::Host host;
+    host.name = bytes.intern(plan.name);
+    host.number = number++;
+    const HostId id = world.kernel.hosts.add(host);
+    inet::Net net;
+    net.host = id;
+    net.number = number;
+    net.sysctls = Sysctls::defaults();
+    for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
+    const NetId net_id = world.inet.nets.add(net);
+    world.kernel.hosts.write(id).net = net_id;
+    InterfaceId last;
+    for (const Address& address : plan.addresses) {
+      inet::Interface face;
+      face.net = net_id;
+      face.address = address;
+      const InterfaceId face_id = world.inet.interfaces.add(face);
+      if (last)
+        world.inet.interfaces.write(last).next = face_id;
+      else
+        world.inet.nets.write(net_id).first_interface = face_id;
+      last = face_id;
+      world.inet.owners.set(inet::AddressKey{address}, net_id);
+    }
+  }
+}
+
+NetId net_of(const World& world, std::size_t host) {
+  HostId id;
+  for (std::size_t i = 0; i <= host; ++i) id = world.kernel.hosts.next(id);
+  return world.kernel.hosts.read(id).net;
+}
+
+void add_links(World& world, const Setup& setup) {
+  std::uint64_t number = 0;
+  std::vector<LinkId> made;
+  for (const LinkSetup& plan : setup.links) {
+    wire::Link link;
+    link.ends = {net_of(world, plan.a), net_of(world, plan.b)};
+    link.number = number++;
+    link.delay = plan.delay;
+    link.rate = plan.rate;
+    link.queue = plan.queue;
+    link.loss_ppm = plan.loss_ppm;
+    link.mtu = plan.mtu;
+    const LinkId id = world.wire.links.add(link);
+    made.push_back(id);
+    world.inet.routes.set(inet::RouteKey{link.ends[0], link.ends[1]}, inet::Route{id, 0});
+    world.inet.routes.set(inet::RouteKey{link.ends[1], link.ends[0]}, inet::Route{id, 1});
+  }
+  for (const FaultSetup& plan : setup.faults) {
+    wire::Fault fault;
+    fault.link = made[plan.link];
+    fault.direction = plan.from == setup.links[plan.link].a ? 0 : 1;
+    fault.flags = plan.flags;
+    fault.without = plan.without;
+    fault.nth = plan.nth;
+    fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
+    fault.by = plan.by;
+    world.wire.faults.add(fault);
+  }
+}
+
+void add_processes(World& world, const Setup& setup, ByteStore& bytes) {
+  std::uint32_t nth = 0;
+  for (const ProcessSetup& plan : setup.processes) {
+    const HostId host = world.inet.nets.read(net_of(world, plan.host)).host;
+    const ProcessId process = kernel::make_process(world, host, bytes.intern(plan.name), plan.user,
+                                                   static_cast<std::uint32_t>(plan.nofile));
+    const TaskId task = kernel::make_task(world, process, {}, nth++);
+    world.kernel.tasks.write(task).line = plan.line;
+    kernel::queue_turn(world, task, plan.start, 0);
+  }
+}
+
+struct Apply {
+  Step& step;
+
+  void operator()(const DropPacket& wish) const {
+    World& world = step.world;
+    const wire::Packet packet = world.wire.in_flight.read(wish.packet);
+    world.wire.in_flight.remove(wish.packet);
+    step.host = world.inet.nets.read(NetId::from_raw(packet.net)).host;
+    step.cause = packet.sent;
+    step.record(rec::PacketDropped{packet.sent, 1}, Reason::DroppedByPerson);
+  }
+  void operator()(const KillProcess& wish) const {
+    step.host = step.world.kernel.processes.read(wish.process).host;
+    kernel::end_process(step, wish.process, 0, kernel::SIGKILL_number, Reason::KilledByPerson);
+  }
+  void operator()(const SetSysctl& wish) const {
+    inet::Net& net = step.world.inet.nets.write(wish.net);
+    step.host = net.host;
+    const std::int64_t from = std::exchange(net.sysctls[wish.id], wish.value);
+    step.record(rec::SysctlChanged{wish.id, 0, from, wish.value}, Reason::SetByPerson);
+  }
+};
+
+struct Refusal {
+  const World& world;
+
+  std::string operator()(const DropPacket& wish) const {
+    return world.wire.in_flight.alive(wish.packet) ? "" : "this packet is not in flight at this moment";
+  }
+  std::string operator()(const KillProcess& wish) const {
+    const kernel::Process* process = world.kernel.processes.find(wish.process);
+    return process != nullptr && process->ended == 0 ? "" : "this process does not live at this moment";
+  }
+  std::string operator()(const SetSysctl& wish) const {
+    if (!world.inet.nets.alive(wish.net)) return "there is no such host";
+    const SysctlRow& row = row_of(wish.id);
+    if (wish.value >= row.low && wish.value <= row.high) return "";
+    return std::string(row.name) + " takes " + std::to_string(row.low) + " to " + std::to_string(row.high);
+  }
+};
+
+}  // namespace
+
+std::uint64_t World::hash() const {
+  Hasher hasher;
+  hasher.add(static_cast<std::uint64_t>(now));
+  hasher.add(events);
+  hasher.add(records);
+  hasher.add(seed);
+  hasher.add(static_cast<std::uint64_t>(syscall_time));
+  hasher.add(inet.last_inode);
+  hasher.add(static_cast<std::uint64_t>(kernel.last_pid));
+  for_each_part(*this, [&](const auto& part) { hasher.add(part.hash()); });
+  return hasher.value();
+}
+
+std::size_t World::private_bytes() const {
+  std::size_t bytes = sizeof(World);
+  for_each_part(*this, [&](const auto& part) { bytes += part.private_bytes(); });
+  return bytes;
+}
+
+World make_world(const Setup& setup, ByteStore& bytes) {
+  World world;
+  world.seed = setup.seed;
+  world.syscall_time = setup.syscall_time;
+  add_hosts(world, setup, bytes);
+  add_links(world, setup);
+  add_processes(world, setup, bytes);
+  return world;
+}
+
+void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record>& records) {
+  ++world.events;
+  if (const auto* wish = std::get_if<Intervention>(&input)) {
+    SOCKARIUM_ASSERT(refusal(world, *wish).empty());
+    Step now(world, bytes, records, 0);
+    std::visit(Apply{now}, *wish);
+    kernel::deliver_wake_ups(now);
+    kernel::settle_queue(world);
+    return;
+  }
+  SOCKARIUM_ASSERT(!world.at_end());
+  const Event event = world.queue.top();
+  world.queue.pop();
+  world.now = event.time;
+  Step now(world, bytes, records, event.cause);
+  const auto host_of_task = [&] {
+    return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process).host;
+  };
+  switch (event.kind) {
+    case EventKind::Arrival: kernel::receive(now, PacketId::from_raw(event.subject)); break;
+    case EventKind::Timer: kernel::fire(now, event); break;
+    case EventKind::Wake:
+      now.host = host_of_task();
+      kernel::wake(now, TaskId::from_raw(event.subject));
+      break;
+    case EventKind::Turn: {
+      const auto* call = std::get_if<ProgramCall>(&input);
+      SOCKARIUM_ASSERT(call != nullptr);
+      now.host = host_of_task();
+      kernel::turn(now, TaskId::from_raw(event.subject), *call);
+      break;
+    }
+  }
+  kernel::deliver_wake_ups(now);
+  kernel::settle_queue(world);
+}
+
+std::string refusal(const World& world, const Intervention& intervention) {
+  return std::visit(Refusal{world}, intervention);
+}
+
+}  // namespace sockarium

@@ -1,0 +1,89 @@
+// Programs that make no sense: random calls on random descriptors over a lossy link, with every checker after every
+// event. Whatever they do, the world stays whole, ends, and is the same the second time.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "sim/core/chance.h"
+#include "tests/support/invariants.h"
+#include "tests/support/lab.h"
+
+namespace sockarium::test {
+namespace {
+
+/// A program of `length` random calls, a pure function of its seed.
+Script nonsense(std::uint64_t seed, std::size_t length) {
+  return [seed, length](const SysResult&, std::size_t made) -> Syscall {
+    if (made >= length) return sys::Exit{};
+    const auto draw = [&](std::uint64_t what, std::uint64_t below) {
+      return chance(seed, Place::TaskRandom, what, made) % below;
+    };
+    const auto fd = static_cast<std::int32_t>(3 + draw(1, 5));
+    const auto port = static_cast<std::uint16_t>(80 + draw(2, 3));
+    const char* addresses[] = {server_address, client_address, "127.0.0.1"};
+    const char* to = addresses[draw(3, 3)];
+    switch (draw(4, 20)) {
+      case 0:
+      case 1:
+      case 2: return socket(draw(5, 2) == 0 ? sock_nonblock : 0);
+      case 3: return bind(fd, draw(6, 4) == 0 ? std::uint16_t{0} : port);
+      case 4: return listen(fd, static_cast<std::int32_t>(draw(6, 3)));
+      case 5: return sys::SetNonblock{fd, 1};
+      case 6:
+      case 7:
+      case 8: return connect(fd, port, to);
+      case 9: return accept(fd);
+      case 10:
+      case 11: return send(fd, static_cast<std::uint32_t>(draw(7, 20'000)), msg_nosignal);
+      case 12:
+      case 13: return recv(fd, static_cast<std::int64_t>(draw(8, 30'000)));
+      case 14: return close(fd);
+      case 15: return sys::Shutdown{fd, static_cast<Shut>(draw(9, 3))};
+      case 16: return set(fd, Option::ReuseAddr, 1);
+      case 17: return set(fd, Option::Linger, 1, static_cast<std::int64_t>(draw(10, 2)));
+      case 18: return draw(11, 6) == 0 ? Syscall{sys::Fork{}} : set(fd, Option::ReceiveTimeout, 100_ms);
+      default: return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
+    }
+  };
+}
+
+void fill(Lab& lab, std::uint64_t seed) {
+  lab.setup.seed = seed;
+  lab.setup.links[0].loss_ppm = seed % 3 == 0 ? 200'000 : 0;
+  lab.setup.max_events = 3'000;
+  for (std::uint64_t i = 0; i < 4; ++i)
+    lab.program(i % 2 == 0 ? "srv" : "cli", "p" + std::to_string(i), nonsense(seed * 10 + i, 60));
+}
+
+TEST(RandomPrograms, NeverBreakTheWorld) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Lab lab(5_ms);
+    fill(lab, seed);
+    Session& session = lab.session();
+    while (session.run_ahead(1)) {
+      session.seek(session.head());
+      const std::string broken = broken_invariant(session.world());
+      ASSERT_EQ(broken, "") << "seed " << seed << ", event " << session.cursor();
+    }
+  }
+}
+
+TEST(RandomPrograms, AreTheSameTheSecondTimeAndFromEveryKeyframe) {
+  for (std::uint64_t seed = 200; seed <= 210; ++seed) {
+    Lab first(5_ms);
+    Lab second(5_ms);
+    fill(first, seed);
+    fill(second, seed);
+    Session& a = first.run();
+    Session& b = second.run();
+    ASSERT_EQ(a.head(), b.head());
+    ASSERT_EQ(a.world().hash(), b.world().hash()) << "seed " << seed;
+    for (std::uint64_t probe = 0; probe < 20; ++probe) {
+      const std::uint64_t event = chance(seed, Place::TaskRandom, 99, probe) % (a.head() + 1);
+      EXPECT_EQ(a.hash_at(event), b.hash_at(event));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sockarium::test

@@ -1,0 +1,139 @@
+#include "tests/support/invariants.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "sim/kernel/descriptors.h"
+#include "sim/tcp/tcp.h"
+
+namespace sockarium::test {
+
+namespace {
+
+/// Descriptors and blocked calls are all that refers to an open file, and every reference is counted.
+std::string files(const World& w) {
+  std::map<std::uint64_t, std::uint64_t> references;
+  for (const ProcessId process : ids(w.kernel.processes)) {
+    if (w.kernel.processes.read(process).ended != 0) {
+      if (kernel::next_open(w, process, 0).file) return "an ended process has an open descriptor";
+      continue;
+    }
+    for (kernel::OpenNumber open = kernel::next_open(w, process, 0); open.file;
+         open = kernel::next_open(w, process, open.fd + 1))
+      ++references[open.file.raw()];
+  }
+  for (const TaskId task : ids(w.kernel.tasks))
+    if (const OpenFileId held = w.kernel.tasks.read(task).held) ++references[held.raw()];
+  for (const OpenFileId file : ids(w.kernel.files)) {
+    const kernel::OpenFile& of = w.kernel.files.read(file);
+    if (of.references != references[file.raw()])
+      return fmt::format("open file {} counts {} references and has {}", file.index, of.references,
+                         references[file.raw()]);
+    if (of.socket && (!w.inet.sockets.alive(of.socket) || w.inet.sockets.read(of.socket).file != file))
+      return "an open file and its socket do not name each other";
+  }
+  return {};
+}
+
+/// Every socket with a bucket is in that bucket's list, and the other way round; the counts are right.
+std::string ports(const World& w) {
+  std::map<std::uint64_t, std::uint64_t> holders;
+  for (const SocketId id : ids(w.inet.sockets)) {
+    const inet::SocketBase& base = w.inet.sockets.read(id);
+    if (!base.bucket) continue;
+    ++holders[base.bucket.raw()];
+    if (w.inet.buckets.read(base.bucket).key.port != base.local.port) return "a socket is in another port's bucket";
+  }
+  if (w.inet.ports.count() != w.inet.buckets.count()) return "port table and buckets differ in number";
+  for (const PortBucketId id : ids(w.inet.buckets)) {
+    const inet::PortBucket& bucket = w.inet.buckets.read(id);
+    std::uint64_t listed = 0;
+    for (SocketId s = bucket.first; s; s = w.inet.sockets.read(s).bucket_next) ++listed;
+    if (listed != bucket.count || listed != holders[id.raw()] || listed == 0)
+      return fmt::format("port {} counts {} holders, lists {}, has {}", bucket.key.port, bucket.count, listed,
+                         holders[id.raw()]);
+    const PortBucketId* found = w.inet.ports.find(bucket.key);
+    if (found == nullptr || *found != id) return "a bucket is not in the port table";
+  }
+  return {};
+}
+
+std::string queues(const World& w) {
+  std::set<std::uint64_t> in_queue;
+  for (const ListenerId id : ids(w.tcp.listeners)) {
+    const tcp::Listener& listener = w.tcp.listeners.read(id);
+    std::int64_t length = 0;
+    for (ConnectionId c = listener.accept_first; c; c = w.tcp.connections.read(c).accept_next) {
+      ++length;
+      in_queue.insert(c.raw());
+    }
+    if (length != listener.accept_length) return "accept queue: length and list differ";
+    length = 0;
+    for (RequestId r = listener.syn_first; r; r = w.tcp.requests.read(r).next) ++length;
+    if (length != listener.syn_length) return "SYN queue: length and list differ";
+  }
+  for (const ConnectionId id : ids(w.tcp.connections)) {
+    const tcp::Connection& c = w.tcp.connections.read(id);
+    if (bool(c.accept_parent) != (in_queue.count(id.raw()) != 0)) return "a connection lies about its accept queue";
+  }
+  return {};
+}
+
+std::string connections(const World& w) {
+  std::size_t hashed = 0;
+  for (const ConnectionId id : ids(w.tcp.connections)) {
+    const tcp::Connection& c = w.tcp.connections.read(id);
+    const inet::SocketBase& base = w.inet.sockets.read(c.socket);
+    if (base.entry != id.raw()) return "a connection and its socket do not name each other";
+    const bool named = c.state != TcpState::Closed && c.state != TcpState::Listen;
+    const inet::Owner* owner = w.inet.connections.find(inet::TupleKey{base.net, base.local, base.peer});
+    const bool found = owner != nullptr && owner->kind == inet::OwnerKind::Connection && owner->id == id.raw();
+    if (named != found) return fmt::format("a {} connection is {}in the connection table", rfc_name(c.state), found ? "" : "not ");
+    hashed += found ? 1 : 0;
+    if (!base.file && !c.accept_parent && (c.state == TcpState::Closed || c.state == TcpState::Established))
+      return fmt::format("nobody owns a connection in {}", rfc_name(c.state));
+    for (const tcp::PieceQueue* queue : {&c.send_queue, &c.receive_queue, &c.out_of_order}) {
+      std::uint64_t bytes = 0;
+      for (PieceId p = queue->first; p; p = w.tcp.pieces.read(p).next) bytes += w.tcp.pieces.read(p).bytes.length;
+      if (bytes != queue->bytes) return "a queue of bytes counts wrongly";
+    }
+    if (named && c.state != TcpState::SynSent && c.state != TcpState::SynReceived) {
+      if (c.snd_una > c.snd_nxt) return "SND.UNA is beyond SND.NXT";
+      if (static_cast<std::int64_t>(c.send_queue.bytes) != std::max(0, c.write_end - c.snd_una) &&
+          c.snd_una <= c.write_end)
+        return "the send queue is not what lies between SND.UNA and the last byte written";
+      const bool outstanding = c.snd_nxt > c.snd_una;
+      if (outstanding && !c.retransmit.armed()) return "something is unacknowledged and no timer runs";
+    }
+  }
+  hashed += w.tcp.requests.count() + w.tcp.time_waits.count();
+  if (hashed != w.inet.connections.count()) return "the connection table holds somebody unknown";
+  return {};
+}
+
+std::string tasks(const World& w) {
+  std::size_t waiting = 0;
+  for (const TaskId id : ids(w.kernel.tasks)) {
+    const kernel::Task& task = w.kernel.tasks.read(id);
+    if (task.waiter) {
+      ++waiting;
+      if (task.state != kernel::TaskState::Blocked) return "a task that does not block is in a wait queue";
+    }
+    if (task.state == kernel::TaskState::Blocked && !task.waiter && !task.deadline.armed() && task.wake_queued == 0)
+      return "a blocked task waits for nothing";
+  }
+  if (waiting != w.kernel.waiters.count()) return "the wait queues hold somebody unknown";
+  return {};
+}
+
+}  // namespace
+
+std::string broken_invariant(const World& world) {
+  for (const auto& check : {files, ports, queues, connections, tasks})
+    if (std::string what = check(world); !what.empty()) return what;
+  return {};
+}
+
+}  // namespace sockarium::test

@@ -1,0 +1,25 @@
+#include "tests/support/scripted.h"
+
+namespace sockarium::test {
+
+Script in_order(std::vector<Syscall> calls) {
+  return [calls = std::move(calls)](const SysResult&, std::size_t made) -> Syscall {
+    if (made < calls.size()) return calls[made];
+    return sys::Exit{};
+  };
+}
+
+ProgramStep ScriptedPrograms::resume(const TaskPath& task, const SysResult& result, ByteStore&) {
+  ProgramStep step;
+  const auto script = scripts_.find(task);
+  const std::size_t made = made_[task]++;
+  step.line = static_cast<std::int64_t>(made) + 1;
+  if (script != scripts_.end()) step.call = script->second(result, made);
+  return step;
+}
+
+ProgramsFactory scripted(std::map<TaskPath, Script> scripts) {
+  return [scripts = std::move(scripts)] { return std::make_unique<ScriptedPrograms>(scripts); };
+}
+
+}  // namespace sockarium::test
