@@ -3,7 +3,7 @@
 
 namespace sockarium {
 
-/// Prints file, line and the broken promise to stderr and aborts.
+/// Prints file, line and the broken promise to stderr and ends the program with exit code 70.
 [[noreturn]] void assertion_failed(const char* file, int line, const char* promise);
 
 }  // namespace sockarium

@@ -144,5 +144,3 @@ BENCHMARK(SeekInALongRun)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace sockarium::test
-
-BENCHMARK_MAIN();

@@ -1,0 +1,343 @@
+// The calls that programs make, from their Lua arguments to a Syscall. What C would do with a wrong type
+// (nothing good) is a message here; what the kernel would refuse is left to the kernel.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <lua.hpp>
+
+#include "lab/script/binding.h"
+#include "lab/script/constants.h"
+#include "lab/script/options.h"
+#include "lab/script/runner.h"
+#include "lab/script/suggest.h"
+#include "sim/core/errno.h"
+
+namespace sockarium::script {
+
+namespace {
+
+constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
+
+Runner& runner_of(const Arguments& arguments) {
+  return *arguments.machine().runner;
+}
+
+Answer make(const Arguments& arguments, Syscall call) {
+  runner_of(arguments).task().call = call;
+  Answer answer;
+  answer.kind = Answer::Kind::Call;
+  return answer;
+}
+
+std::int32_t fd_argument(const Arguments& arguments) {
+  return arguments.int32(1, "fd");
+}
+
+/// An address in dots, the name of a host, or a host itself.
+Address address_argument(const Arguments& arguments, int n) {
+  const Value value = arguments.value(n, 2);
+  const Setup& setup = runner_of(arguments).setup();
+  if (value.kind == Value::Kind::Handle && value.handle.kind == HandleKind::Host)
+    return setup.hosts[value.handle.number].addresses.front();
+  if (value.kind == Value::Kind::Table && value.field("ip") != nullptr)
+    arguments.wrong(n, "ip", "an address in quotes", "write the two parts: peer.ip, peer.port");
+  if (value.kind != Value::Kind::Text)
+    arguments.wrong(n, "ip", "an address like \"192.168.1.10\", or a host's name");
+  if (const auto address = parse_v4(value.text)) return *address;
+  if (value.text == "localhost") return Address::loopback_v4();
+  for (const HostSetup& host : setup.hosts)
+    if (host.name == value.text) return host.addresses.front();
+  if (value.text.find(':') != std::string::npos)
+    arguments.not_modelled("an IPv6 address", "use an IPv4 address");
+  if (value.text.find('/') != std::string::npos || (!value.text.empty() && value.text.front() == '@'))
+    arguments.not_modelled("a Unix socket's path", "use an IPv4 address and a port");
+  std::vector<std::string> names{"localhost"};
+  for (const HostSetup& host : setup.hosts) names.push_back(host.name);
+  const bool numeric = value.text.find_first_not_of("0123456789.") == std::string::npos;
+  throw Fault(numeric ? fmt::format("{}: \"{}\" is not an address", arguments.call(), value.text)
+                      : fmt::format("{}: no host is called '{}'", arguments.call(), value.text),
+              numeric ? "four numbers from 0 to 255, with dots between"
+                      : did_you_mean(value.text, names, "there are " + listed(names, "and")),
+              value.text);
+}
+
+Endpoint endpoint_arguments(const Arguments& arguments) {
+  Endpoint endpoint;
+  endpoint.ip = address_argument(arguments, 2);
+  endpoint.port = static_cast<std::uint16_t>(arguments.integer(3, "port", 0, 65535));
+  return endpoint;
+}
+
+Bytes data_argument(const Arguments& arguments, int n) {
+  const Value value = arguments.value(n, 1);
+  if (value.kind == Value::Kind::Handle && value.handle.kind == HandleKind::Pattern)
+    return pattern(static_cast<std::uint32_t>(value.handle.number));
+  if (value.kind != Value::Kind::Text)
+    arguments.wrong(n, "data", "a text or pattern(n)",
+                    value.is_number() ? "write tostring(…) around the number" : "");
+  if (static_cast<std::int64_t>(value.text.size()) > most_bytes)
+    throw Fault(fmt::format("{}: more than 1 GB at once", arguments.call()), "send it in pieces");
+  return runner_of(arguments).bytes().intern(value.text);
+}
+
+Answer call_socket(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Socket call;
+  call.domain = a.int32(1, "domain");
+  call.type = a.int32(2, "type");
+  call.protocol = a.missing(3) ? 0 : a.int32(3, "protocol");
+  if (call.domain == 10) a.not_modelled("AF_INET6", "use AF_INET");
+  if (call.domain == 1) a.not_modelled("AF_UNIX", "use AF_INET");
+  switch (call.type & 0xf) {
+    case 2:
+      a.not_modelled("SOCK_DGRAM", "use SOCK_STREAM");
+    case 3:
+      a.not_modelled("SOCK_RAW", "use SOCK_STREAM");
+    case 5:
+      a.not_modelled("SOCK_SEQPACKET", "use SOCK_STREAM");
+    default:
+      return make(a, call);
+  }
+}
+
+template <class Call>
+Answer call_with_endpoint(Arguments& a) {
+  require_phase(a, Phase::Running);
+  Call call;
+  call.fd = fd_argument(a);
+  call.to = endpoint_arguments(a);
+  return make(a, call);
+}
+
+Answer call_listen(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Listen call;
+  call.fd = fd_argument(a);
+  call.backlog = a.int32(2, "backlog");
+  return make(a, call);
+}
+
+Answer call_accept(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Accept call;
+  call.fd = fd_argument(a);
+  if (a.call() == "accept4") call.flags = a.int32(2, "flags");
+  return make(a, call);
+}
+
+/// The flags of send and recv that the model has.
+std::int32_t message_flags(const Arguments& a, int n) {
+  if (a.missing(n)) return 0;
+  const std::int32_t flags = a.int32(n, "flags");
+  constexpr std::int32_t known = msg_peek | msg_dontwait | msg_waitall | msg_nosignal;
+  if ((flags & ~known) != 0)
+    a.not_modelled(fmt::format("flag {:#x} of {}", flags & ~known, a.call()),
+                   "there are MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL and MSG_NOSIGNAL");
+  return flags;
+}
+
+Answer call_send(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Send call;
+  call.fd = fd_argument(a);
+  call.data = data_argument(a, 2);
+  call.flags = message_flags(a, 3);
+  return make(a, call);
+}
+
+Answer call_write(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Write call;
+  call.fd = fd_argument(a);
+  call.data = data_argument(a, 2);
+  return make(a, call);
+}
+
+Answer call_recv(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Recv call;
+  call.fd = fd_argument(a);
+  call.size = a.integer(2, "size", 0, most_bytes);
+  call.flags = message_flags(a, 3);
+  return make(a, call);
+}
+
+Answer call_read(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Read call;
+  call.fd = fd_argument(a);
+  call.size = a.integer(2, "size", 0, most_bytes);
+  return make(a, call);
+}
+
+Answer call_shutdown(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Shutdown call;
+  call.fd = fd_argument(a);
+  const Value how = a.value(2, 0);
+  if (how.kind != Value::Kind::Integer) a.wrong(2, "how", "SHUT_RD, SHUT_WR or SHUT_RDWR");
+  call.how = static_cast<Shut>(a.integer(2, "how", 0, 2));
+  return make(a, call);
+}
+
+template <class Call>
+Answer call_with_fd(Arguments& a) {
+  require_phase(a, Phase::Running);
+  Call call;
+  call.fd = fd_argument(a);
+  return make(a, call);
+}
+
+Answer call_setsockopt(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, setsockopt_call(a));
+}
+
+Answer call_getsockopt(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Getsockopt call;
+  call.fd = fd_argument(a);
+  call.option = option_argument(a);
+  return make(a, call);
+}
+
+Answer call_fcntl(Arguments& a) {
+  require_phase(a, Phase::Running);
+  constexpr std::int64_t getfl = 3, setfl = 4;
+  sys::SetNonblock call;
+  call.fd = fd_argument(a);
+  const std::int64_t command = a.integer(2, "command", 0, INT32_MAX);
+  if (command == getfl)
+    a.not_modelled("F_GETFL",
+                   "fcntl(fd, F_SETFL, O_NONBLOCK) switches waiting off, fcntl(fd, F_SETFL, 0) on again");
+  if (command != setfl) a.not_modelled("this command of fcntl", "there is F_SETFL");
+  const std::int64_t flags = a.integer(3, "flags", 0, INT32_MAX);
+  if ((flags & ~std::int64_t{sock_nonblock}) != 0)
+    a.not_modelled(fmt::format("flag {:#x} of fcntl", flags & ~std::int64_t{sock_nonblock}),
+                   "there is O_NONBLOCK");
+  call.on = flags != 0 ? 1 : 0;
+  return make(a, call);
+}
+
+/// fork copies the function with its variables, thread shares them.
+template <class Call>
+Answer call_with_child(Arguments& a) {
+  require_phase(a, Phase::Running);
+  a.function(1, "fn");
+  Answer answer = make(a, Call{});
+  answer.keeps.push_back(
+      Keep{1, nullptr, &runner_of(a).task().child_reference, std::is_same_v<Call, sys::Fork>});
+  return answer;
+}
+
+Answer call_join(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, sys::Join{a.integer(1, "thread", INT64_MIN, INT64_MAX)});
+}
+
+Answer call_wait(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, sys::Wait{a.missing(1) ? -1 : a.integer(1, "pid", INT64_MIN, INT64_MAX)});
+}
+
+Answer call_exit(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, sys::Exit{a.missing(1) ? 0 : a.integer(1, "status", 0, 255)});
+}
+
+Answer call_sleep(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, sys::Sleep{a.duration(1, "duration")});
+}
+
+Answer call_compute(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, sys::Compute{a.duration(1, "duration")});
+}
+
+Answer call_random(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Random call;
+  call.low = a.integer(1, "low", INT64_MIN / 2, INT64_MAX / 2);
+  call.high = a.integer(2, "high", INT64_MIN / 2, INT64_MAX / 2);
+  if (call.high < call.low) a.wrong(2, "high", fmt::format("at least as great as low ({})", call.low));
+  return make(a, call);
+}
+
+template <class Call>
+Answer call_without_arguments(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make(a, Call{});
+}
+
+/// check(value…) gives its arguments back; check(nil, "ECONNREFUSED") stops the program as perror and exit
+/// would.
+Answer call_check(Arguments& a) {
+  require_phase(a, Phase::Running);
+  Runner& runner = runner_of(a);
+  const Value error = a.value(2, 1);
+  std::string message = error.kind == Value::Kind::Nil ? "the value is nil or false" : show(error);
+  if (const auto number = errno_named(message)) {
+    message = std::string(words(*number));
+    if (!runner.task().failed_call.empty()) message = runner.task().failed_call + ": " + message;
+  }
+  runner.stop_task(fmt::format("line {}: {}", a.line(), message), 1);
+  Answer answer;
+  answer.kind = Answer::Kind::Stop;
+  return answer;
+}
+
+int check(lua_State* L) {
+  if (lua_gettop(L) == 0) lua_pushnil(L);
+  if (lua_toboolean(L, 1) != 0) return lua_gettop(L);
+  return binding<&call_check>(L);
+}
+
+Answer without_model(Arguments& a) {
+  require_phase(a, Phase::Running);
+  a.not_modelled(std::string(a.call()) + "()");
+}
+
+}  // namespace
+
+void open_calls(lua_State* L) {
+  offer_constants(L);
+  offer_binding<&call_socket>(L, "socket");
+  offer_binding<&call_with_endpoint<sys::Bind>>(L, "bind");
+  offer_binding<&call_with_endpoint<sys::Connect>>(L, "connect");
+  offer_binding<&call_listen>(L, "listen");
+  offer_binding<&call_accept>(L, "accept");
+  offer_binding<&call_accept>(L, "accept4");
+  offer_binding<&call_send>(L, "send");
+  offer_binding<&call_write>(L, "write");
+  offer_binding<&call_write>(L, "print");  // the prelude makes one text of its arguments first
+  offer_binding<&call_recv>(L, "recv");
+  offer_binding<&call_read>(L, "read");
+  offer_binding<&call_shutdown>(L, "shutdown");
+  offer_binding<&call_with_fd<sys::Close>>(L, "close");
+  offer_binding<&call_with_fd<sys::Getsockname>>(L, "getsockname");
+  offer_binding<&call_with_fd<sys::Getpeername>>(L, "getpeername");
+  offer_binding<&call_setsockopt>(L, "setsockopt");
+  offer_binding<&call_getsockopt>(L, "getsockopt");
+  offer_binding<&call_fcntl>(L, "fcntl");
+  offer_binding<&call_with_child<sys::Fork>>(L, "fork");
+  offer_binding<&call_with_child<sys::Thread>>(L, "thread");
+  offer_binding<&call_join>(L, "join");
+  offer_binding<&call_wait>(L, "wait");
+  offer_binding<&call_exit>(L, "exit");
+  offer_binding<&call_without_arguments<sys::Getpid>>(L, "getpid");
+  offer_binding<&call_without_arguments<sys::Now>>(L, "now");
+  offer_binding<&call_sleep>(L, "sleep");
+  offer_binding<&call_compute>(L, "compute");
+  offer_binding<&call_random>(L, "random");
+  lua_pushliteral(L, "check");
+  lua_pushcclosure(L, &check, 1);
+  offer(L, "check");
+  for (const char* name :
+       {"sendto",     "recvfrom",   "sendmsg", "recvmsg", "dup",       "dup2",         "open",
+        "pipe",       "socketpair", "eventfd", "timerfd", "poll",      "epoll_create", "epoll_ctl",
+        "epoll_wait", "kill",       "signal",  "setuid",  "setrlimit", "unlink"})
+    offer_binding<&without_model>(L, name);
+}
+
+}  // namespace sockarium::script

@@ -1,0 +1,127 @@
+#include "lab/script/constants.h"
+
+#include <cstdint>
+#include <lua.hpp>
+#include <string>
+
+#include "lab/script/machine.h"
+#include "sim/core/errno.h"
+#include "sim/core/syscall.h"
+
+namespace sockarium::script {
+
+namespace {
+
+struct Constant {
+  const char* name;
+  std::int64_t value;
+};
+
+// Linux's values (asm-generic and x86), since flags are joined by | and shown as numbers.
+constexpr Constant constants[] = {
+    {"AF_UNIX", 1},
+    {"AF_INET", 2},
+    {"AF_INET6", 10},
+    {"SOCK_STREAM", 1},
+    {"SOCK_DGRAM", 2},
+    {"SOCK_RAW", 3},
+    {"SOCK_SEQPACKET", 5},
+    {"SOCK_NONBLOCK", sock_nonblock},
+    {"SOCK_CLOEXEC", sock_cloexec},
+    {"IPPROTO_IP", 0},
+    {"IPPROTO_ICMP", 1},
+    {"IPPROTO_TCP", 6},
+    {"IPPROTO_UDP", 17},
+    {"SOL_SOCKET", 1},
+    {"SOL_TCP", 6},
+    {"SHUT_RD", 0},
+    {"SHUT_WR", 1},
+    {"SHUT_RDWR", 2},
+    {"MSG_PEEK", msg_peek},
+    {"MSG_DONTWAIT", msg_dontwait},
+    {"MSG_WAITALL", msg_waitall},
+    {"MSG_NOSIGNAL", msg_nosignal},
+    {"MSG_OOB", 0x1},
+    {"MSG_TRUNC", 0x20},
+    {"MSG_MORE", 0x8000},
+    {"F_GETFD", 1},
+    {"F_SETFD", 2},
+    {"F_GETFL", 3},
+    {"F_SETFL", 4},
+    {"O_NONBLOCK", sock_nonblock},
+    {"FD_CLOEXEC", 1},
+    {"POLLIN", 0x1},
+    {"POLLPRI", 0x2},
+    {"POLLOUT", 0x4},
+    {"POLLERR", 0x8},
+    {"POLLHUP", 0x10},
+    {"POLLRDHUP", 0x2000},
+    {"EPOLLIN", 0x1},
+    {"EPOLLOUT", 0x4},
+    {"EPOLLERR", 0x8},
+    {"EPOLLHUP", 0x10},
+    {"EPOLLRDHUP", 0x2000},
+    {"EPOLLEXCLUSIVE", 1 << 28},
+    {"EPOLLONESHOT", 1 << 30},
+    {"EPOLLET", std::int64_t{1} << 31},
+    {"EPOLL_CTL_ADD", 1},
+    {"EPOLL_CTL_DEL", 2},
+    {"EPOLL_CTL_MOD", 3},
+    {"SIGINT", 2},
+    {"SIGKILL", 9},
+    {"SIGPIPE", 13},
+    {"SIGTERM", 15},
+    {"SIGCHLD", 17},
+    {"SIG_DFL", 0},
+    {"SIG_IGN", 1},
+    {"RLIMIT_NOFILE", 7},
+    {"SOMAXCONN", 4096},
+    {"STDIN_FILENO", 0},
+    {"STDOUT_FILENO", 1},
+    {"STDERR_FILENO", 2},
+};
+
+constexpr const char* linux_options[] = {
+    "SO_BROADCAST",      "SO_KEEPALIVE",     "SO_OOBINLINE",     "SO_PRIORITY",
+    "SO_BINDTODEVICE",   "SO_INCOMING_CPU",  "SO_RCVLOWAT",      "SO_PEERCRED",
+    "SO_DOMAIN",         "SO_PROTOCOL",      "SO_MARK",          "SO_TIMESTAMP",
+    "SO_DONTROUTE",      "SO_PASSCRED",      "SO_ZEROCOPY",      "TCP_CORK",
+    "TCP_KEEPIDLE",      "TCP_KEEPINTVL",    "TCP_KEEPCNT",      "TCP_SYNCNT",
+    "TCP_LINGER2",       "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP", "TCP_INFO",
+    "TCP_QUICKACK",      "TCP_CONGESTION",   "TCP_USER_TIMEOUT", "TCP_FASTOPEN",
+    "TCP_NOTSENT_LOWAT", "IP_TTL",           "IP_TOS",           "IP_BIND_ADDRESS_NO_PORT",
+    "IP_TRANSPARENT",    "IP_FREEBIND",      "IP_RECVERR",       "IPV6_V6ONLY",
+};
+
+void offer_text(lua_State* L, const char* text) {
+  lua_pushstring(L, text);
+  offer(L, text);
+}
+
+}  // namespace
+
+bool is_option_of_linux(std::string_view name) {
+  for (const char* option : linux_options)
+    if (name == option) return true;
+  return false;
+}
+
+void offer_constants(lua_State* L) {
+  for (const Constant& constant : constants) {
+    lua_pushinteger(L, constant.value);
+    offer(L, constant.name);
+  }
+  // Options and errors are their own names: they read well where they are printed.
+  for (const OptionRow& row : option_table) offer_text(L, row.name.data());
+  for (const char* option : linux_options) offer_text(L, option);
+  static constexpr const char* errors[] = {
+#define SOCKARIUM_ERRNO(name, number, words) "E" #name,
+#include "sim/core/errno.def"
+#undef SOCKARIUM_ERRNO
+  };
+  for (const char* error : errors) offer_text(L, error);
+  lua_pushliteral(L, "EAGAIN");  // the same number on Linux
+  offer(L, "EWOULDBLOCK");
+}
+
+}  // namespace sockarium::script

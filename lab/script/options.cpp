@@ -1,0 +1,93 @@
+#include "lab/script/options.h"
+
+#include <fmt/format.h>
+
+#include "lab/script/constants.h"
+#include "lab/script/suggest.h"
+
+namespace sockarium::script {
+
+namespace {
+
+std::int64_t level_number(std::string_view level) {
+  return level == "SOL_SOCKET" ? 1 : 6;
+}
+
+std::int64_t on_or_off(const Arguments& a, int n) {
+  const Value value = a.value(n, 0);
+  if (value.kind == Value::Kind::Boolean) return value.boolean ? 1 : 0;
+  if (value.kind == Value::Kind::Integer) return value.integer != 0 ? 1 : 0;
+  a.wrong(n, "value", "1 or 0 (or true, false)");
+}
+
+void linger_value(const Arguments& a, sys::Setsockopt& call) {
+  const Value value = a.value(4, 2);
+  const std::string usage = "write {on = true, seconds = 0}";
+  if (value.kind != Value::Kind::Table) a.wrong(4, "value", "a table {on, seconds}", usage);
+  Fields fields(value, "SO_LINGER");
+  const Value* on = fields.find("on");
+  const Value* seconds = fields.find("seconds");
+  fields.finish(2);
+  if (on == nullptr && value.length() > 0) on = &value.item(0);
+  if (seconds == nullptr && value.length() > 1) seconds = &value.item(1);
+  if (on == nullptr || (on->kind != Value::Kind::Boolean && on->kind != Value::Kind::Integer))
+    a.wrong(4, "value", "a table {on, seconds}", usage);
+  if (seconds != nullptr &&
+      (seconds->kind != Value::Kind::Integer || seconds->integer < 0 || seconds->integer > INT32_MAX))
+    a.wrong(4, "value", "a table whose seconds are a whole number, 0 or more", usage);
+  call.value = on->kind == Value::Kind::Boolean ? (on->boolean ? 1 : 0) : (on->integer != 0 ? 1 : 0);
+  call.second = seconds == nullptr ? 0 : seconds->integer;
+}
+
+}  // namespace
+
+Option option_argument(const Arguments& a) {
+  const Value level = a.value(2, 0);
+  const Value name = a.value(3, 0);
+  const std::string usage = "write SOL_SOCKET, SO_REUSEADDR, or IPPROTO_TCP, TCP_NODELAY";
+  if (level.kind != Value::Kind::Integer) a.wrong(2, "level", "SOL_SOCKET or IPPROTO_TCP", usage);
+  if (name.kind != Value::Kind::Text) a.wrong(3, "name", "an option like SO_REUSEADDR", usage);
+  for (const OptionRow& row : option_table) {
+    if (row.name != name.text) continue;
+    if (level.integer != level_number(row.level))
+      throw Fault(fmt::format("{}: {} belongs to the level {}", a.call(), row.name, row.level),
+                  "Linux would take the number for another option", std::string(row.name));
+    return row.id;
+  }
+  if (is_option_of_linux(name.text)) a.not_modelled(name.text);
+  std::vector<std::string> names;
+  for (const OptionRow& row : option_table) names.emplace_back(row.name);
+  throw Fault(fmt::format("{}: unknown option '{}'", a.call(), name.text),
+              did_you_mean(name.text, names, "there are " + listed(names, "and")), name.text);
+}
+
+sys::Setsockopt setsockopt_call(const Arguments& a) {
+  sys::Setsockopt call;
+  call.fd = a.int32(1, "fd");
+  call.option = option_argument(a);
+  switch (call.option) {
+    case Option::ReuseAddr:
+    case Option::ReusePort:
+    case Option::NoDelay:
+      call.value = on_or_off(a, 4);
+      break;
+    case Option::Linger:
+      linger_value(a, call);
+      break;
+    case Option::ReceiveTimeout:
+    case Option::SendTimeout:
+      call.value = a.duration(4, "value");
+      break;
+    case Option::Error:
+    case Option::Type:
+    case Option::AcceptConn:
+    case Option::ReceiveBuffer:
+    case Option::SendBuffer:
+    case Option::MaxSeg:
+      call.value = a.int32(4, "value");
+      break;
+  }
+  return call;
+}
+
+}  // namespace sockarium::script

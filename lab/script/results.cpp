@@ -1,0 +1,65 @@
+#include "lab/script/results.h"
+
+#include "sim/core/errno.h"
+
+namespace sockarium::script {
+
+namespace {
+
+double in_seconds(std::int64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) / 1e9;
+}
+
+struct Values {
+  const SysResult& result;
+  const ByteStore& bytes;
+  using List = std::vector<Value>;
+
+  List number() const { return {Value::of(result.value)}; }
+  List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
+
+  List operator()(const sys::Accept&) const { return {Value::of(result.value), Value::of(result.peer)}; }
+  List operator()(const sys::Recv&) const { return text(); }
+  List operator()(const sys::Read&) const { return text(); }
+  List operator()(const sys::Getsockname&) const { return {Value::of(result.peer)}; }
+  List operator()(const sys::Getpeername&) const { return {Value::of(result.peer)}; }
+  List operator()(const sys::Now&) const { return {Value::of(in_seconds(result.value))}; }
+  List operator()(const sys::Socket&) const { return number(); }
+  List operator()(const sys::Send&) const { return number(); }
+  List operator()(const sys::Write&) const { return number(); }
+  List operator()(const sys::Random&) const { return number(); }
+  List operator()(const sys::Getpid&) const { return number(); }
+  List operator()(const sys::Fork&) const { return number(); }
+  List operator()(const sys::Thread&) const { return number(); }
+  List operator()(const sys::Wait&) const { return number(); }
+  List operator()(const sys::Getsockopt& call) const {
+    switch (call.option) {
+      case Option::Error:
+        if (result.value == 0) return number();
+        return {Value::of(std::string_view(name(static_cast<Errno>(result.value))))};
+      case Option::ReceiveTimeout:
+      case Option::SendTimeout:
+        return {Value::of(in_seconds(result.value))};
+      case Option::Linger: {
+        Value linger = Value::table();
+        linger.set("on", Value::of(result.value != 0));
+        return {linger};
+      }
+      default:
+        return number();
+    }
+  }
+  template <class Call>  // the rest says only that it went well
+  List operator()(const Call&) const {
+    return {Value::of(true)};
+  }
+};
+
+}  // namespace
+
+std::vector<Value> values_of(const Syscall& call, const SysResult& result, const ByteStore& bytes) {
+  if (!result.ok()) return {Value(), Value::of(std::string_view(name(result.error)))};
+  return std::visit(Values{result, bytes}, call);
+}
+
+}  // namespace sockarium::script

@@ -1,0 +1,203 @@
+#include "lab/script/runner.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "lab/script/results.h"
+#include "sim/core/assert.h"
+
+namespace sockarium::script {
+
+namespace {
+
+constexpr std::int64_t reads_before_hint = 10;
+
+struct StartOrder {
+  Task* task;
+};
+
+/// Makes the task's coroutine with its function on top. Runs in protected mode.
+int make_coroutine(lua_State* L) {
+  Task& task = *static_cast<StartOrder*>(lua_touserdata(L, 1))->task;
+  task.coroutine = lua_newthread(L);
+  task.coroutine_reference = luaL_ref(L, LUA_REGISTRYINDEX);
+  luaL_checkstack(task.coroutine, 2, nullptr);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, task.function_reference);
+  lua_xmove(L, task.coroutine, 1);
+  luaL_unref(L, LUA_REGISTRYINDEX, task.function_reference);
+  task.function_reference = LUA_NOREF;
+  return 0;
+}
+
+/// How the messages that a program prints about itself look: «backlog.lua:25: message».
+std::string with_position(const Machine& machine, const Trouble& trouble) {
+  const std::string file = machine.chunk().substr(1);
+  std::string text = trouble.line > 0 ? fmt::format("{}:{}: {}", file, trouble.line, trouble.fault.message)
+                                      : fmt::format("{}: {}", file, trouble.fault.message);
+  if (!trouble.fault.hint.empty()) text += " (" + trouble.fault.hint + ")";
+  return text;
+}
+
+}  // namespace
+
+Runner::Runner(std::shared_ptr<const Scenario> scenario, std::unique_ptr<Machine> machine,
+               std::vector<int> functions)
+    : scenario_(std::move(scenario)), machine_(std::move(machine)) {
+  machine_->phase = Phase::Running;
+  machine_->loader = nullptr;
+  machine_->runner = this;
+  machine_->setup = &scenario_->setup;
+  for (std::size_t i = 0; i < functions.size(); ++i)
+    tasks_[TaskPath{static_cast<std::uint32_t>(i)}].function_reference = functions[i];
+}
+
+ProgramStep Runner::resume(const TaskPath& path, const SysResult& result, ByteStore& bytes) {
+  const auto found = tasks_.find(path);
+  SOCKARIUM_ASSERT(found != tasks_.end());  // a world has no task that nobody made
+  Task& task = found->second;
+  bytes_ = &bytes;
+  task_ = &task;
+  ProgramStep step = run(task, path, result);
+  task_ = nullptr;
+  bytes_ = nullptr;
+  return step;
+}
+
+ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& result) {
+  Trouble trouble;
+  switch (task.stage) {
+    case Task::Stage::Fresh:
+      if (!start(task, trouble)) return last_words(task, trouble);
+      break;
+    case Task::Stage::Calling:
+      result_ = result;
+      if (wants_hint(task, result)) {
+        task.stage = Task::Stage::Hinting;
+        task.held = result;
+        return write_words(
+            task, fmt::format("{}:{}: hint: {} has given \"\" ten times: that is the end of the "
+                              "stream. \"\" and 0 are true in Lua; write: if data == \"\" then break "
+                              "end\n",
+                              machine_->chunk().substr(1), task.line, name(task.call)));
+      }
+      break;
+    case Task::Stage::Hinting:
+      result_ = task.held;
+      break;
+    case Task::Stage::Stopping:
+      return exit_step(task);
+    case Task::Stage::Ended:
+      return exit_step(task);
+  }
+  if (task.child_reference != LUA_NOREF) {
+    if (result_.ok()) {
+      TaskPath child = path;
+      child.push_back(task.children++);
+      tasks_[child].function_reference = task.child_reference;
+    } else {
+      luaL_unref(machine_->lua(), LUA_REGISTRYINDEX, task.child_reference);
+    }
+    task.child_reference = LUA_NOREF;
+  }
+  task.stage = Task::Stage::Calling;
+  int results = 0;
+  switch (machine_->resume(task.coroutine, 0, results, trouble)) {
+    case Machine::Outcome::Broken:
+      return last_words(task, trouble);
+    case Machine::Outcome::Finished:
+      if (results > 0 && lua_isinteger(task.coroutine, -results) != 0)
+        task.status = lua_tointeger(task.coroutine, -results);
+      task.line = task.last_line;
+      return exit_step(task);
+    case Machine::Outcome::Yielded:
+      break;
+  }
+  task.line = machine_->line_of(task.coroutine);
+  ProgramStep step;
+  step.call = task.call;
+  step.line = task.line;
+  if (std::holds_alternative<sys::Exit>(task.call)) drop(task);
+  return step;
+}
+
+bool Runner::start(Task& task, Trouble& trouble) {
+  StartOrder order{&task};
+  if (!machine_->protect(&make_coroutine, &order, trouble)) return false;
+  lua_Debug frame;
+  lua_pushvalue(task.coroutine, -1);
+  lua_getinfo(task.coroutine, ">S", &frame);
+  task.last_line = frame.lastlinedefined;
+  task.line = frame.linedefined;
+  return true;
+}
+
+bool Runner::wants_hint(Task& task, const SysResult& result) {
+  const auto* recv = std::get_if<sys::Recv>(&task.call);
+  const auto* read = std::get_if<sys::Read>(&task.call);
+  if (recv == nullptr && read == nullptr) return false;
+  const std::int32_t fd = fd_of(task.call);
+  const std::int64_t size = recv != nullptr ? recv->size : read->size;
+  if (!result.ok() || !result.data.empty() || size == 0) {
+    task.empty_reads = 0;
+    return false;
+  }
+  task.empty_reads = fd == task.empty_fd ? task.empty_reads + 1 : 1;
+  task.empty_fd = fd;
+  return task.empty_reads == reads_before_hint;
+}
+
+ProgramStep Runner::write_words(Task& task, const std::string& words) {
+  ProgramStep step;
+  sys::Write write;
+  write.fd = 2;
+  write.data = bytes_->intern(words);
+  step.call = write;
+  step.line = task.line;
+  return step;
+}
+
+ProgramStep Runner::last_words(Task& task, const Trouble& trouble) {
+  if (trouble.line > 0) task.line = trouble.line;
+  task.status = 1;
+  task.fault = with_position(*machine_, trouble);
+  ProgramStep step = write_words(task, task.fault + "\n");
+  drop(task);
+  task.stage = Task::Stage::Stopping;
+  return step;
+}
+
+ProgramStep Runner::exit_step(Task& task) {
+  ProgramStep step;
+  step.call = sys::Exit{task.status};
+  step.line = task.line;
+  step.fault = task.fault;
+  drop(task);
+  return step;
+}
+
+void Runner::drop(Task& task) {
+  for (int* reference : {&task.coroutine_reference, &task.function_reference, &task.child_reference}) {
+    luaL_unref(machine_->lua(), LUA_REGISTRYINDEX, *reference);
+    *reference = LUA_NOREF;
+  }
+  task.coroutine = nullptr;
+  task.stage = Task::Stage::Ended;
+}
+
+void Runner::stop_task(std::string message, std::int64_t status) {
+  task_->stage = Task::Stage::Stopping;
+  task_->status = status;
+  sys::Write write;
+  write.fd = 2;
+  write.data = bytes_->intern(message + "\n");
+  task_->call = write;
+}
+
+void Runner::give_result(Answer& answer) {
+  answer = Answer{};
+  if (!result_.ok()) task_->failed_call = std::string(name(task_->call));
+  answer.values = values_of(task_->call, result_, *bytes_);
+}
+
+}  // namespace sockarium::script

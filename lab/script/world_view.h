@@ -1,0 +1,107 @@
+// What a lesson's functions may see of a moment: plain rows, as the tools of a real machine print them.
+// Whoever holds a world and its records implements this; scripts reach it as `w`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/script/units.h"
+#include "sim/core/address.h"
+#include "sim/core/counter.h"
+#include "sim/core/errno.h"
+#include "sim/core/reason.h"
+#include "sim/core/time.h"
+#include "sim/record.h"
+
+namespace sockarium::script {
+
+/// A line of `ss`.
+struct SocketRow {
+  std::string host, process;  ///< process: "" where nobody owns it
+  TcpState state = TcpState::Closed;
+  Endpoint local, peer;
+  std::int64_t recvq = 0, sendq = 0;
+};
+
+struct ListenerRow {
+  std::int64_t accept_queue = 0;  ///< connections that wait to be accepted
+  std::int64_t backlog = 0;       ///< the queue holds one more
+  std::int64_t requests = 0;      ///< half-open
+};
+
+struct CallRow {
+  RecordNumber number = 0;  ///< of its return, or, while it blocks, of its entry
+  std::string host, process, name;
+  Time entered = 0;
+  std::optional<Time> returned;
+  std::int64_t value = 0;  ///< once returned
+  Errno error = Errno::OK;
+  std::int64_t line = 0;
+};
+
+struct PacketRow {
+  RecordNumber number = 0;  ///< of its sending
+  std::string from, to;     ///< hosts; `to` is "" where no host has the address
+  Endpoint source, destination;
+  std::uint8_t flags = 0;
+  std::uint32_t seq = 0, ack = 0, length = 0;
+  std::int64_t again = 0;  ///< how often it had been sent before
+  Time sent = 0;
+  std::optional<Time> arrived;
+  std::optional<Time> dropped;
+  Reason reason = Reason::None;  ///< why it was dropped, or else why it was sent
+};
+
+struct RecordRow {
+  RecordNumber number = 0, cause = 0, because = 0;
+  std::uint64_t event = 0;
+  Time time = 0;
+  std::string kind, host, process;
+  Reason reason = Reason::None;
+  std::optional<TcpState> was, state;  ///< of a StateChanged: before and after
+};
+
+struct DescriptorRow {
+  std::int64_t fd = 0;
+  std::string what;  ///< «TCP *:8080 (LISTEN)», «/dev/pts/0»
+};
+
+struct PortRow {
+  std::uint16_t port = 0;
+  std::int64_t sockets = 0;  ///< that hold it
+};
+
+/// Empty fields fit everything.
+struct CallQuery {
+  std::string host, process, name;
+};
+struct PacketQuery {
+  std::string from, to;
+  FlagMatch flags;
+};
+struct RecordQuery {
+  std::string kind, host, process;
+  std::optional<Reason> reason;
+  std::optional<TcpState> state;
+};
+
+class WorldView {
+ public:
+  virtual ~WorldView() = default;
+  virtual Time time() const = 0;
+  virtual std::vector<SocketRow> sockets(const std::string& host) const = 0;
+  virtual std::optional<ListenerRow> listener(const std::string& host, std::uint16_t port) const = 0;
+  /// These three: in the order of happening.
+  virtual std::vector<CallRow> calls(const CallQuery& query) const = 0;
+  virtual std::vector<PacketRow> packets(const PacketQuery& query) const = 0;
+  virtual std::vector<RecordRow> records(const RecordQuery& query) const = 0;
+  virtual std::optional<RecordRow> record(RecordNumber number) const = 0;
+  virtual std::uint64_t counter(const std::string& host, Counter counter) const = 0;
+  virtual std::vector<DescriptorRow> descriptors(const std::string& host,
+                                                 const std::string& process) const = 0;
+  virtual std::vector<PortRow> ports(const std::string& host) const = 0;
+};
+
+}  // namespace sockarium::script
