@@ -121,7 +121,13 @@ bool Session::step_head() {
   const auto start = Clock::now();
   sockarium::step(world, bytes_, input, fresh);
   branch.since_keyframe += Clock::now() - start;
-  for (const Record& record : fresh) branch.records.push_back(record);
+  for (const Record& record : fresh) {
+    if (record.reason == Reason::EndlessCalls)
+      branch.journal.write(branch.journal.size() - 1).fault =
+          "line " + std::to_string(std::get<ProgramCall>(input).line) + ": the program was stopped: " +
+          std::string(row_of(record.reason).sentence);
+    branch.records.push_back(record);
+  }
   branch.note_event(before);
   const std::uint64_t last_keyframe = branch.keyframes.rbegin()->first;
   if (branch.since_keyframe >= branch.spacing || world.events - last_keyframe >= keyframe_events_most)

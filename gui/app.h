@@ -1,0 +1,101 @@
+// The window's content as a whole: holds the session, applies what the person wants, lets time run, and
+// draws. It needs only an ImGui context, so that a window, a picture without a display and a test all run the
+// same thing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/layout.h"
+#include "gui/panels.h"
+
+namespace sockarium::gui {
+
+struct AppOptions {
+  std::string course_folder;  ///< where the lessons lie; empty: none
+  ThemeKind theme = ThemeKind::dark;
+  float scale = 1.0F;
+};
+
+/// What the App cannot do itself and asks of whoever shows it.
+struct AppWishes {
+  bool quit = false;
+  bool full_screen = false;        ///< change between full screen and window
+  std::optional<std::string> png;  ///< write the next frame there
+};
+
+class App {
+ public:
+  explicit App(const AppOptions& options);
+
+  /// Reads a file and shows it. False: it could not be read; what was shown before stays, and the error is
+  /// shown.
+  bool open(const std::string& path);
+  /// Shows a scenario that was read already.
+  void show(std::shared_ptr<const script::Scenario> scenario, std::string path);
+  /// Shows a session that has no file.
+  void show(std::unique_ptr<Session> session, std::string title);
+
+  /// Draws one frame, between ImGui's NewFrame and Render. True while something moves: another frame should
+  /// follow.
+  bool frame(float seconds, const std::vector<std::string>& dropped_files = {});
+  AppWishes take_wishes();
+  void tell(std::string notice, bool is_error);
+
+  void seek(std::uint64_t event);
+  /// What a key or a panel would ask for.
+  void apply(const Intent& intent);
+
+  ViewState& view() { return view_; }
+  const Session* session() const { return session_.get(); }
+  const LessonRun& lesson() const { return lesson_; }
+  const std::string& load_error() const { return load_error_; }
+  const Layout& layout() const { return layout_; }
+  std::string window_title() const;
+  Theme theme() const;  ///< as the person wants it, without the monitor's scale
+
+ private:
+  struct Doer;
+  bool read(const std::string& path, const script::LoadOptions& how);
+  void start(std::unique_ptr<Session> session);
+  void catch_up(double milliseconds);
+  void advance(float seconds);
+  void watch_file();
+  void step(Unit unit, bool forward);
+  void moved();
+  void reload();
+  std::optional<std::size_t> asking() const;
+  Frame make_frame() const;
+  void draw(const Frame& frame, Intents& intents);
+  void draw_tabs(const Frame& frame);
+
+  AppOptions options_;
+  std::vector<CourseEntry> course_;
+  std::unique_ptr<Session> session_;
+  std::shared_ptr<const script::Scenario> scenario_;
+  std::string title_, path_;
+  std::filesystem::file_time_type written_{};
+  std::string load_error_;
+
+  World latest_;  ///< at the head
+  std::uint64_t latest_event_ = 0;
+  std::size_t latest_branch_ = 0;
+  picture::Timeline timeline_;
+  TimeAxis axis_;
+  LessonRun lesson_;
+  std::vector<std::size_t> redo_;  ///< branches that were left by undo
+
+  ViewState view_;
+  Layout layout_;
+  AppWishes wishes_;
+  bool changed_ = false;  ///< since the panels were drawn
+};
+
+/// The lessons of a folder, in the course's order.
+std::vector<CourseEntry> course_in(const std::string& folder);
+
+}  // namespace sockarium::gui

@@ -1,0 +1,228 @@
+// What the App does with what the person wants: one function for each kind of intent.
+#include <fmt/format.h>
+
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+
+#include "gui/app.h"
+#include "lab/formats/svg.h"
+#include "lab/picture/ladder_ink.h"
+#include "lab/script/units.h"
+
+namespace sockarium::gui {
+
+void App::moved() {
+  view_.notice.clear();
+  view_.stopped.clear();
+  view_.waited = 0;
+  view_.chosen.reset();
+  view_.order.clear();
+  view_.typed.clear();
+  changed_ = true;
+}
+
+void App::seek(std::uint64_t event) {
+  if (session_ == nullptr) return;
+  session_->seek(event);
+  moved();
+  catch_up(5);
+}
+
+void App::step(Unit unit, bool forward) {
+  const std::uint64_t before = session_->cursor();
+  // «A call of a chosen process»: of the one whose record is selected, or else of all.
+  session_->step(unit, forward);
+  if (forward)
+    // No step jumps over a question that was not answered.
+    for (const Question& question : lesson_.questions())
+      if (question.error.empty() && view_.guesses.count(question.prediction) == 0 &&
+          question.asked > before && question.asked < session_->cursor()) {
+        session_->seek(question.asked);
+        break;
+      }
+  moved();
+  if (session_->cursor() == before)
+    tell(forward ? fmt::format("This is the end: {}.", sentence(session_->ending())) : "This is the start.",
+         false);
+}
+
+struct App::Doer {
+  App& app;
+  Session* session() const { return app.session_.get(); }
+
+  void operator()(const intent::StepBy& wish) const {
+    if (session() == nullptr) return;
+    app.view_.playing = false;
+    app.step(wish.unit, wish.forward);
+  }
+  void operator()(const intent::SeekTo& wish) const {
+    app.view_.playing = false;
+    app.seek(wish.event);
+  }
+
+  void operator()(const intent::GoTo& wish) const {
+    if (session() == nullptr) return;
+    const std::string& moment = wish.moment;
+    std::optional<std::uint64_t> event;
+    const bool digits =
+        !moment.empty() && moment.size() < 18 && moment.find_first_not_of("0123456789,") == std::string::npos;
+    std::string tight;
+    for (const char c : moment)
+      if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != ',') tight += c;
+    if (moment == "end") {
+      // A long run gets there in steps: this key never hangs.
+      session()->run_ahead_for(1500);
+      event = session()->head();
+    } else if (moment == "start") {
+      event = 0;
+    } else if (digits) {
+      event = std::stoull(tight);
+    } else if (const auto marked = app.lesson_.bookmark(moment)) {
+      event = marked;
+    } else if (const auto time = script::parse_duration(tight)) {
+      event = session()->event_at(*time);
+    }
+    if (!event) {
+      app.view_.dialog_error =
+          fmt::format("«{}» is no moment. Write 25ms, 17, start, end or a bookmark's name.", moment);
+      return;
+    }
+    app.view_.playing = false;
+    app.view_.dialog = Dialog::None;
+    app.seek(*event);
+    if (moment != "end" && session()->cursor() < *event && digits)
+      app.tell(fmt::format("The run has only {} events.", session()->head()), false);
+  }
+
+  void operator()(const intent::StepUntil& wish) const {
+    if (session() == nullptr) return;
+    app.view_.playing = false;
+    if (wish.what == intent::Until::End) return (*this)(intent::GoTo{wish.forward ? "end" : "start"});
+    const bool found = session()->step_until(
+        [&](const Record& record) {
+          switch (wish.what) {
+            case intent::Until::Drop:
+              return std::holds_alternative<rec::PacketDropped>(record.what);
+            case intent::Until::State:
+              return std::holds_alternative<rec::StateChanged>(record.what);
+            case intent::Until::Again: {
+              const auto* sent = std::get_if<rec::PacketSent>(&record.what);
+              return sent != nullptr && sent->again > 0;
+            }
+            case intent::Until::Error: {
+              const auto* back = std::get_if<rec::SyscallReturned>(&record.what);
+              return (back != nullptr && !back->result.ok()) ||
+                     std::holds_alternative<rec::SocketError>(record.what);
+            }
+            case intent::Until::End:
+              return false;
+          }
+          return false;
+        },
+        wish.forward);
+    app.moved();
+    if (!found || session()->cursor() == session()->head())
+      app.tell("That does not happen any more: this is the end of the run.", false);
+  }
+
+  void operator()(const intent::SetPlaying& wish) const {
+    app.view_.playing = wish.on;
+    app.view_.waited = app.view_.delay;  // the first step comes at once
+    app.view_.notice.clear();
+    app.view_.stopped.clear();
+  }
+
+  void operator()(const intent::Intervene& wish) const {
+    if (session() == nullptr) return;
+    app.view_.playing = false;
+    const std::string refused = session()->intervene(wish.what, wish.label);
+    if (!refused.empty()) {
+      app.tell("That cannot be done here: " + refused, true);
+      return;
+    }
+    app.redo_.clear();
+    app.view_.selected = 0;
+    app.moved();
+    app.catch_up(20);
+  }
+  void operator()(const intent::Undo&) const {
+    if (session() == nullptr || session()->branch() == 0) return;
+    const auto info = session()->branch_info(session()->branch());
+    app.redo_.push_back(session()->branch());
+    show(info.parent, info.fork);
+  }
+  void operator()(const intent::Redo&) const {
+    if (session() == nullptr || app.redo_.empty()) return;
+    const std::size_t branch = app.redo_.back();
+    app.redo_.pop_back();
+    show(branch, session()->branch_info(branch).fork + 1);
+  }
+  void operator()(const intent::ShowBranch& wish) const {
+    if (session() == nullptr || wish.branch >= session()->branch_count()) return;
+    app.redo_.clear();
+    show(wish.branch, session()->cursor());
+  }
+  void show(std::size_t branch, std::uint64_t event) const {
+    session()->switch_branch(branch);
+    session()->seek(event);
+    app.view_.selected = 0;
+    app.view_.playing = false;
+    app.moved();
+    app.catch_up(20);
+  }
+
+  void operator()(const intent::Open& wish) const {
+    if (!app.open(wish.path)) app.view_.dialog = Dialog::None;
+  }
+  void operator()(const intent::Reload&) const { app.reload(); }
+  void operator()(const intent::CloseError&) const { app.load_error_.clear(); }
+
+  void operator()(const intent::Answer& wish) const {
+    app.view_.guesses[wish.prediction] = wish.guess;
+    app.view_.chosen.reset();
+    app.view_.order.clear();
+    app.view_.typed.clear();
+    app.view_.stopped.clear();
+    app.changed_ = true;
+  }
+
+  bool free_path(const std::string& path) const {
+    std::error_code failed;
+    if (!std::filesystem::exists(path, failed)) return true;
+    app.view_.dialog_error = path + " is there already; it is not replaced. Choose another name.";
+    return false;
+  }
+  void operator()(const intent::ExportPng& wish) const {
+    if (!free_path(wish.path)) return;
+    app.view_.dialog = Dialog::None;
+    app.wishes_.png = wish.path;
+  }
+  void operator()(const intent::ExportSvg& wish) const {
+    if (session() == nullptr || !free_path(wish.path)) return;
+    picture::LadderOptions which;
+    which.cursor = session()->records_at(session()->cursor());
+    const picture::Ladder ladder =
+        picture::make_ladder(app.latest_, session()->bytes(), session()->records(), which);
+    picture::LadderInkOptions how;
+    how.title = app.title_;
+    std::ofstream file(wish.path, std::ios::binary);
+    file << formats::svg(picture::ladder_ink(ladder, how).picture);
+    file.close();
+    if (!file) {
+      app.view_.dialog_error = wish.path + " could not be written. Does the folder exist?";
+      return;
+    }
+    app.view_.dialog = Dialog::None;
+    app.tell("Wrote " + wish.path, false);
+  }
+
+  void operator()(const intent::FullScreen&) const { app.wishes_.full_screen = true; }
+  void operator()(const intent::Quit&) const { app.wishes_.quit = true; }
+};
+
+void App::apply(const Intent& intent) {
+  std::visit(Doer{*this}, intent);
+}
+
+}  // namespace sockarium::gui

@@ -1,0 +1,170 @@
+// See commands.h.
+#include "gui/commands.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+#include "sim/core/assert.h"
+
+namespace sockarium::gui {
+
+namespace {
+
+constexpr int plus = GLFW_KEY_EQUAL;  // the key with + on it
+
+std::string key_name(int key) {
+  switch (key) {
+    case GLFW_KEY_SPACE:
+      return "Space";
+    case GLFW_KEY_RIGHT:
+      return "→";
+    case GLFW_KEY_LEFT:
+      return "←";
+    case GLFW_KEY_PERIOD:
+      return ".";
+    case GLFW_KEY_COMMA:
+      return ",";
+    case GLFW_KEY_PAGE_DOWN:
+      return "PgDn";
+    case GLFW_KEY_PAGE_UP:
+      return "PgUp";
+    case GLFW_KEY_HOME:
+      return "Home";
+    case GLFW_KEY_END:
+      return "End";
+    case GLFW_KEY_ESCAPE:
+      return "Esc";
+    case GLFW_KEY_MINUS:
+      return "-";
+    case GLFW_KEY_EQUAL:
+      return "=";
+    case GLFW_KEY_KP_ADD:
+      return "keypad +";
+    case GLFW_KEY_KP_SUBTRACT:
+      return "keypad -";
+    case GLFW_KEY_KP_0:
+      return "keypad 0";
+    default:
+      break;
+  }
+  if (key >= GLFW_KEY_F1 && key <= GLFW_KEY_F12) return fmt::format("F{}", key - GLFW_KEY_F1 + 1);
+  return std::string(1, static_cast<char>(key));
+}
+
+/// A key that writes: it rests while a text field has the keyboard.
+bool writes(const Key& key) {
+  return !key.ctrl && (key.key < 256 || key.key == GLFW_KEY_KP_ADD || key.key == GLFW_KEY_KP_SUBTRACT);
+}
+/// A key that moves in a field or a list.
+bool moves(const Key& key) {
+  return key.key == GLFW_KEY_LEFT || key.key == GLFW_KEY_RIGHT || key.key == GLFW_KEY_HOME ||
+         key.key == GLFW_KEY_END || key.key == GLFW_KEY_PAGE_UP || key.key == GLFW_KEY_PAGE_DOWN;
+}
+
+bool any_popup() {
+  return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
+}  // namespace
+
+std::string_view name(Menu menu) {
+  switch (menu) {
+    case Menu::None:
+      return "";
+    case Menu::File:
+      return "File";
+    case Menu::Move:
+      return "Move";
+    case Menu::View:
+      return "View";
+    case Menu::Help:
+      return "Help";
+  }
+  return "";
+}
+
+const Command& command(std::string_view name) {
+  const std::span<const Command> all = commands();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& c) { return c.name == name; });
+  SOCKARIUM_ASSERT(found != all.end());
+  return *found;
+}
+
+bool possible(const Command& command, const Frame& frame, const ViewState& view) {
+  return command.possible == nullptr || command.possible(frame, view);
+}
+
+std::string key_text(const Key& key) {
+  if (key.key == plus && (key.shift || key.ctrl)) return key.ctrl ? "Ctrl +" : "+";
+  if (key.key == GLFW_KEY_SLASH && key.shift) return "?";
+  std::string text;
+  if (key.ctrl) text += "Ctrl+";
+  if (key.shift) text += "Shift+";
+  return text + key_name(key.key);
+}
+
+std::string keys_text(const Command& command) {
+  if (command.name == "Full screen") return "F11";
+  std::string text;
+  for (const Key& key : command.keys) {
+    const std::string one = key_text(key);
+    if (text == one || (text.size() > one.size() && text.ends_with(" " + one))) continue;
+    text += text.empty() ? one : " or " + one;
+  }
+  return text;
+}
+
+std::string tooltip(const Command& command) {
+  const std::string keys = keys_text(command);
+  return keys.empty() ? fmt::format("{}: {}", command.name, command.sentence)
+                      : fmt::format("{} ({}): {}", command.name, keys, command.sentence);
+}
+
+std::string tooltip(std::string_view command_name) {
+  return tooltip(command(command_name));
+}
+
+void read_keys(const Frame& frame, ViewState& view, Intents& intents) {
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool typing = io.WantTextInput;
+  const bool focus_ring = io.NavVisible;
+  const bool boxed = view.dialog != Dialog::None || any_popup();
+  for (const Command& each : commands()) {
+    for (const Key& key : each.keys) {
+      if (io.KeyCtrl != key.ctrl || io.KeyShift != key.shift) continue;
+      if (typing && (writes(key) || moves(key) || key.ctrl)) {
+        // Ctrl+Z and the like belong to the field.
+        if (!key.ctrl || key.key == GLFW_KEY_Z || key.key == GLFW_KEY_Y) continue;
+      }
+      if (focus_ring && (key.key == GLFW_KEY_SPACE || moves(key))) continue;
+      if (boxed && each.name != "Cancel" && each.name != "Keys" && each.menu != Menu::View) continue;
+      if (focus_ring && each.name == "Cancel" && view.dialog == Dialog::None)
+        continue;  // first it lets go of the ring
+      if (!ImGui::IsKeyPressed(key.key, each.repeats)) continue;
+      if (!possible(each, frame, view)) continue;
+      if (each.run != nullptr) each.run(frame, view, intents);
+      return;
+    }
+  }
+}
+
+void share_keys() {
+  // Arrows step through time until the focus ring shows (Tab brings it, Esc takes it away); then they move
+  // the ring.
+  ImGuiIO& io = ImGui::GetIO();
+  const bool theirs = io.NavVisible || io.WantTextInput || any_popup();
+  io.KeyMap[ImGuiKey_LeftArrow] = theirs ? GLFW_KEY_LEFT : -1;
+  io.KeyMap[ImGuiKey_RightArrow] = theirs ? GLFW_KEY_RIGHT : -1;
+  io.KeyMap[ImGuiKey_UpArrow] = theirs ? GLFW_KEY_UP : -1;
+  io.KeyMap[ImGuiKey_DownArrow] = theirs ? GLFW_KEY_DOWN : -1;
+  io.KeyMap[ImGuiKey_Home] = theirs ? GLFW_KEY_HOME : -1;
+  io.KeyMap[ImGuiKey_End] = theirs ? GLFW_KEY_END : -1;
+  io.KeyMap[ImGuiKey_PageUp] = theirs ? GLFW_KEY_PAGE_UP : -1;
+  io.KeyMap[ImGuiKey_PageDown] = theirs ? GLFW_KEY_PAGE_DOWN : -1;
+}
+
+}  // namespace sockarium::gui

@@ -1,0 +1,72 @@
+// What the person wants, as values. Keys, menus and panels only collect these; the App applies them to the
+// session once a frame. One direction: input → intents → session → drawing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gui/view_state.h"
+#include "lab/session/session.h"
+
+namespace sockarium::gui {
+
+namespace intent {
+
+struct StepBy {
+  Unit unit = Unit::Interesting;
+  bool forward = true;
+};
+struct SeekTo {
+  std::uint64_t event = 0;
+};
+/// «25 ms», «17», «end», or a bookmark's name.
+struct GoTo {
+  std::string moment;
+};
+enum class Until : std::uint8_t { Error, Drop, Again, State, End };
+struct StepUntil {
+  Until what = Until::Error;
+  bool forward = true;
+};
+struct SetPlaying {
+  bool on = false;
+};
+struct Intervene {
+  Intervention what;
+  std::string label;
+};
+struct Undo {};
+struct Redo {};
+struct ShowBranch {
+  std::size_t branch = 0;
+};
+struct Open {
+  std::string path;
+};
+struct Reload {};
+struct CloseError {};
+struct Answer {
+  std::size_t prediction = 0;
+  Guess guess;
+};
+struct ExportPng {
+  std::string path;
+};
+struct ExportSvg {
+  std::string path;
+};
+struct FullScreen {};
+struct Quit {};
+
+}  // namespace intent
+
+using Intent =
+    std::variant<intent::StepBy, intent::SeekTo, intent::GoTo, intent::StepUntil, intent::SetPlaying,
+                 intent::Intervene, intent::Undo, intent::Redo, intent::ShowBranch, intent::Open,
+                 intent::Reload, intent::CloseError, intent::Answer, intent::ExportPng, intent::ExportSvg,
+                 intent::FullScreen, intent::Quit>;
+using Intents = std::vector<Intent>;
+
+}  // namespace sockarium::gui

@@ -1,0 +1,113 @@
+// See open_window.h.
+#include "gui/open_window.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "gui/app.h"
+#include "gui/render_offscreen.h"
+#include "gui/window.h"
+
+namespace sockarium::gui {
+
+namespace {
+
+ThemeKind theme_named(const std::string& name) {
+  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::high_contrast})
+    if (name == theme_name(kind)) return kind;
+  return name == "high-contrast" || name == "contrast" ? ThemeKind::high_contrast : ThemeKind::dark;
+}
+
+AppOptions options_of(const cli::WindowRequest& request) {
+  AppOptions options;
+  options.course_folder = course_folder();
+  options.theme = theme_named(request.theme);
+  options.scale = request.scale;
+  return options;
+}
+
+/// Shows what was asked for. Empty, or why it could not be read.
+std::string fill(App& app, const cli::WindowRequest& request) {
+  if (request.scenario != nullptr)
+    app.show(request.scenario, request.path.empty() ? request.scenario->file : request.path);
+  else if (!request.path.empty() && !app.open(request.path))
+    return app.load_error();
+  app.seek(request.event);
+  return {};
+}
+
+}  // namespace
+
+std::string course_folder() {
+  std::error_code failed;
+  const std::filesystem::path source = SOCKARIUM_SCENARIO_DIR;
+  if (std::filesystem::is_directory(source, failed)) return source.string();
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  const std::filesystem::path installed = program.parent_path() / SOCKARIUM_INSTALLED_SCENARIO_DIR;
+  return std::filesystem::is_directory(installed, failed) ? installed.lexically_normal().string()
+                                                          : std::string{};
+}
+
+int open_window(const cli::WindowRequest& request) {
+  App app(options_of(request));
+  fill(app, request);  // an error is shown in the window, which waits for the file to be mended
+  WindowOptions options;
+  options.title = app.window_title();
+  options.width = request.width;
+  options.height = request.height;
+  options.theme = app.theme();
+  std::string error;
+  const auto window = Window::open(options, error);
+  if (window == nullptr) {
+    std::fprintf(stderr, "sockarium: %s\n", error.c_str());
+    return 3;
+  }
+  std::string title = options.title;
+  Theme theme = options.theme;
+  window->run([&](const FrameInput& input) {
+    const bool moves = app.frame(input.delta_seconds, input.dropped_files);
+    if (app.theme() != theme) window->set_theme(theme = app.theme());
+    if (app.window_title() != title) window->set_title(title = app.window_title());
+    const AppWishes wishes = app.take_wishes();
+    if (wishes.full_screen) window->set_full_screen(!window->full_screen());
+    if (wishes.quit) window->close();
+    if (wishes.png)
+      window->save_picture(*wishes.png, [&app, path = *wishes.png](const std::optional<std::string>& failed) {
+        app.tell(failed ? *failed : "Wrote " + path, failed.has_value());
+        Window::wake();
+      });
+    return moves;
+  });
+  return 0;
+}
+
+std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path) {
+  App app(options_of(request));
+  if (std::string error = fill(app, request); !error.empty()) return error;
+  OffscreenOptions options;
+  options.width = request.width;
+  options.height = request.height;
+  options.theme = app.theme();
+  std::string error;
+  const auto surface = Offscreen::open(options, error);
+  if (surface == nullptr) return error;
+  const auto draw = [&] { app.frame(0); };
+  // Until the run is known as far as it will be shown; then the panels settle.
+  for (int i = 0; i < 400 && app.session() != nullptr && app.session()->ending() == Ending::NotYet &&
+                  app.session()->head() < app.session()->cursor() + 20'000;
+       ++i)
+    app.seek(request.event);
+  const Picture picture = surface->render(draw);
+  if (const auto failed = write_png(picture, png_path)) return *failed;
+  return {};
+}
+
+cli::Renderer renderer() {
+  cli::Renderer result;
+  result.open_window = open_window;
+  result.write_png = write_window_png;
+  return result;
+}
+
+}  // namespace sockarium::gui

@@ -1,0 +1,17 @@
+// The two things that commands ask of a window (lab/cli/renderer.h): to be opened, and to be drawn into a PNG
+// file where there is no display.
+#pragma once
+
+#include "lab/cli/renderer.h"
+
+namespace sockarium::gui {
+
+int open_window(const cli::WindowRequest& request);
+/// Empty: written. Else what went wrong.
+std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path);
+cli::Renderer renderer();
+
+/// The folder with the course: beside the source, or where it was installed. Empty: there is none.
+std::string course_folder();
+
+}  // namespace sockarium::gui

@@ -1,0 +1,204 @@
+// The two queues of each listening socket, as slots drawn to their limit and one more: both hold backlog + 1.
+// What has just entered is outlined; what was turned away is counted.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gui/draw_ink.h"
+#include "gui/reading.h"
+#include "gui/widgets.h"
+
+namespace sockarium::gui {
+
+namespace {
+
+struct Entry {
+  Ends ends;
+  TcpState state = TcpState::Closed;
+};
+
+struct Queue {
+  std::string_view name;
+  QueueKind kind = QueueKind::Syn;
+  std::vector<Entry> entries;
+  std::int64_t length = 0, backlog = 0;
+};
+
+/// The record of this entry's coming, looked for backwards; 0: too long ago.
+RecordNumber entered(const Frame& frame, QueueKind kind, const Ends& ends, RecordNumber least) {
+  RecordNumber number = frame.now();
+  for (int tries = 0; number >= std::max<RecordNumber>(1, least) && tries < 5000; --number, ++tries)
+    if (const auto* in = std::get_if<rec::QueueEntered>(&frame.session->record(number).what))
+      if (in->queue == kind && same_connection(in->ends, ends)) return number;
+  return 0;
+}
+
+constexpr std::size_t most_slots = 24;
+
+void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  const ItemScope scope(queue.name);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const bool full = queue.length > queue.backlog;
+  paint_text(list, start, theme.text(), queue.name, current.fonts.body);
+  float x = start.x + text_size(queue.name, current.fonts.body).x + theme.px(8);
+  if (full) {
+    const ImVec2 size = text_size("FULL", current.fonts.small);
+    const ImVec2 min = {x, start.y};
+    const ImVec2 max = {x + size.x + theme.px(14), start.y + current.fonts.body->FontSize};
+    list.AddRectFilled(min, max, theme.hue(Hue::error), (max.y - min.y) / 2);
+    paint_text(list, {min.x + theme.px(7), std::round((min.y + max.y - size.y) / 2)}, theme.ink(Hue::error),
+               "FULL", current.fonts.small);
+    look().items.record("FULL", min, max);
+    x = max.x;
+  }
+  const std::string count =
+      fmt::format("{} of backlog {}, +1", number_text(queue.length), number_text(queue.backlog));
+  const float count_width = text_size(count, current.fonts.small).x;
+  if (x + count_width + theme.px(8) <= start.x + width)
+    paint_text(list, {start.x + width - count_width, start.y + theme.px(2)}, theme.muted(), count,
+               current.fonts.small);
+
+  // Slots in rows; of a long queue the first ones, and a word about the rest.
+  const auto limit = static_cast<std::size_t>(queue.backlog) + 1;
+  const std::size_t filled = static_cast<std::size_t>(queue.length);
+  const std::size_t slots = std::min(std::max(limit, filled), most_slots);
+  const float gap = theme.px(6);
+  const float slot_height = current.fonts.small_mono->FontSize + theme.px(10);
+  const float wanted = text_size("E 41000", current.fonts.small_mono).x + theme.px(14);
+  const float columns = std::max(1.0F, std::floor((width + gap) / (wanted + gap)));
+  const float slot_width = std::floor(std::min(wanted * 1.15F, (width + gap) / columns - gap));
+  const float top = start.y + current.fonts.body->FontSize + theme.px(6);
+  for (std::size_t i = 0; i < slots; ++i) {
+    const auto per_row = static_cast<std::size_t>(columns);
+    const ImVec2 min = {std::floor(start.x + static_cast<float>(i % per_row) * (slot_width + gap)),
+                        std::floor(top + static_cast<float>(i / per_row) * (slot_height + gap))};
+    const ImVec2 max = {min.x + slot_width, min.y + slot_height};
+    if (i < queue.entries.size()) {
+      const Entry& entry = queue.entries[i];
+      const RecordNumber came = entered(frame, queue.kind, entry.ends, frame.first());
+      const std::string label =
+          fmt::format("{} {}", palette::letter(hue_of(entry.state)), entry.ends.peer.port);
+      if (hit(label, min, max)) {
+        const RecordNumber record = entered(frame, queue.kind, entry.ends, 1);
+        view.selected = view.selected == record ? 0 : record;
+      }
+      fill_state(list, min, max, hue_of(entry.state), true);
+      const std::optional<Ends> chosen = view.selected != 0 ? ends_of(frame, view.selected) : std::nullopt;
+      if (came != 0 || (chosen && same_connection(*chosen, entry.ends)))
+        list.AddRect({min.x - 2, min.y - 2}, {max.x + 2, max.y + 2}, theme.focus(), theme.px(3), 0,
+                     std::max(2.0F, theme.px(2)));
+      const ImVec2 size = text_size(label, current.fonts.small_mono);
+      paint_on_state(list,
+                     {std::round((min.x + max.x - size.x) / 2), std::round((min.y + max.y - size.y) / 2)},
+                     hue_of(entry.state), label, current.fonts.small_mono);
+    } else {
+      dashed_rect(list, min, max, theme.grid(), theme.line());
+      if (i + 1 == limit) {
+        const ImVec2 size = text_size("+1", current.fonts.small_mono);
+        paint_text(list, {std::round((min.x + max.x - size.x) / 2), std::round((min.y + max.y - size.y) / 2)},
+                   theme.muted(), "+1", current.fonts.small_mono);
+      }
+    }
+  }
+  const float rows = std::ceil(static_cast<float>(slots) / columns);
+  // Where the queue leads, if the row has room for it.
+  const std::string_view leads = queue.kind == QueueKind::Accept ? "accept()" : "final ACK";
+  const float row_end = start.x + static_cast<float>(slots) * (slot_width + gap);
+  const float leads_width = text_size(leads, current.fonts.small_mono).x;
+  if (rows <= 1 && limit <= slots && row_end + theme.px(28) + leads_width <= start.x + width) {
+    const float y = top + slot_height / 2;
+    list.AddLine({row_end, y}, {row_end + theme.px(18), y}, theme.muted(), std::max(1.0F, theme.px(1.5F)));
+    arrow_head(list, {row_end, y}, {row_end + theme.px(22), y}, theme.muted(), theme.px(7));
+    paint_text(list, {row_end + theme.px(28), std::round(y - current.fonts.small_mono->FontSize / 2)},
+               theme.muted(), leads, current.fonts.small_mono);
+  }
+  float bottom = top + rows * (slot_height + gap);
+  if (limit > slots) {
+    const std::string rest =
+        fmt::format("… and {} more places", number_text(static_cast<std::int64_t>(limit - slots)));
+    paint_text(list, {start.x, bottom}, theme.muted(), rest, current.fonts.small);
+    bottom += current.fonts.small->FontSize + theme.px(4);
+  }
+  ImGui::SetCursorScreenPos({start.x, bottom});
+  ImGui::Dummy({1, 1});
+}
+
+}  // namespace
+
+void draw_queues(const Frame& frame, ViewState& view, Intents&) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  const World& world = frame.world();
+  std::vector<ListenerId> listeners;
+  for (const ListenerId id : ids(world.tcp.listeners)) listeners.push_back(id);
+  const auto name_of = [&](ListenerId id) {
+    const tcp::Listener& listener = world.tcp.listeners.read(id);
+    const inet::SocketBase& base = world.inet.sockets.read(listener.socket);
+    return fmt::format("{} on {}", endpoint_text(base.local), host_name(frame, host_of_net(frame, base.net)));
+  };
+  const bool named = listeners.size() == 1;
+  std::string title = "Queues";
+  if (named && frame.compact)
+    title += fmt::format(
+        " :{}", world.inet.sockets.read(world.tcp.listeners.read(listeners.front()).socket).local.port);
+  else if (named)
+    title += " of " + name_of(listeners.front());
+  const Panel panel(title, frame.area.min, frame.area.size(), "");
+  if (!panel) return;
+  if (listeners.empty()) {
+    muted_text("No socket listens yet, so there is no queue. Step on until a program calls listen().",
+               nullptr, true);
+    return;
+  }
+  for (const ListenerId id : listeners) {
+    const ItemScope scope(name_of(id));
+    const tcp::Listener& listener = world.tcp.listeners.read(id);
+    const inet::SocketBase& base = world.inet.sockets.read(listener.socket);
+    if (!named) text("of " + name_of(id));
+    Queue syn;
+    syn.name = "SYN queue";
+    syn.length = listener.syn_length;
+    syn.backlog = listener.backlog;
+    for (RequestId r = listener.syn_first; r && syn.entries.size() < most_slots;
+         r = world.tcp.requests.read(r).next) {
+      const tcp::Request& request = world.tcp.requests.read(r);
+      Entry entry;
+      entry.ends.local = request.local;
+      entry.ends.peer = request.peer;
+      entry.state = TcpState::SynReceived;
+      syn.entries.push_back(entry);
+    }
+    draw_queue(frame, syn, view);
+    Queue accept;
+    accept.name = "accept queue";
+    accept.kind = QueueKind::Accept;
+    accept.length = listener.accept_length;
+    accept.backlog = listener.backlog;
+    for (ConnectionId c = listener.accept_first; c && accept.entries.size() < most_slots;
+         c = world.tcp.connections.read(c).accept_next) {
+      const tcp::Connection& connection = world.tcp.connections.read(c);
+      const inet::SocketBase& child = world.inet.sockets.read(connection.socket);
+      Entry entry;
+      entry.ends.local = child.local;
+      entry.ends.peer = child.peer;
+      entry.state = connection.state;
+      accept.entries.push_back(entry);
+    }
+    draw_queue(frame, accept, view);
+    const inet::Net& net = world.inet.nets.read(base.net);
+    std::string counters =
+        fmt::format("nstat on {}: ListenOverflows {} · ListenDrops {}", host_name(frame, net.host),
+                    net.counters[Counter::TcpExtListenOverflows], net.counters[Counter::TcpExtListenDrops]);
+    if (text_size(counters, current.fonts.small).x > ImGui::GetContentRegionAvail().x)
+      counters = counters.substr(counters.find(": ") + 2);
+    muted_text(counters, current.fonts.small, true);
+    if (id != listeners.back()) ImGui::Dummy({0, theme.px(4)});
+  }
+}
+
+}  // namespace sockarium::gui

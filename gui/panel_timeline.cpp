@@ -1,0 +1,300 @@
+// The run at a glance: a bar of states for every connection, what passed on the wire, what every program did;
+// marks for predictions, bookmarks and drops; the playhead. A click jumps, a drag scrubs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gui/draw_ink.h"
+#include "gui/reading.h"
+#include "gui/widgets.h"
+
+namespace sockarium::gui {
+
+namespace {
+
+using picture::LaneKind;
+using picture::LaneMark;
+using picture::LaneSpan;
+using picture::TimelineLane;
+
+struct Scale {
+  const TimeAxis* axis;
+  float left, width, gap;
+  float x(std::uint64_t event) const { return left + axis->position(event, width, gap); }
+  /// Where something that the nth event did begins: a step before its moment.
+  float begin(std::uint64_t event) const {
+    if (event == 0) return left;
+    const float here = x(event);
+    const float before = x(event - 1);
+    return std::max(before, here - (x(axis->events()) - left) /
+                                       static_cast<float>(std::max<std::uint64_t>(1, axis->events())));
+  }
+};
+
+void draw_spans(ImDrawList& list, const TimelineLane& lane, const Scale& scale, float top, float bottom) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  for (const LaneSpan& span : lane.spans) {
+    const float from = scale.begin(span.from_event);
+    const float to = span.to_event == 0 ? scale.left + scale.width : scale.begin(span.to_event);
+    if (to - from < 0.5F) continue;
+    const ImVec2 min = {std::floor(from), top};
+    const ImVec2 max = {std::max(std::floor(from) + 1, std::floor(to)), bottom};
+    ImU32 ink = theme.text();
+    std::optional<Hue> ground;
+    std::string label = span.label;
+    if (span.activity == picture::Activity::State) {
+      if (span.state == TcpState::Closed) continue;
+      const Hue hue = hue_of(span.state);
+      fill_state(list, min, max, hue, false);
+      list.AddLine({max.x - 1, min.y}, {max.x - 1, max.y}, theme.panel(), 1);
+      ink = theme.ink(hue);
+      ground = hue;
+      const std::string letter(palette::letter(hue));
+      label = label.empty() ? letter : letter + "  " + label;
+      if (text_size(label, current.fonts.small).x + theme.px(8) > max.x - min.x) label = letter;
+    } else if (span.activity == picture::Activity::Running) {
+      list.AddRectFilled(min, max, theme.muted());
+      ink = theme.panel();
+    } else if (span.activity == picture::Activity::Blocked) {
+      list.AddRectFilled(min, max, theme.raised());
+      list.AddRect(min, max, theme.grid(), 0, 0, 1);
+    } else {
+      dashed_rect(list, min, max, theme.grid(), 1);
+    }
+    if (text_size(label, current.fonts.small).x + theme.px(6) <= max.x - min.x) {
+      const ImVec2 at = {min.x + theme.px(4), std::round((top + bottom - current.fonts.small->FontSize) / 2)};
+      if (ground)
+        paint_on_state(list, at, *ground, label, current.fonts.small);
+      else
+        paint_text(list, at, ink, label, current.fonts.small);
+    }
+  }
+}
+
+void draw_marks(ImDrawList& list, const TimelineLane& lane, const Scale& scale, float top, float bottom) {
+  const Theme& theme = look().theme;
+  const float middle = (top + bottom) / 2;
+  const float half = (bottom - top) * 0.32F;
+  float last = -100;
+  bool last_drop = false;
+  for (const LaneMark& mark : lane.marks) {
+    const float x = std::floor(scale.begin(mark.event) + (scale.x(mark.event) - scale.begin(mark.event)) / 2);
+    const bool drop = mark.kind == picture::MarkKind::Drop || mark.kind == picture::MarkKind::Error;
+    if (x - last < 2 && (last_drop || !drop))
+      continue;  // one mark for each pair of pixels is all that can be seen
+    last = x;
+    last_drop = drop;
+    if (drop) {
+      const float arm = half;
+      const float thick = std::max(2.0F, theme.px(2));
+      list.AddLine({x - arm, middle - arm}, {x + arm, middle + arm}, theme.hue(Hue::error),
+                   thick + theme.px(1));
+      list.AddLine({x - arm, middle + arm}, {x + arm, middle - arm}, theme.hue(Hue::error),
+                   thick + theme.px(1));
+    } else if (mark.kind == picture::MarkKind::Retransmission) {
+      list.AddCircle({x, middle}, half, theme.text(), 12, std::max(1.5F, theme.px(1.5F)));
+    } else if (mark.kind == picture::MarkKind::Printed) {
+      list.AddRectFilled({x - 1, middle - half / 2}, {x + half, middle + half / 2}, theme.text());
+    } else {
+      list.AddRectFilled({x - theme.px(1), middle - half}, {x + theme.px(1), middle + half}, theme.text());
+    }
+  }
+}
+
+/// The lanes from top to bottom. Where not all have room, those come first that tell most: who connects, then
+/// the wire.
+std::vector<const TimelineLane*> arranged(const Frame& frame, float height) {
+  const Look& current = look();
+  std::vector<const TimelineLane*> lanes;
+  for (const TimelineLane& lane : frame.timeline->lanes()) lanes.push_back(&lane);
+  const float row = current.fonts.small->FontSize + current.theme.px(3);
+  if (static_cast<float>(lanes.size()) * row + current.theme.px(36) <= height) return lanes;
+  const auto rank = [](const TimelineLane* lane) {
+    if (lane->kind == LaneKind::Connection) return lane->passive ? 2 : 0;
+    return lane->kind == LaneKind::Wire ? 1 : 3;
+  };
+  std::stable_sort(lanes.begin(), lanes.end(),
+                   [&](const TimelineLane* a, const TimelineLane* b) { return rank(a) < rank(b); });
+  return lanes;
+}
+
+}  // namespace
+
+void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  const Rect& area = frame.area;
+  const ItemScope scope("Timeline");
+  const Session& session = *frame.session;
+  ImDrawList& root = *ImGui::GetWindowDrawList();
+  root.AddRectFilled(area.min, area.max, theme.panel(), theme.px(4));
+  root.AddRect(area.min, area.max, theme.grid(), theme.px(4), 0, theme.line());
+  look().items.record("panel", area.min, area.max);
+
+  const std::vector<const TimelineLane*> lanes = arranged(frame, area.height());
+  const float pad = theme.px(10);
+  float label_width = theme.px(40);
+  for (const TimelineLane* lane : lanes)
+    label_width = std::max(label_width, text_size(lane->label, current.fonts.small).x);
+  label_width = std::min(label_width, area.width() * 0.16F);
+  const float left = std::floor(area.min.x + pad + label_width + theme.px(10));
+  const float right = area.max.x - pad - theme.px(4);
+  const float strip = current.fonts.small->FontSize + theme.px(8);
+  Scale scale{frame.axis, left, right - left, theme.px(56)};
+  const float top = area.min.y + theme.px(4) + strip;
+  const float play_x = std::round(scale.x(session.cursor()));
+  const bool hidden = frame.question() != nullptr;
+
+  // The strip above: folded waits, bookmarks, predictions.
+  paint_text(root, {area.min.x + pad, area.min.y + theme.px(6)}, theme.muted(), "events",
+             current.fonts.small);
+  std::vector<std::pair<float, float>> taken;
+  for (const Mark& mark : frame.lesson->bookmarks()) {
+    if (hidden && mark.event > session.cursor()) continue;
+    const float x = scale.x(mark.event);
+    paint_text(root, {std::round(x - theme.px(4)), area.min.y + theme.px(4)}, theme.text(), "⚑",
+               current.fonts.body);
+    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
+    const ImVec2 max = {x + theme.px(12), area.min.y + strip};
+    taken.emplace_back(min.x, max.x);
+    if (hit("bookmark " + mark.name, min, max)) intents.push_back(intent::SeekTo{mark.event});
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", mark.name.c_str());
+  }
+  for (const Question& question : frame.lesson->questions()) {
+    const float x = scale.x(question.asked);
+    const bool answered = view.guesses.count(question.prediction) != 0;
+    paint_text(root, {std::round(x - theme.px(6)), area.min.y + theme.px(4)},
+               answered ? theme.muted() : theme.focus(), "◆", current.fonts.body);
+    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
+    const ImVec2 max = {x + theme.px(10), area.min.y + strip};
+    taken.emplace_back(min.x, max.x);
+    if (hit(fmt::format("prediction {}", question.prediction + 1), min, max))
+      intents.push_back(intent::SeekTo{question.asked});
+  }
+
+  // Lengths of folded waits, beside the marks rather than under them.
+  for (const Gap& gap : frame.axis->gaps()) {
+    const float to = scale.begin(gap.event);
+    const float from = scale.x(gap.event - 1);
+    if (hidden && from > play_x) break;
+    const std::string label = "┆ " + duration_text(gap.length) + " ┆";
+    const float width = text_size(label, current.fonts.small).x;
+    for (const float wanted :
+         {(from + to - width) / 2, to - width, to + theme.px(4), from - width - theme.px(4)}) {
+      const float x = std::round(wanted);
+      const bool free = std::none_of(taken.begin(), taken.end(), [&](const std::pair<float, float>& each) {
+        return x < each.second && x + width > each.first;
+      });
+      if (!free || x < left || x + width > right + theme.px(8)) continue;
+      paint_text(root, {x, area.min.y + theme.px(6)}, theme.muted(), label, current.fonts.small);
+      taken.emplace_back(x - theme.px(4), x + width + theme.px(4));
+      break;
+    }
+  }
+
+  // The lanes, which scroll when there are many.
+  ImGui::SetCursorScreenPos({area.min.x + theme.line(), top});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, IM_COL32(0, 0, 0, 0));
+  const float lanes_height = area.max.y - theme.px(6) - top;
+  ImGui::BeginChild("lanes", {area.width() - 2 * theme.line(), lanes_height});
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float least = current.fonts.small->FontSize + theme.px(3);
+  const std::size_t branches = session.branch_count() > 1 ? session.branch_count() - 1 : 0;
+  const float rows = static_cast<float>(std::max<std::size_t>(1, lanes.size() + branches));
+  const float pitch = std::floor(std::clamp(lanes_height / rows, least, theme.px(26)));
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  const std::optional<Ends> chosen = view.selected != 0 ? ends_of(frame, view.selected) : std::nullopt;
+  const float row_gap = theme.px(2);
+  float y = origin.y;
+  for (const TimelineLane* each : lanes) {
+    const TimelineLane& lane = *each;
+    const float row_top = y + row_gap / 2;
+    const float row_bottom = y + pitch - row_gap / 2;
+    if (ImGui::IsRectVisible({area.min.x, y}, {area.max.x, y + pitch})) {
+      const bool mine = chosen && lane.kind == LaneKind::Connection && same_connection(lane.ends, *chosen);
+      list.AddRectFilled({left, row_top}, {right, row_bottom}, theme.background());
+      draw_spans(list, lane, scale, row_top, row_bottom);
+      draw_marks(list, lane, scale, row_top, row_bottom);
+      if (mine)
+        list.AddRect({left - 1, row_top - 1}, {right + 1, row_bottom + 1}, theme.focus(), 0, 0,
+                     std::max(1.0F, theme.px(1.5F)));
+      paint_text(list,
+                 {area.min.x + pad, std::round((row_top + row_bottom - current.fonts.small->FontSize) / 2)},
+                 mine ? theme.text() : theme.muted(), fitted(lane.label, current.fonts.small, label_width),
+                 current.fonts.small);
+    }
+    y += pitch;
+  }
+  const float lanes_bottom = y;
+  // Futures that were left: grey, and a click returns.
+  for (std::size_t b = 0; b < session.branch_count(); ++b) {
+    if (b == session.branch()) continue;
+    const auto info = session.branch_info(b);
+    const float row_top = y + row_gap / 2;
+    const float row_bottom = y + pitch - row_gap / 2;
+    const std::uint64_t fork = b == 0 ? session.branch_info(session.branch()).fork : info.fork;
+    const float from = scale.x(std::min(fork, frame.axis->events()));
+    list.AddRectFilled({from, row_top}, {right, row_bottom}, theme.raised());
+    list.AddRect({from, row_top}, {right, row_bottom}, theme.grid());
+    const std::string what = b == 0 ? "what happened by itself (Ctrl+Z)" : info.label;
+    paint_text(
+        list, {from + theme.px(6), std::round((row_top + row_bottom - current.fonts.small->FontSize) / 2)},
+        theme.muted(), fitted(what, current.fonts.small, std::max(theme.px(30), right - from - theme.px(10))),
+        current.fonts.small);
+    const std::string label = fmt::format("branch {}", static_cast<char>('A' + b % 26));
+    paint_text(list,
+               {area.min.x + pad, std::round((row_top + row_bottom - current.fonts.small->FontSize) / 2)},
+               theme.muted(), label, current.fonts.small);
+    if (hit(label, {from, row_top}, {right, row_bottom})) intents.push_back(intent::ShowBranch{b});
+    y += pitch;
+  }
+  if (lanes.empty()) {
+    paint_text(list, {left, origin.y}, theme.muted(), "No connection and no call yet. Press → to step.",
+               current.fonts.body);
+    y = std::max(y, origin.y + pitch);
+  }
+  // What is not yet is dimmed; while a question waits, it is not shown at all.
+  list.AddRectFilled({play_x, origin.y}, {right + 1, lanes_bottom},
+                     hidden ? theme.panel() : (theme.panel() & 0x00FFFFFF) | 0x8C000000);
+  if (hidden && right - play_x > theme.px(40)) {
+    dashed_rect(list, {play_x + 1, origin.y + 1}, {right, lanes_bottom - 1}, theme.grid(), theme.line());
+    paint_wrapped(list, {play_x + theme.px(10), origin.y + theme.px(4)}, right - play_x - theme.px(20),
+                  theme.muted(), "hidden until you have answered", current.fonts.small);
+  }
+  if (lanes_bottom > origin.y) {
+    ImGui::SetCursorScreenPos({left, origin.y});
+    ImGui::InvisibleButton("moment", {right - left, lanes_bottom - origin.y});
+    note_item("moment");
+    const float mouse = ImGui::GetIO().MousePos.x - left;
+    const std::uint64_t there =
+        frame.axis->event_at(std::clamp(mouse, 0.0F, right - left), right - left, scale.gap);
+    const bool allowed = !hidden || there <= session.cursor();
+    if (ImGui::IsItemActive() && ImGui::IsMouseDown(0) && there != session.cursor() && allowed)
+      intents.push_back(intent::SeekTo{there});
+    if (ImGui::IsItemHovered() && !ImGui::IsItemActive() && there > 0 && allowed) {
+      const EventLine& line = session.line(there);
+      const std::string words = narrator(frame).caption(line.first, line.last);
+      ImGui::BeginTooltip();
+      muted_text(fmt::format("event {} · t = {}", there, clock_text(session.time_at(there))));
+      text(words);
+      ImGui::EndTooltip();
+    }
+  }
+  // The playhead cuts through all lanes.
+  const float thick = std::max(2.0F, theme.px(2));
+  list.AddRectFilled({play_x - thick / 2, origin.y},
+                     {play_x + thick / 2, std::max(y, origin.y + lanes_height)}, theme.focus());
+  ImGui::SetCursorScreenPos({origin.x, y});
+  ImGui::Dummy({1, 1});
+  ImGui::EndChild();
+  const float head = theme.px(7);
+  root.AddTriangleFilled({play_x - head, top - head * 1.6F}, {play_x + head, top - head * 1.6F},
+                         {play_x, top}, theme.focus());
+}
+
+}  // namespace sockarium::gui

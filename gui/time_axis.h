@@ -1,0 +1,36 @@
+// Where an event stands on the timeline: equal spacing of events, with long waits folded into a gap of fixed
+// width that tells its length. Follows the run as it grows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lab/session/session.h"
+
+namespace sockarium::gui {
+
+struct Gap {
+  std::uint64_t event = 0;  ///< the first after the wait
+  Duration length = 0;
+};
+
+class TimeAxis {
+ public:
+  void update(const Session& session);
+  void clear();
+
+  const std::vector<Gap>& gaps() const { return gaps_; }
+  std::uint64_t events() const { return events_; }
+  /// Pixels from the left for the moment after `event` events, on an axis of that width.
+  float position(std::uint64_t event, float width, float gap_width) const;
+  /// The moment under a place.
+  std::uint64_t event_at(float x, float width, float gap_width) const;
+
+ private:
+  float gap_room(float width, float gap_width) const;
+  std::size_t branch_ = 0;
+  std::uint64_t events_ = 0;
+  std::vector<Gap> gaps_;
+};
+
+}  // namespace sockarium::gui

@@ -1,0 +1,149 @@
+// See ladder_layout.h. Lanes share the width, rows take the height that their words need.
+#include "lab/picture/ladder_layout.h"
+
+#include <algorithm>
+
+namespace sockarium::picture {
+
+namespace {
+
+constexpr float least_row = 28;
+constexpr float fold_row = 40;
+constexpr float lost_row = 48;
+constexpr float now_room = 22;
+constexpr float chip_room = 18;
+
+Font font_of(Block::Kind kind) {
+  return kind == Block::Kind::Drop ? Font::Small : Font::Mono;
+}
+
+}  // namespace
+
+LadderLayout::LadderLayout(const Ladder& ladder, const LadderInkOptions& options, float spread)
+    : ladder_(ladder), options_(options), spread_(spread), width_(std::max(options.width, 480.0F)) {
+  place_lanes();
+  gather_words();
+  place_rows();
+}
+
+void LadderLayout::place_lanes() {
+  const std::size_t count = ladder_.lanes.size();
+  time_right_ = margin + options_.measure("+100.001 ms", Font::Mono);
+  const float left = time_right_ + 10;
+  const float right = width_ - margin;
+  const float side =
+      std::clamp((right - left) * (count > 2 ? 0.2F : 0.25F), count > 2 ? 100.0F : 126.0F, 220.0F);
+  const auto bars = [&](std::size_t lane) {
+    const float strands = lane < ladder_.strands.size() ? static_cast<float>(ladder_.strands[lane]) : 1;
+    return strands * strand_width + (strands - 1) * strand_gap;
+  };
+  lanes_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    LaneBox& lane = lanes_[i];
+    if (i == 0) {
+      lane.words_left = true;
+      lane.words_from = left;
+      lane.words_to = left + side;
+      lane.left = lane.words_to + gutter;
+      lane.right = lane.left + bars(i);
+    } else if (i + 1 == count) {
+      lane.words_to = right;
+      lane.words_from = right - side;
+      lane.right = lane.words_from - gutter;
+      lane.left = lane.right - bars(i);
+    }
+  }
+  for (std::size_t i = 1; i + 1 < count; ++i) {
+    const float from = lanes_.front().right;
+    const float step = (lanes_.back().left - from) / static_cast<float>(count - 1);
+    LaneBox& lane = lanes_[i];
+    lane.left = from + step * static_cast<float>(i) - bars(i) / 2;
+    lane.right = lane.left + bars(i);
+    lane.words_from = lane.right + gutter;
+    lane.words_to = lane.right + step * 0.8F;
+  }
+}
+
+float LadderLayout::strand_x(std::size_t lane, std::size_t strand) const {
+  const float offset = static_cast<float>(strand) * (strand_width + strand_gap);
+  if (lanes_[lane].words_left) return lanes_[lane].right - strand_width - offset;
+  return lanes_[lane].left + offset;
+}
+
+std::vector<std::string> LadderLayout::wrap(const std::string& text, Font font, float width) const {
+  std::vector<std::string> lines;
+  std::string line;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    std::size_t end = text.find(' ', at);
+    // «= 0» stays together: a result is no use without its sign
+    if (end != std::string::npos && end > at && text[end - 1] == '=' && end - at == 1)
+      end = text.find(' ', end + 1);
+    const std::string word = text.substr(at, end == std::string::npos ? std::string::npos : end - at);
+    const std::string longer = line.empty() ? word : line + " " + word;
+    if (line.empty() || options_.measure(longer, font) <= width) {
+      line = longer;
+    } else {
+      lines.push_back(line);
+      line = word;
+    }
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  lines.push_back(line);
+  return lines;
+}
+
+void LadderLayout::add(std::size_t row, std::size_t lane, Block::Kind kind, const std::string& text,
+                       RecordNumber record, TcpState state) {
+  Block block;
+  block.kind = kind;
+  block.record = record;
+  block.state = state;
+  const float inset = kind == Block::Kind::State ? chip_room : kind == Block::Kind::Drop ? 16 : 0;
+  block.lines = wrap(text, font_of(kind), lanes_[lane].words_to - lanes_[lane].words_from - inset);
+  block.height = static_cast<float>(block.lines.size()) * line_step + (kind == Block::Kind::Drop ? 10 : 0);
+  words_[row][lane].push_back(std::move(block));
+}
+
+void LadderLayout::gather_words() {
+  words_.assign(ladder_.rows.size(), std::vector<std::vector<Block>>(lanes_.size()));
+  for (const LadderArrow& arrow : ladder_.arrows)
+    if (arrow.fate == Fate::DroppedByHost && arrow.to_row)
+      add(*arrow.to_row, arrow.to_lane, Block::Kind::Drop, arrow.drop_reason, arrow.decided,
+          TcpState::Closed);
+  for (const LadderNote& note : ladder_.notes) {
+    const Block::Kind kind = note.kind == NoteKind::State     ? Block::Kind::State
+                             : note.kind == NoteKind::Failure ? Block::Kind::Failure
+                             : note.kind == NoteKind::Queue   ? Block::Kind::Queue
+                                                              : Block::Kind::Call;
+    add(note.row, note.lane, kind, note.text, note.record, note.state);
+  }
+}
+
+void LadderLayout::place_rows() {
+  float y = top();
+  for (std::size_t row = 0; row < ladder_.rows.size(); ++row) {
+    if (row == ladder_.now_row) {
+      now_y_ = y + now_room / 2;
+      y += now_room;
+    }
+    float height = ladder_.rows[row].gap != 0 ? fold_row : least_row * spread_;
+    for (const auto& blocks : words_[row]) {
+      float stack = 8;
+      for (const Block& block : blocks) stack += block.height;
+      height = std::max(height, stack + least_row * (spread_ - 1));
+    }
+    for (const LadderArrow& arrow : ladder_.arrows)
+      if (arrow.fate == Fate::Lost && arrow.from_row == row) height = std::max(height, lost_row);
+    ys_.push_back(y + (ladder_.rows[row].gap != 0 ? height / 2 : line_step / 2 + 2));
+    y += height;
+  }
+  if (ladder_.now_row >= ladder_.rows.size()) {
+    now_y_ = y + now_room / 2;
+    y += now_room;
+  }
+  bottom_ = y + 16;
+}
+
+}  // namespace sockarium::picture

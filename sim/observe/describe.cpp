@@ -1,0 +1,225 @@
+// One line for one record of any kind. See caption.h.
+#include <fmt/format.h>
+
+#include "sim/observe/caption.h"
+#include "sim/observe/lookup.h"
+
+namespace sockarium::observe {
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    if (line.size() >= 60) return '"' + line + "...\"";
+    if (c == '\n')
+      line += "\\n";
+    else if (static_cast<unsigned char>(c) < ' ')
+      line += '?';
+    else
+      line += c;
+  }
+  return '"' + line + '"';
+}
+
+std::string_view timer_name(TimerKind kind) {
+  switch (kind) {
+    case TimerKind::None:
+      break;
+    case TimerKind::TaskDeadline:
+      return "time limit";
+    case TimerKind::Retransmit:
+      return "retransmission timer";
+    case TimerKind::DelayedAck:
+      return "delayed-ACK timer";
+    case TimerKind::SynAck:
+      return "SYN-ACK timer";
+    case TimerKind::TimeWait:
+      return "TIME-WAIT timer";
+  }
+  return "timer";
+}
+
+std::string_view queue_name(QueueKind kind) {
+  return kind == QueueKind::Syn ? "SYN queue" : "accept queue";
+}
+
+struct Line {
+  const Narrator& tells;
+  const Record& record;
+  RecordNumber number;
+
+  const Names& names() const { return tells.names(); }
+  std::string here() const { return names().host(record.host); }
+  std::string called(const FlatCall& call) const { return names().call(unflatten(call)); }
+
+  std::string operator()(const rec::TaskStarted& r) const {
+    if (record.reason == Reason::TaskForked) return names().task(r.parent) + " forks " + names().task(r.task);
+    if (record.reason == Reason::ThreadStarted) return names().task(r.parent) + " starts a thread";
+    return names().task(r.task) + " starts";
+  }
+  std::string operator()(const rec::TaskEnded& r) const {
+    const std::string who = names().task(r.task);
+    if (r.signal == 9) return who + " is killed (SIGKILL)";
+    if (r.signal == 13) return who + " is killed (SIGPIPE)";
+    return r.status == 0 ? who + " ends" : fmt::format("{} ends with status {}", who, r.status);
+  }
+  std::string operator()(const rec::SyscallEntered& r) const {
+    return fmt::format("{} calls {}", names().task(r.task), called(r.call));
+  }
+  std::string operator()(const rec::SyscallReturned& r) const {
+    const std::string what = std::string(name(unflatten(r.call)));
+    const std::string who = names().task(r.task);
+    if (!r.result.ok())
+      return fmt::format("{}() fails in {}: {} ({})", what, who, name(r.result.error), words(r.result.error));
+    return fmt::format("{}() returns {} in {}", what, r.result.value, who);
+  }
+  std::string operator()(const rec::TaskBlocked& r) const {
+    const std::string who = names().task(r.task);
+    if (record.reason == Reason::SleepsUntil)
+      return fmt::format("{} sleeps for {}", who, duration_text(r.deadline - record.time));
+    const auto* entered = get<rec::SyscallEntered>(tells.records(), record.cause);
+    return entered != nullptr ? fmt::format("{} waits in {}", who, called(entered->call)) : who + " waits";
+  }
+  std::string operator()(const rec::TaskWoken& r) const {
+    const auto* entered =
+        get<rec::SyscallEntered>(tells.records(), last_call(tells.records(), r.task, number));
+    const std::string who = names().task(r.task);
+    if (entered == nullptr || record.reason == Reason::SleepsUntil) return who + " wakes";
+    return fmt::format("{} wakes in {}", who, called(entered->call));
+  }
+  std::string operator()(const rec::PacketSent& r) const {
+    const std::string what =
+        fmt::format("{} sends {} to {}", here(), segment_name(r.packet), names().endpoint(r.packet.to));
+    return r.again > 0 ? fmt::format("{} again (retry {})", what, r.again) : what;
+  }
+  std::string operator()(const rec::PacketDelivered& r) const {
+    const wire::Packet* packet = packet_of(tells.records(), number);
+    if (packet == nullptr) return "a segment reaches " + here();
+    static_cast<void>(r);
+    return fmt::format("{} from {} reaches {}", segment_name(*packet), names().endpoint(packet->from),
+                       here());
+  }
+  std::string operator()(const rec::PacketDropped& r) const {
+    const wire::Packet* packet = packet_of(tells.records(), number);
+    if (packet == nullptr) return here() + " drops a segment";
+    const std::string what =
+        fmt::format("the {} from {}", segment_name(*packet), names().endpoint(packet->from));
+    if (r.on_wire != 0) return fmt::format("{} to {} is lost", what, names().endpoint(packet->to));
+    return fmt::format("{} {} {}", here(), record.reason == Reason::NobodyListens ? "refuses" : "drops",
+                       what);
+  }
+  std::string operator()(const rec::StateChanged& r) const {
+    const std::string who =
+        r.ends.peer.port == 0 ? fmt::format("{} on {}", names().ends(r.ends), here()) : names().ends(r.ends);
+    return fmt::format("{} goes from {} to {}", who, rfc_name(r.from), rfc_name(r.to));
+  }
+  std::string operator()(const rec::QueueEntered& r) const {
+    return fmt::format("{} enters the {} of {} ({} of {})", names().endpoint(r.ends.peer),
+                       queue_name(r.queue), names().endpoint(r.ends.local), r.length, r.limit + 1);
+  }
+  std::string operator()(const rec::QueueLeft& r) const {
+    return fmt::format("{} leaves the {} of {} ({} of {})", names().endpoint(r.ends.peer),
+                       queue_name(r.queue), names().endpoint(r.ends.local), r.length, r.limit + 1);
+  }
+  std::string operator()(const rec::PortBound& r) const {
+    return fmt::format("{} takes port {}", here(), r.local.port);
+  }
+  std::string operator()(const rec::PortReleased& r) const {
+    return fmt::format("{} frees port {}", here(), r.local.port);
+  }
+  std::string operator()(const rec::TimerArmed& r) const {
+    return fmt::format("{} sets a {} of {}", here(), timer_name(r.kind),
+                       duration_text(r.deadline - record.time));
+  }
+  std::string operator()(const rec::TimerFired& r) const {
+    const Duration ran = waited(tells.records(), number);
+    const std::string after = ran != 0 ? " after " + duration_text(ran) : "";
+    return fmt::format("the {} runs out on {}{}", timer_name(r.kind), here(), after);
+  }
+  std::string operator()(const rec::DescriptorOpened& r) const {
+    return fmt::format("{} opens descriptor {}", names().process(r.process), r.fd);
+  }
+  std::string operator()(const rec::DescriptorClosed& r) const {
+    return fmt::format("{} closes descriptor {}", names().process(r.process), r.fd);
+  }
+  std::string operator()(const rec::SocketCreated&) const { return here() + " makes a socket"; }
+  std::string operator()(const rec::SocketFreed& r) const {
+    if (r.ends.local.port == 0) return here() + " frees a socket";
+    return fmt::format("{} frees the socket {}", here(), names().ends(r.ends));
+  }
+  std::string operator()(const rec::BufferChanged& r) const {
+    const std::string bytes = counted(r.bytes, "byte waits", "bytes wait");
+    return r.buffer == BufferKind::Receive ? fmt::format("{} to be read on {}", bytes, here())
+                                           : fmt::format("{} to be acknowledged on {}", bytes, here());
+  }
+  std::string operator()(const rec::SocketError& r) const {
+    return fmt::format("{} waits for the program on {}", name(r.error), here());
+  }
+  std::string operator()(const rec::CounterBumped& r) const {
+    return fmt::format("{} on {} is {}", row_of(r.counter).name, here(), r.value);
+  }
+  std::string operator()(const rec::Printed& r) const {
+    return fmt::format("{} prints {}", names().process(r.process), quoted(names().bytes().text(r.text)));
+  }
+  std::string operator()(const rec::SysctlChanged& r) const {
+    return fmt::format("{} on {} goes from {} to {}", row_of(r.id).name, here(), r.from, r.to);
+  }
+};
+
+/// The reason's sentence up to its explanation.
+std::string first_part(Reason reason) {
+  const std::string_view sentence = row_of(reason).sentence;
+  return std::string(sentence.substr(0, sentence.find(':')));
+}
+
+}  // namespace
+
+std::string Narrator::describe(RecordNumber number) const {
+  const Record& about = record(number);
+  return std::visit(Line{*this, about, number}, about.what);
+}
+
+std::string Narrator::short_reason(RecordNumber number) const {
+  const Record& about = record(number);
+  const auto full = [&](std::string_view queue) {
+    const auto* entered = get<rec::QueueEntered>(records_, about.because);
+    if (entered == nullptr) return fmt::format("the {} is full", queue);
+    return fmt::format("the {} is full ({}, limit {})", queue, entered->length, entered->limit);
+  };
+  switch (about.reason) {
+    case Reason::AcceptQueueFull:
+    case Reason::AcceptQueueFullAck:
+    case Reason::AcceptQueueFullAbort:
+      return full("accept queue");
+    case Reason::SynQueueFull:
+      return full("SYN queue");
+    case Reason::NobodyListens: {
+      const wire::Packet* packet = packet_of(records_, number);
+      if (packet == nullptr) break;
+      const Endpoint& asked = packet->has(wire::RST) ? packet->from : packet->to;
+      return fmt::format("nobody listens on port {}", asked.port);
+    }
+    case Reason::RetransmissionTimeout: {
+      const Duration ran = waited(records_, about.cause);
+      if (ran == 0) break;
+      return fmt::format("no answer came within {}", duration_text(ran));
+    }
+    case Reason::FaultDropped:
+      return "the scenario drops it";
+    case Reason::LostByChance:
+      return "lost by chance";
+    case Reason::DroppedByPerson:
+      return "a person drops it";
+    default:
+      break;
+  }
+  return first_part(about.reason);
+}
+
+std::string describe(const World& world, const ByteStore& bytes, const Records& records,
+                     RecordNumber number) {
+  return Narrator(world, bytes, records).describe(number);
+}
+
+}  // namespace sockarium::observe

@@ -1,0 +1,202 @@
+// See names.h.
+#include "sim/observe/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace sockarium::observe {
+
+namespace {
+
+bool before(const Bytes& a, const Bytes& b) {
+  return std::tie(a.chunk, a.offset, a.length) < std::tie(b.chunk, b.offset, b.length);
+}
+
+bool has_several_addresses(const World& world, NetId net) {
+  const InterfaceId first = world.inet.nets.read(net).first_interface;
+  return first && world.inet.interfaces.read(first).next;
+}
+
+std::string bytes_text(std::int64_t count) {
+  return counted(count, "byte", "bytes");
+}
+
+/// The arguments as people say them: sizes instead of buffers, names instead of structures.
+struct Arguments {
+  const Names& names;
+
+  std::string operator()(const sys::Socket& c) const { return (c.type & 0xf) == 2 ? "UDP" : "TCP"; }
+  std::string operator()(const sys::Bind& c) const {
+    return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
+  }
+  std::string operator()(const sys::Connect& c) const {
+    return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
+  }
+  std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
+  std::string operator()(const sys::Send& c) const {
+    return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
+  }
+  std::string operator()(const sys::Write& c) const {
+    return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
+  }
+  std::string operator()(const sys::Recv& c) const { return fmt::format("{}, {}", c.fd, c.size); }
+  std::string operator()(const sys::Read& c) const { return fmt::format("{}, {}", c.fd, c.size); }
+  std::string operator()(const sys::Shutdown& c) const {
+    return fmt::format("{}, {}", c.fd,
+                       c.how == Shut::Read    ? "SHUT_RD"
+                       : c.how == Shut::Write ? "SHUT_WR"
+                                              : "SHUT_RDWR");
+  }
+  std::string operator()(const sys::Setsockopt& c) const {
+    return fmt::format("{}, {}", c.fd, option_table[static_cast<std::size_t>(c.option)].name);
+  }
+  std::string operator()(const sys::Getsockopt& c) const {
+    return fmt::format("{}, {}", c.fd, option_table[static_cast<std::size_t>(c.option)].name);
+  }
+  std::string operator()(const sys::SetNonblock& c) const {
+    return fmt::format("{}, {}", c.fd, c.on != 0 ? "O_NONBLOCK" : "0");
+  }
+  std::string operator()(const sys::Sleep& c) const { return duration_text(c.duration); }
+  std::string operator()(const sys::Compute& c) const { return duration_text(c.duration); }
+  std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
+  std::string operator()(const sys::Join& c) const { return fmt::format("{}", c.tid); }
+  std::string operator()(const sys::Wait& c) const { return fmt::format("{}", c.pid); }
+  std::string operator()(const sys::Exit& c) const { return fmt::format("{}", c.status); }
+  template <class Call>
+  std::string operator()(const Call& c) const {
+    if constexpr (requires { c.fd; })
+      return fmt::format("{}", c.fd);
+    else
+      return "";
+  }
+};
+
+}  // namespace
+
+std::string Names::host(HostId id) const {
+  const kernel::Host* host = world_.kernel.hosts.find(id);
+  return host != nullptr ? bytes_.text(host->name) : "nobody";
+}
+
+HostId Names::host_of(const Address& address) const {
+  const NetId* net = world_.inet.owners.find(inet::AddressKey{address});
+  return net != nullptr ? world_.inet.nets.read(*net).host : HostId{};
+}
+
+HostId Names::host_of(ProcessId id) const {
+  const kernel::Process* process = world_.kernel.processes.find(id);
+  return process != nullptr ? process->host : HostId{};
+}
+
+std::string Names::address(HostId id) const {
+  const kernel::Host* host = world_.kernel.hosts.find(id);
+  if (host == nullptr) return "";
+  const InterfaceId first = world_.inet.nets.read(host->net).first_interface;
+  return first ? to_string(world_.inet.interfaces.read(first).address) : "";
+}
+
+std::string Names::process(ProcessId id) const {
+  const kernel::Process* process = world_.kernel.processes.find(id);
+  if (process == nullptr) return "a process";
+  if (process->parent) return process_with_pid(id);
+  if (programs_.empty()) {
+    for (const ProcessId other : ids(world_.kernel.processes))
+      if (!world_.kernel.processes.read(other).parent)
+        programs_.push_back(world_.kernel.processes.read(other).name);
+    std::sort(programs_.begin(), programs_.end(), before);
+  }
+  const auto range = std::equal_range(programs_.begin(), programs_.end(), process->name, before);
+  return range.second - range.first > 1 ? process_with_pid(id) : bytes_.text(process->name);
+}
+
+std::string Names::process_with_pid(ProcessId id) const {
+  const kernel::Process* process = world_.kernel.processes.find(id);
+  if (process == nullptr) return "a process";
+  return fmt::format("{} (pid {})", bytes_.text(process->name), process->pid);
+}
+
+std::string Names::task(TaskId id) const {
+  const kernel::Task* task = world_.kernel.tasks.find(id);
+  if (task == nullptr) return "a process";
+  const std::string name = process(task->process);
+  return task->tid > 1 ? fmt::format("{}, thread {}", name, task->tid) : name;
+}
+
+ProcessId Names::process_of(TaskId id) const {
+  const kernel::Task* task = world_.kernel.tasks.find(id);
+  return task != nullptr ? task->process : ProcessId{};
+}
+
+std::string Names::endpoint(const Endpoint& endpoint) const {
+  const std::string port = endpoint.port == 0 ? "*" : std::to_string(endpoint.port);
+  if (endpoint.ip.is_wildcard()) return "*:" + port;
+  if (endpoint.ip.is_loopback()) return "localhost:" + port;
+  const HostId owner = host_of(endpoint.ip);
+  if (!owner || has_several_addresses(world_, world_.kernel.hosts.read(owner).net))
+    return to_string(endpoint.ip) + ":" + port;
+  return host(owner) + ":" + port;
+}
+
+std::string Names::ends(const Ends& ends) const {
+  if (ends.peer.port == 0) return endpoint(ends.local);
+  return endpoint(ends.local) + " to " + endpoint(ends.peer);
+}
+
+std::string Names::socket(SocketId id) const {
+  const inet::SocketBase* base = world_.inet.sockets.find(id);
+  return base != nullptr ? ends(Ends{base->local, base->peer}) : "a socket";
+}
+
+std::string Names::listener(SocketId id, HostId where) const {
+  const inet::SocketBase* base = world_.inet.sockets.find(id);
+  if (base == nullptr) return "the listener on " + host(where);
+  return fmt::format("{} on {}", endpoint(base->local), host(where));
+}
+
+std::string Names::call(const Syscall& call) const {
+  return fmt::format("{}({})", name(call), std::visit(Arguments{*this}, call));
+}
+
+std::string segment_name(const wire::Packet& packet) {
+  if (packet.has(wire::RST)) return "RST";
+  if (packet.has(wire::SYN)) return packet.has(wire::ACK) ? "SYN-ACK" : "SYN";
+  if (packet.payload.length > 0)
+    return bytes_text(packet.payload.length) + (packet.has(wire::FIN) ? " with FIN" : "");
+  if (packet.has(wire::FIN)) return "FIN";
+  return packet.has(wire::ACK) ? "ACK" : "segment";
+}
+
+std::string duration_text(Duration duration) {
+  const auto with_unit = [](Duration whole, Duration thousandths, std::string_view unit) {
+    std::string text = std::to_string(whole);
+    if (thousandths != 0) {
+      text += fmt::format(".{:03}", thousandths);
+      while (text.back() == '0') text.pop_back();
+    }
+    return fmt::format("{} {}", text, unit);
+  };
+  if (duration < 0) return "-" + duration_text(-duration);
+  if (duration >= second) return with_unit(duration / second, duration % second / millisecond, "s");
+  if (duration >= millisecond)
+    return with_unit(duration / millisecond, duration % millisecond / microsecond, "ms");
+  if (duration >= microsecond) return with_unit(duration / microsecond, duration % microsecond, "us");
+  return duration == 0 ? "0 ms" : fmt::format("{} ns", duration);
+}
+
+std::string number_text(std::int64_t number) {
+  std::string text = std::to_string(number);
+  const std::size_t sign = number < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > sign + 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number_text(number), number == 1 ? one : many);
+}
+
+}  // namespace sockarium::observe

@@ -1,0 +1,69 @@
+// What people call the things of a world: «srv», «curl», «cli:41000», «connect(3, srv:80)». Captions,
+// reasons, pictures and logs all take their words from here, so that one thing has one name everywhere.
+//
+// A name never depends on the moment: a program of the scenario is called by its name where that is unique,
+// else with its pid; a forked child always has its pid beside the name that it inherited.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/core/paged.h"
+#include "sim/world.h"
+
+namespace sockarium::observe {
+
+/// Record n is at place n − 1.
+using Records = PagedArray<Record>;
+
+/// Cheap to make; keep one for a stretch of work with the same world.
+class Names {
+ public:
+  Names(const World& world, const ByteStore& bytes) : world_(world), bytes_(bytes) {}
+
+  /// «srv»
+  std::string host(HostId id) const;
+  /// Whose address it is; none for addresses of nobody and for loopback, which everybody has.
+  HostId host_of(const Address& address) const;
+  HostId host_of(ProcessId id) const;
+  /// «10.0.0.5»: the address of the host's first interface.
+  std::string address(HostId id) const;
+
+  /// «curl», or «curl (pid 102)» where several programs have that name.
+  std::string process(ProcessId id) const;
+  /// «curl (pid 102)»
+  std::string process_with_pid(ProcessId id) const;
+  /// As process(); threads after the first are told apart: «web, thread 2».
+  std::string task(TaskId id) const;
+  ProcessId process_of(TaskId id) const;
+
+  /// «cli:41000», «*:80», «localhost:80»; the plain address where it is nobody's or its owner has several.
+  std::string endpoint(const Endpoint& endpoint) const;
+  /// «cli:41000 to srv:80»; «*:80» for ends without a peer.
+  std::string ends(const Ends& ends) const;
+  /// As ends(); «a socket» when it is gone.
+  std::string socket(SocketId id) const;
+  /// «*:8080 on srv»: a listening socket.
+  std::string listener(SocketId id, HostId where) const;
+  /// The call as one would say it, not as strace prints it: «connect(3, srv:80)», «send(3, 100 bytes)».
+  std::string call(const Syscall& call) const;
+
+  const World& world() const { return world_; }
+  const ByteStore& bytes() const { return bytes_; }
+
+ private:
+  const World& world_;
+  const ByteStore& bytes_;
+  mutable std::vector<Bytes> programs_;  ///< names of the scenario's programs, sorted; made when first asked
+};
+
+/// «SYN», «SYN-ACK», «ACK», «FIN», «RST», «100 bytes», «100 bytes with FIN»: a segment by what it does.
+std::string segment_name(const wire::Packet& packet);
+/// «1 s», «10 ms», «1.032 s», «250 us», «31.001 ms».
+std::string duration_text(Duration duration);
+/// «28,232»
+std::string number_text(std::int64_t number);
+/// «1 entry», «3 entries»
+std::string counted(std::int64_t number, std::string_view one, std::string_view many);
+
+}  // namespace sockarium::observe
