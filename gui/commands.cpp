@@ -7,6 +7,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/assert.h"
 
@@ -156,15 +157,26 @@ void share_keys() {
   // Arrows step through time until the focus ring shows (Tab brings it, Esc takes it away); then they move
   // the ring.
   ImGuiIO& io = ImGui::GetIO();
-  const bool theirs = io.NavVisible || io.WantTextInput || any_popup();
-  io.KeyMap[ImGuiKey_LeftArrow] = theirs ? GLFW_KEY_LEFT : -1;
-  io.KeyMap[ImGuiKey_RightArrow] = theirs ? GLFW_KEY_RIGHT : -1;
-  io.KeyMap[ImGuiKey_UpArrow] = theirs ? GLFW_KEY_UP : -1;
-  io.KeyMap[ImGuiKey_DownArrow] = theirs ? GLFW_KEY_DOWN : -1;
-  io.KeyMap[ImGuiKey_Home] = theirs ? GLFW_KEY_HOME : -1;
-  io.KeyMap[ImGuiKey_End] = theirs ? GLFW_KEY_END : -1;
-  io.KeyMap[ImGuiKey_PageUp] = theirs ? GLFW_KEY_PAGE_UP : -1;
-  io.KeyMap[ImGuiKey_PageDown] = theirs ? GLFW_KEY_PAGE_DOWN : -1;
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  if (!io.WantTextInput && !io.NavVisible && !any_popup() && ImGui::IsKeyPressed(GLFW_KEY_TAB, false)) {
+    // This ImGui's own Tab knows text fields only.
+    ImGuiWindow* window =
+        context.NavWindow != nullptr ? context.NavWindow : ImGui::FindWindowByName("##root");
+    if (window != nullptr) {
+      ImGui::FocusWindow(window);
+      ImGui::NavInitWindow(window, true);
+      context.NavDisableHighlight = false;
+    }
+  }
+  if (io.NavVisible && !io.WantTextInput && context.NavId != 0 && ImGui::IsKeyPressed(GLFW_KEY_ENTER, false))
+    ImGui::ActivateItem(context.NavId);  // by itself it listens to Space only
+  const bool theirs = io.NavVisible || io.WantTextInput || any_popup() || !context.NavDisableHighlight;
+  constexpr std::pair<ImGuiKey, int> shared[] = {
+      {ImGuiKey_LeftArrow, GLFW_KEY_LEFT}, {ImGuiKey_RightArrow, GLFW_KEY_RIGHT},
+      {ImGuiKey_UpArrow, GLFW_KEY_UP},     {ImGuiKey_DownArrow, GLFW_KEY_DOWN},
+      {ImGuiKey_Home, GLFW_KEY_HOME},      {ImGuiKey_End, GLFW_KEY_END},
+      {ImGuiKey_PageUp, GLFW_KEY_PAGE_UP}, {ImGuiKey_PageDown, GLFW_KEY_PAGE_DOWN}};
+  for (const auto& [key, number] : shared) io.KeyMap[key] = theirs ? number : -1;
 }
 
 }  // namespace sockarium::gui

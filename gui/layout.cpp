@@ -135,8 +135,10 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
     float caption = line + theme.px(26);
     if (layout.room == Room::Compact) caption = line + note + theme.px(12);
     if (layout.room == Room::Narrow) caption = 2 * line + theme.px(8);
+    // What has no room at all is left out rather than written over something else.
+    if (bottom - caption < header + gap) caption = 0;
     layout.caption = rect(gap, bottom - caption, width - 2 * gap, caption);
-    bottom -= caption + gap;
+    bottom -= caption > 0 ? caption + gap : 0;
   }
 
   const float top = header + gap;

@@ -65,6 +65,7 @@ int open_window(const cli::WindowRequest& request) {
   }
   std::string title = options.title;
   Theme theme = options.theme;
+  std::optional<std::string> picture;
   window->run([&](const FrameInput& input) {
     const bool moves = app.frame(input.delta_seconds, input.dropped_files);
     if (app.theme() != theme) window->set_theme(theme = app.theme());
@@ -72,12 +73,15 @@ int open_window(const cli::WindowRequest& request) {
     const AppWishes wishes = app.take_wishes();
     if (wishes.full_screen) window->set_full_screen(!window->full_screen());
     if (wishes.quit) window->close();
-    if (wishes.png)
-      window->save_picture(*wishes.png, [&app, path = *wishes.png](const std::optional<std::string>& failed) {
+    if (picture) {
+      window->save_picture(*picture, [&app, path = *picture](const std::optional<std::string>& failed) {
         app.tell(failed ? *failed : "Wrote " + path, failed.has_value());
         Window::wake();
       });
-    return moves;
+    }
+    // One frame later, without the box that asked for the name.
+    picture = wishes.png;
+    return moves || picture.has_value();
   });
   return 0;
 }

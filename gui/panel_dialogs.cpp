@@ -83,7 +83,7 @@ void draw_help(ViewState& view) {
     lowest = std::max(lowest, y);
   }
   ImGui::SetCursorScreenPos({origin.x, lowest + theme.px(6)});
-  muted_text("Tab moves between fields and buttons, Enter or Space presses them, Esc goes back.",
+  muted_text("Tab shows the focus ring, arrows move it, Enter or Space presses, Esc takes it away.",
              current.fonts.small, true);
   ButtonOptions options;
   options.style = ButtonStyle::primary;
@@ -176,7 +176,13 @@ void draw_export(ViewState& view, Intents& intents) {
   muted_text("Where to? An existing file is not replaced.", nullptr, true);
   focus_first(view);
   ImGui::SetNextItemWidth(-1);
-  text_field("##file", view.path_field, "ladder.svg or picture.png");
+  // Enter takes the kind from the name.
+  if (text_field("##file", view.path_field, "ladder.svg or picture.png", true) && !view.path_field.empty()) {
+    if (view.path_field.ends_with(".svg"))
+      intents.push_back(intent::ExportSvg{view.path_field});
+    else
+      intents.push_back(intent::ExportPng{view.path_field});
+  }
   ButtonOptions options;
   options.enabled = !view.path_field.empty();
   options.style = ButtonStyle::primary;
@@ -223,7 +229,7 @@ void draw_load_error(const Frame& frame, ViewState&, Intents& intents) {
     width = std::max(width, text_size(each, current.fonts.mono).x + theme.px(40));
   const ImVec2 window = ImGui::GetIO().DisplaySize;
   width = std::min(width, window.x - theme.px(40));
-  const float height = line * static_cast<float>(lines.size() + 1) + ImGui::GetFrameHeight() + theme.px(56);
+  const float height = line * static_cast<float>(lines.size() + 1) + ImGui::GetFrameHeight() + theme.px(66);
   ImGui::SetNextWindowPos({std::floor((window.x - width) / 2), theme.px(64)});
   ImGui::SetNextWindowSize({width, std::min(height, window.y - theme.px(80))});
   ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.alarmed());
@@ -232,19 +238,21 @@ void draw_load_error(const Frame& frame, ViewState&, Intents& intents) {
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_HorizontalScrollbar);
   ImGui::PopStyleColor(2);
-  const ItemScope scope("Load error");
-  continue_text_log();
-  text("This scenario could not be read", current.fonts.title);
-  for (const std::string& each : lines) text(each, current.fonts.mono);
-  muted_text(frame.session != nullptr
-                 ? "The one of before is still here. The file is read again as soon as it changes."
-                 : "The file is read again as soon as it changes.",
-             current.fonts.small, true);
-  ButtonOptions options;
-  options.tooltip = "Esc closes it, too";
-  if (button("Close", options)) intents.push_back(intent::CloseError{});
-  ImGui::SameLine();
-  if (button("Read again", {})) intents.push_back(intent::Reload{});
+  {
+    const ItemScope scope("Load error");
+    continue_text_log();
+    text("This scenario could not be read", current.fonts.title);
+    for (const std::string& each : lines) text(each, current.fonts.mono);
+    muted_text(frame.session != nullptr
+                   ? "The one of before is still here. The file is read again as soon as it changes."
+                   : "The file is read again as soon as it changes.",
+               current.fonts.small, true);
+    ButtonOptions options;
+    options.tooltip = "Esc closes it, too";
+    if (button("Close", options)) intents.push_back(intent::CloseError{});
+    ImGui::SameLine();
+    if (button("Read again", {})) intents.push_back(intent::Reload{});
+  }  // ids are given back before the window ends
   ImGui::End();
 }
 

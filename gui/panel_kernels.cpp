@@ -169,7 +169,7 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
   const float port_x = socket_x + socket_width + gap;
   paint_text(list, {fd_x, y}, theme.muted(), "fd", small);
   paint_text(list, {file_x, y}, theme.muted(),
-             text_size("open file", small).x <= file_width + gap ? "open file" : "file", small);
+             text_size("open file", small).x <= file_width + gap - theme.px(6) ? "open file" : "file", small);
   paint_text(list, {socket_x, y}, theme.muted(), "socket", small);
   paint_text(list, {port_x, y}, theme.muted(), "port", small);
   const float top = y + small->FontSize + theme.px(4);
@@ -325,7 +325,8 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
   if (!idle.empty()) {
     float below = at;
     if (!all.fds.empty()) below += theme.px(4);
-    const bool beside = !all.sockets.empty();  // then only the first two columns are free
+    const bool beside = std::any_of(socket_y.begin(), socket_y.end(),
+                                    [&](const auto& each) { return each.second + cell > below; });
     paint_wrapped(list, {fd_x, below}, beside ? socket_x - fd_x - theme.px(8) : width, theme.muted(), idle,
                   small);
     lowest = std::max(lowest, below + small->FontSize * 2);

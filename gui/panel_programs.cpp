@@ -89,8 +89,8 @@ ProcessId last_active(const Frame& frame, const std::vector<ProcessId>& among) {
   return best;
 }
 
-/// What the process printed last, at most three lines.
-std::vector<std::string> printed(const Frame& frame, ProcessId process) {
+/// What the process printed last, at most three rows of so many characters.
+std::vector<std::string> printed(const Frame& frame, ProcessId process, std::size_t cells) {
   std::string all;
   RecordNumber number = frame.now();
   int found = 0;
@@ -100,7 +100,12 @@ std::vector<std::string> printed(const Frame& frame, ProcessId process) {
         all = frame.session->bytes().text(print->text) + all;
         ++found;
       }
-  std::vector<std::string> lines = script::lines_of(all);
+  std::vector<std::string> lines;
+  for (const std::string& line : script::lines_of(all)) {
+    const std::string plain = untabbed(line);
+    for (std::size_t at = 0; at == 0 || at < plain.size(); at += cells)
+      lines.push_back(plain.substr(at, cells));
+  }
   if (lines.size() > 3) lines.erase(lines.begin(), lines.end() - 3);
   return lines;
 }
@@ -160,7 +165,9 @@ void draw_program(const Frame& frame, ProcessId process, float width, float heig
       shown = task;
   const kernel::Task& task = frame.world().kernel.tasks.read(shown);
   const Doing what = doing(frame, shown);
-  const std::vector<std::string> output = printed(frame, process);
+  const auto most_cells =
+      static_cast<std::size_t>(std::max(8.0F, (width - theme.px(8)) / font->GetCharAdvance('0')));
+  const std::vector<std::string> output = printed(frame, process, most_cells);
   const float output_height =
       output.empty() ? 0 : static_cast<float>(output.size()) * line_height + theme.px(4);
   const float room = height - output_height;

@@ -36,6 +36,31 @@ RecordNumber entered(const Frame& frame, QueueKind kind, const Ends& ends, Recor
 
 constexpr std::size_t most_slots = 24;
 
+/// A long queue as one bar: cells as far as they can be told apart, the last one is the «+1». Its height.
+float draw_meter(ImDrawList& list, ImVec2 start, float width, std::size_t limit, std::size_t filled,
+                 Hue hue) {
+  const Theme& theme = look().theme;
+  const float height = theme.px(16);
+  const float cell = width / static_cast<float>(std::max(limit, filled));
+  if (cell >= theme.px(6)) {
+    for (std::size_t i = 0; i < std::max(limit, filled); ++i) {
+      const ImVec2 min = {std::floor(start.x + static_cast<float>(i) * cell), start.y};
+      const ImVec2 max = {std::floor(start.x + static_cast<float>(i + 1) * cell) - theme.px(2),
+                          start.y + height};
+      if (i < filled)
+        fill_state(list, min, max, hue, true);
+      else
+        list.AddRect(min, max, theme.grid(), 0, 0, theme.line());
+    }
+    return height;
+  }
+  list.AddRect(start, {start.x + width, start.y + height}, theme.grid(), 0, 0, theme.line());
+  if (filled > 0)
+    fill_state(list, start,
+               {start.x + std::max(theme.px(2), cell * static_cast<float>(filled)), start.y + height}, hue);
+  return height;
+}
+
 void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
   const Look& current = look();
   const Theme& theme = current.theme;
@@ -63,20 +88,25 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
     paint_text(list, {start.x + width - count_width, start.y + theme.px(2)}, theme.muted(), count,
                current.fonts.small);
 
-  // Slots in rows; of a long queue the first ones, and a word about the rest.
+  // Slots in a row. Where the limit has no room in it, a meter shows the whole queue and the row its first
+  // entries.
   const auto limit = static_cast<std::size_t>(queue.backlog) + 1;
-  const std::size_t filled = static_cast<std::size_t>(queue.length);
-  const std::size_t slots = std::min(std::max(limit, filled), most_slots);
+  const auto filled = static_cast<std::size_t>(queue.length);
   const float gap = theme.px(6);
   const float slot_height = current.fonts.small_mono->FontSize + theme.px(10);
   const float wanted = text_size("E 41000", current.fonts.small_mono).x + theme.px(14);
   const float columns = std::max(1.0F, std::floor((width + gap) / (wanted + gap)));
+  const bool whole = std::max(limit, filled) <= static_cast<std::size_t>(columns);
+  const std::size_t slots =
+      whole ? std::max(limit, filled) : std::min(queue.entries.size(), static_cast<std::size_t>(columns));
   const float slot_width = std::floor(std::min(wanted * 1.15F, (width + gap) / columns - gap));
-  const float top = start.y + current.fonts.body->FontSize + theme.px(6);
+  float top = start.y + current.fonts.body->FontSize + theme.px(6);
+  if (!whole) {
+    const Hue hue = queue.kind == QueueKind::Syn ? Hue::opening : Hue::established;
+    top += draw_meter(list, {start.x, top}, width, limit, filled, hue) + theme.px(6);
+  }
   for (std::size_t i = 0; i < slots; ++i) {
-    const auto per_row = static_cast<std::size_t>(columns);
-    const ImVec2 min = {std::floor(start.x + static_cast<float>(i % per_row) * (slot_width + gap)),
-                        std::floor(top + static_cast<float>(i / per_row) * (slot_height + gap))};
+    const ImVec2 min = {std::floor(start.x + static_cast<float>(i) * (slot_width + gap)), std::floor(top)};
     const ImVec2 max = {min.x + slot_width, min.y + slot_height};
     if (i < queue.entries.size()) {
       const Entry& entry = queue.entries[i];
@@ -98,29 +128,28 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
                      hue_of(entry.state), label, current.fonts.small_mono);
     } else {
       dashed_rect(list, min, max, theme.grid(), theme.line());
-      if (i + 1 == limit) {
+      if (i + 1 == limit && whole) {
         const ImVec2 size = text_size("+1", current.fonts.small_mono);
         paint_text(list, {std::round((min.x + max.x - size.x) / 2), std::round((min.y + max.y - size.y) / 2)},
                    theme.muted(), "+1", current.fonts.small_mono);
       }
     }
   }
-  const float rows = std::ceil(static_cast<float>(slots) / columns);
   // Where the queue leads, if the row has room for it.
   const std::string_view leads = queue.kind == QueueKind::Accept ? "accept()" : "final ACK";
   const float row_end = start.x + static_cast<float>(slots) * (slot_width + gap);
   const float leads_width = text_size(leads, current.fonts.small_mono).x;
-  if (rows <= 1 && limit <= slots && row_end + theme.px(28) + leads_width <= start.x + width) {
+  if (whole && row_end + theme.px(28) + leads_width <= start.x + width) {
     const float y = top + slot_height / 2;
     list.AddLine({row_end, y}, {row_end + theme.px(18), y}, theme.muted(), std::max(1.0F, theme.px(1.5F)));
     arrow_head(list, {row_end, y}, {row_end + theme.px(22), y}, theme.muted(), theme.px(7));
     paint_text(list, {row_end + theme.px(28), std::round(y - current.fonts.small_mono->FontSize / 2)},
                theme.muted(), leads, current.fonts.small_mono);
   }
-  float bottom = top + rows * (slot_height + gap);
-  if (limit > slots) {
+  float bottom = slots > 0 ? top + slot_height + gap : top;
+  if (!whole && filled > slots) {
     const std::string rest =
-        fmt::format("… and {} more places", number_text(static_cast<std::int64_t>(limit - slots)));
+        fmt::format("… and {} behind", number_text(static_cast<std::int64_t>(filled - slots)));
     paint_text(list, {start.x, bottom}, theme.muted(), rest, current.fonts.small);
     bottom += current.fonts.small->FontSize + theme.px(4);
   }
@@ -151,7 +180,7 @@ void draw_queues(const Frame& frame, ViewState& view, Intents&) {
   const Panel panel(title, frame.area.min, frame.area.size(), "");
   if (!panel) return;
   if (listeners.empty()) {
-    muted_text("No socket listens yet, so there is no queue. Step on until a program calls listen().",
+    muted_text("No socket listens at this moment, so there is no queue. A program's listen() makes one.",
                nullptr, true);
     return;
   }

@@ -135,7 +135,9 @@ void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intent
                       3 * ImGui::GetStyle().ItemSpacing.x;
   const float fields = std::max(theme.px(100), width - fixed);
   ImGui::SetNextItemWidth(fields * 0.70F);
-  if (ImGui::BeginCombo("##sysctl", view.sysctl_name.c_str())) {
+  // The last part of its name is what people call it.
+  const std::string short_name = view.sysctl_name.substr(view.sysctl_name.rfind('.') + 1);
+  if (ImGui::BeginCombo("##sysctl", short_name.c_str(), ImGuiComboFlags_HeightLarge)) {
     continue_text_log();
     for (const SysctlRow& row : sysctl_table)
       if (selectable(row.name, row.name == view.sysctl_name)) {
@@ -178,10 +180,13 @@ void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intent
 void draw_why(const Frame& frame, ViewState& view, Intents& intents) {
   const Look& current = look();
   const RecordNumber shown = shown_record(frame, view);
-  const std::string note = view.selected != 0 ? fmt::format("selected · event {} · Esc lets go",
-                                                            frame.session->record(view.selected).event)
-                           : shown != 0       ? fmt::format("event {}", frame.session->record(shown).event)
-                                              : "";
+  std::string note;
+  if (frame.compact)  // its place is taken by the way to other panels
+    note.clear();
+  else if (view.selected != 0)
+    note = fmt::format("selected · event {} · Esc lets go", frame.session->record(view.selected).event);
+  else if (shown != 0)
+    note = fmt::format("event {}", frame.session->record(shown).event);
   Panel::Options options;
   options.accent = view.selected != 0;
   options.scrolling = false;

@@ -75,6 +75,8 @@ inline void open_dialog(ViewState& view, Dialog dialog) {
   view.dialog = view.dialog == dialog ? Dialog::None : dialog;
   view.dialog_fresh = true;
   view.dialog_error.clear();
+  view.moment_field.clear();
+  view.path_field.clear();
 }
 
 }  // namespace sockarium::gui

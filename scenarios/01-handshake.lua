@@ -20,7 +20,7 @@ link { cli, srv, delay = params.delay }
 process(srv, "web", function()
   local fd = check(socket(AF_INET, SOCK_STREAM))
   check(bind(fd, "0.0.0.0", 8080))
-  check(listen(fd, 16))
+  check(listen(fd, 2))
   local conn, peer = check(accept(fd))
   print("accepted", peer)
   sleep("1s")

@@ -32,7 +32,7 @@ end
 process(srv, "web", function()
   local fd = check(socket(AF_INET, SOCK_STREAM))
   check(bind(fd, "0.0.0.0", 8080))
-  check(listen(fd, 16))
+  check(listen(fd, 2))
   local conn = check(accept(fd))
   say_goodbye(conn, params.first == "server")
 end)

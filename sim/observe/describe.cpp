@@ -8,12 +8,16 @@ namespace sockarium::observe {
 
 namespace {
 
-std::string quoted(const std::string& text) {
+/// One line of what a program wrote; its own line feed at the end says nothing.
+std::string quoted(std::string text) {
+  if (!text.empty() && text.back() == '\n') text.pop_back();
   std::string line;
   for (const char c : text) {
     if (line.size() >= 60) return '"' + line + "...\"";
     if (c == '\n')
       line += "\\n";
+    else if (c == '\t')
+      line += ' ';
     else if (static_cast<unsigned char>(c) < ' ')
       line += '?';
     else

@@ -58,7 +58,7 @@ class Chain {
     WhyStep step;
     step.record = number;
     step.sentence = tells_.describe(number);
-    if (record.reason != Reason::None) {
+    if (record.reason != Reason::None && record.reason != Reason::CallReturns) {
       step.reason = row_of(record.reason).sentence;
       step.source = row_of(record.reason).source;
     }

@@ -178,7 +178,7 @@ void input(Step& step, RequestId id, const wire::Packet& packet) {
     if (world.inet.nets.read(net).sysctls[Sysctl::TcpAbortOnOverflow] != 0) {
       step.count(net, Counter::TcpExtEmbryonicRsts);
       give_up(step, id, Reason::AcceptQueueFullAbort);
-      return refuse(step, net, packet, Reason::AcceptQueueFullAbort);
+      return refuse(step, net, packet, Reason::AcceptQueueFullAbort, because);
     }
     request.acked = 1;
     return drop(step, packet, Reason::AcceptQueueFullAck, because);

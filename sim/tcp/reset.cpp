@@ -6,8 +6,8 @@
 
 namespace sockarium::tcp {
 
-void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason) {
-  step.record(rec::PacketDropped{packet.sent, 0}, packet.has(wire::RST) ? Reason::ResetIgnored : reason);
+void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because) {
+  step.record(rec::PacketDropped{packet.sent, 0}, packet.has(wire::RST) ? Reason::ResetIgnored : reason, because);
   if (packet.has(wire::RST)) return;
   wire::Packet reply;
   reply.from = packet.to;
@@ -21,7 +21,7 @@ void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason) {
   }
   step.count(net, Counter::TcpOutSegs);
   step.count(net, Counter::TcpOutRsts);
-  inet::send(step, net, reply, reason);
+  inet::send(step, net, reply, reason, 0, because);
 }
 
 }  // namespace sockarium::tcp

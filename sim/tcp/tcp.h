@@ -57,7 +57,7 @@ void input(Step& step, RequestId request, const wire::Packet& packet);
 /// [time_wait.cpp]
 bool input(Step& step, TimeWaitId time_wait, const wire::Packet& packet);
 /// A segment that belongs to nobody: RST, or silence. [reset.cpp]
-void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason);
+void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because = 0);
 
 // --- timers ----------------------------------------------------------------------------------------------------
 

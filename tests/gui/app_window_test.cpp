@@ -90,10 +90,11 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   bool shown() const { return !window_.empty(); }
+  /// Held as long as a hand holds a key: a frame must come by while it is down.
   void press(const std::string& key) const {
-    run("timeout 10 xdotool windowfocus " + window_ + " key --clearmodifiers " + key);
+    run("timeout 10 xdotool windowfocus " + window_ + " keydown " + key + " sleep 0.1 keyup " + key);
   }
-  void type(const std::string& text) const { run("timeout 10 xdotool type --delay 20 '" + text + "'"); }
+  void type(const std::string& text) const { run("timeout 10 xdotool type --delay 60 '" + text + "'"); }
   /// How the program ended, once it has; −1 while it runs after `seconds`.
   int ended(int seconds) {
     for (int i = 0; i < seconds * 20; ++i) {
@@ -111,9 +112,7 @@ class Program {
     std::filesystem::remove(file);
     press("ctrl+e");
     usleep(200'000);
-    press("ctrl+a");
     type(file);
-    press("Tab");
     press("Return");
     Pixels pixels;
     for (int i = 0; i < 100 && !std::filesystem::exists(file); ++i) usleep(50'000);
