@@ -70,6 +70,22 @@ bool any_popup() {
   return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
 }
 
+/// This ImGui's own Tab knows text fields only: the first Tab shows the ring at what can be pressed. Before
+/// the panels are drawn, as drawing them is how ImGui finds the first item.
+void show_focus_ring_by_tab() {
+  const ImGuiIO& io = ImGui::GetIO();
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  if (!io.WantTextInput && !io.NavVisible && !any_popup() && ImGui::IsKeyPressed(GLFW_KEY_TAB, false)) {
+    ImGuiWindow* window =
+        context.NavWindow != nullptr ? context.NavWindow : ImGui::FindWindowByName("##root");
+    if (window != nullptr) {
+      ImGui::FocusWindow(window);
+      ImGui::NavInitWindow(window, true);
+      context.NavDisableHighlight = false;
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view name(Menu menu) {
@@ -131,6 +147,7 @@ std::string tooltip(std::string_view command_name) {
 
 void read_keys(const Frame& frame, ViewState& view, Intents& intents) {
   const ImGuiIO& io = ImGui::GetIO();
+  show_focus_ring_by_tab();
   const bool typing = io.WantTextInput;
   const bool focus_ring = io.NavVisible;
   const bool boxed = view.dialog != Dialog::None || any_popup();
@@ -158,16 +175,6 @@ void share_keys() {
   // the ring.
   ImGuiIO& io = ImGui::GetIO();
   ImGuiContext& context = *ImGui::GetCurrentContext();
-  if (!io.WantTextInput && !io.NavVisible && !any_popup() && ImGui::IsKeyPressed(GLFW_KEY_TAB, false)) {
-    // This ImGui's own Tab knows text fields only.
-    ImGuiWindow* window =
-        context.NavWindow != nullptr ? context.NavWindow : ImGui::FindWindowByName("##root");
-    if (window != nullptr) {
-      ImGui::FocusWindow(window);
-      ImGui::NavInitWindow(window, true);
-      context.NavDisableHighlight = false;
-    }
-  }
   if (io.NavVisible && !io.WantTextInput && context.NavId != 0 && ImGui::IsKeyPressed(GLFW_KEY_ENTER, false))
     ImGui::ActivateItem(context.NavId);  // by itself it listens to Space only
   const bool theirs = io.NavVisible || io.WantTextInput || any_popup() || !context.NavDisableHighlight;

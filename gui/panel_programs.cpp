@@ -305,7 +305,8 @@ void draw_programs(const Frame& frame, ViewState& view, Intents&) {
   const std::size_t count = std::min(groups.size(), fit);
   const float share = (height - theme.px(6) * static_cast<float>(count - 1)) / static_cast<float>(count);
   for (std::size_t g = 0; g < count; ++g) {
-    const auto& [host, processes] = groups[g];
+    const HostId host = groups[g].first;
+    const std::vector<ProcessId>& processes = groups[g].second;
     const ItemScope scope(host_name(frame, host));
     const float top = std::floor(origin.y + static_cast<float>(g) * (share + theme.px(6)));
     auto chosen = view.shown_process.find(host.raw());

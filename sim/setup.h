@@ -25,7 +25,7 @@ struct LinkSetup {
   std::size_t a = 0, b = 0;     ///< places in Setup::hosts
   Duration delay = 0;           ///< one way
   std::uint64_t rate = 0;       ///< bits per second; 0: unlimited
-  std::uint64_t queue = 1000;   ///< packets that may wait for the rate; more are dropped
+  std::uint64_t queue = 1000;   ///< full-size packets that may wait for the rate; more are dropped
   std::uint64_t loss_ppm = 0;
   std::uint64_t mtu = 1500;     ///< bytes, IP header included
   std::int64_t line = 0;

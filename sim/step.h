@@ -15,6 +15,7 @@ struct WakeUp {
   std::uint64_t who = 0;   ///< raw SocketId or ProcessId
   Readiness what = Readiness::None;
   RecordNumber cause = 0;
+  bool all = false;        ///< also exclusive waiters behind the first
 };
 
 class Step {
@@ -28,6 +29,7 @@ class Step {
   ByteStore& bytes;
   HostId host;            ///< where the step happens
   RecordNumber cause;     ///< of the records that follow
+  RecordNumber obstacle = 0; ///< left by a call that fails: the record that stands in its way
   std::vector<WakeUp> wake_ups;
 
   Time now() const { return world.now; }
@@ -48,7 +50,12 @@ class Step {
 
   /// Leaves word that calls waiting for `what` on a socket may try again.
   void wake(SocketId socket, Readiness what, RecordNumber because) {
-    wake_ups.push_back(WakeUp{socket.raw(), what, because});
+    wake_ups.push_back(WakeUp{socket.raw(), what, because, false});
+  }
+  /// The socket is not what it was: every call that waits on it looks again.
+  void wake_all(SocketId socket, RecordNumber because) {
+    wake_ups.push_back(WakeUp{socket.raw(), Readiness::Readable, because, true});
+    wake_ups.push_back(WakeUp{socket.raw(), Readiness::Writable, because, true});
   }
 
   void count(NetId net, Counter counter, std::int64_t by = 1) {

@@ -158,9 +158,9 @@ std::uint64_t World::hash() const {
   return hasher.value();
 }
 
-std::size_t World::private_bytes() const {
+std::size_t World::count_bytes(std::set<const void*>& counted) const {
   std::size_t bytes = sizeof(World);
-  for_each_part(*this, [&](const auto& part) { bytes += part.private_bytes(); });
+  for_each_part(*this, [&](const auto& part) { bytes += part.count_bytes(counted); });
   return bytes;
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -47,8 +48,8 @@ struct World {
 
   /// Equal worlds have equal hashes; different ones differ but for bad luck of 1 in 2^64.
   std::uint64_t hash() const;
-  /// Bytes that no other world shares.
-  std::size_t private_bytes() const;
+  /// Bytes of its pages that are not in `counted` yet: what several worlds hold together.
+  std::size_t count_bytes(std::set<const void*>& counted) const;
   friend bool operator==(const World&, const World&) = default;
 };
 

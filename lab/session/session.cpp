@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace sockarium {
@@ -43,9 +44,10 @@ struct Session::Branch {
   void keep_keyframe() {
     keyframes.insert_or_assign(head.events, head);
     since_keyframe = {};
-    if (keyframes.size() % 64 != 0) return;
+    if (keyframes.size() < 64 || (keyframes.size() & (keyframes.size() - 1)) != 0) return;  // looked at now and then
     std::size_t bytes = 0;
-    for (const auto& [event, world] : keyframes) bytes += world.private_bytes();
+    std::set<const void*> counted;
+    for (const auto& [event, world] : keyframes) bytes += world.count_bytes(counted);
     if (bytes < keyframe_bytes_most) return;
     bool odd = false;  // thin out: every second one goes, and new ones come half as often
     for (auto it = std::next(keyframes.begin()); it != keyframes.end(); odd = !odd)

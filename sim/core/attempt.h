@@ -37,6 +37,7 @@ struct Block {
   Errno at_deadline = Errno::AGAIN;  ///< what the call gives when the time is over (OK: success)
   Errno if_nonblocking = Errno::AGAIN;  ///< what a non-blocking descriptor gives instead of blocking
   std::uint64_t progress = 0;    ///< bytes taken so far
+  Bytes gathered;                ///< the bytes themselves, where a call must receive all (MSG_WAITALL)
 };
 
 using Attempt = std::variant<Done, Block>;

@@ -11,7 +11,6 @@ namespace sockarium {
 /// Who asks. Part of the numbers' definition: add at the end, never reorder.
 enum class Place : std::uint32_t {
   LinkLoss = 1,
-  LinkJitter,
   InitialSequence,
   TimestampOffset,
   EphemeralPort,

@@ -73,7 +73,7 @@ class EventQueue {
   std::uint64_t push(Event event);
   void pop();
   std::uint64_t hash() const { return mix(heap_.hash() ^ last_number_); }
-  std::size_t private_bytes() const { return heap_.private_bytes(); }
+  std::size_t count_bytes(std::set<const void*>& counted) const { return heap_.count_bytes(counted); }
   friend bool operator==(const EventQueue&, const EventQueue&) = default;
 
  private:

@@ -50,7 +50,7 @@ class HashIndex {
 
   std::size_t count() const { return count_; }
   std::uint64_t hash() const { return places_.hash(); }
-  std::size_t private_bytes() const { return places_.private_bytes(); }
+  std::size_t count_bytes(std::set<const void*>& counted) const { return places_.count_bytes(counted); }
   friend bool operator==(const HashIndex&, const HashIndex&) = default;
 
  private:

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "sim/core/assert.h"
@@ -94,14 +95,14 @@ class PagedArray {
     return hasher.value();
   }
 
-  /// Bytes that would be freed with this array: pages that nobody shares.
-  std::size_t private_bytes() const {
+  /// Bytes of the pages that are not in `counted` yet, where they are noted: what several arrays hold together.
+  std::size_t count_bytes(std::set<const void*>& counted) const {
     std::size_t bytes = 0;
     for (const auto& book : books_) {
-      if (book.use_count() > 1) continue;
+      if (!counted.insert(book.get()).second) continue;
       bytes += sizeof(Book);
       for (const auto& page : *book)
-        if (page && page.use_count() == 1) bytes += sizeof(Page);
+        if (page && counted.insert(page.get()).second) bytes += sizeof(Page);
     }
     return bytes;
   }

@@ -83,7 +83,7 @@ class Slab {
     hasher.add(first_free_);
     return hasher.value();
   }
-  std::size_t private_bytes() const { return slots_.private_bytes(); }
+  std::size_t count_bytes(std::set<const void*>& counted) const { return slots_.count_bytes(counted); }
   friend bool operator==(const Slab&, const Slab&) = default;
 
  private:

@@ -18,6 +18,7 @@ struct Net {
   HostId host;
   InterfaceId first_interface;
   std::uint64_t number = 0;  ///< 1, 2, … in the order of making, which tells chance where it is
+  std::int64_t time_waits = 0;  ///< entries in TIME-WAIT, which tcp_max_tw_buckets bounds
   Sysctls sysctls;
   Counters counters;
 };

@@ -38,6 +38,7 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
   const std::optional<Path> path = route(world, net, packet.to.ip);
   wire::Offer offer;
   if (!path) {
+    offer.lost = true;
     offer.reason = Reason::NoRoute;
   } else if (!path->link) {
     packet.net = net.raw();
@@ -51,13 +52,14 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
       const wire::Fault& fault = world.wire.faults.read(id);
       if (fault.link != path->link || fault.direction != path->direction) continue;
       wire::Fault& counted = world.wire.faults.write(id);
-      if (!wire::strikes(counted, packet) || offer.due == 0) continue;
+      if (!wire::strikes(counted, packet) || offer.lost) continue;
       offer.reason = counted.delay != 0 ? Reason::FaultDelayed : Reason::FaultDropped;
-      offer.due = counted.delay != 0 ? offer.due + counted.by : 0;
+      offer.lost = counted.delay == 0;
+      if (!offer.lost) offer.due += counted.by;
     }
   }
   packet.sent = world.records + 1;  // the number of the record that follows
-  const PacketId id = offer.due != 0 || (path && !path->link) ? world.wire.in_flight.add(packet) : PacketId{};
+  const PacketId id = offer.lost ? PacketId{} : world.wire.in_flight.add(packet);
   const RecordNumber sent = step.record(rec::PacketSent{id, packet, id ? offer.due : 0, again}, reason, because);
   if (!id) {
     const RecordNumber cause = std::exchange(step.cause, sent);

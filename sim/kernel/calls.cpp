@@ -41,8 +41,8 @@ struct Try {
   Attempt operator()(const sys::Socket& c) {
     constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
     const std::int32_t type = c.type & ~flags;
-    if (type < 0 || type > 10) return fail(Errno::INVAL);
     if (c.domain != 2) return fail(Errno::AFNOSUPPORT);
+    if (type < 0 || type > 10) return fail(Errno::INVAL);
     if (type != 1) return fail(Errno::SOCKTNOSUPPORT);
     if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
     const std::int64_t fd = reserve_number(world(), process());
@@ -94,7 +94,7 @@ struct Try {
     const OpenFile& opened = world().kernel.files.read(id);
     if (opened.kind == FileKind::Socket) {
       if (size < 0) return fail(Errno::INVAL);
-      return tcp::try_receive(step, opened.socket, size, flags);
+      return tcp::try_receive(step, opened.socket, size, flags, self().gathered);
     }
     return socket_only ? fail(Errno::NOTSOCK) : done(0);  // nobody types at a terminal: end of file
   }
@@ -107,7 +107,7 @@ struct Try {
     return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
   }
   Attempt operator()(const sys::Close& c) {
-    return close_number(step, process(), c.fd) ? done(0) : fail(Errno::BADF);
+    return close_number(step, process(), c.fd, Reason::AskedByCall) ? done(0) : fail(Errno::BADF);
   }
   Attempt operator()(const sys::Getsockname& c) {
     return with_socket(c.fd, [&](SocketId socket) -> Attempt {
@@ -151,9 +151,11 @@ struct Try {
   Attempt operator()(const sys::Now&) { return done(step.now()); }
   Attempt operator()(const sys::Random& c) {
     if (c.high < c.low) return fail(Errno::INVAL);
-    // Named by what the task is on any kernel, not by its place in a slab.
+    // Named by what the task is on any kernel (its path of child numbers), not by its place in a slab.
+    std::uint64_t who = 0;
+    for (TaskId t = task; t; t = world().kernel.tasks.read(t).parent)
+      who = mix(who ^ (world().kernel.tasks.read(t).nth + 1));
     Task& me = world().kernel.tasks.write(task);
-    const std::uint64_t who = (std::uint64_t{me.nth} << 32) ^ (me.parent ? me.parent.raw() : 0);
     const auto span = static_cast<std::uint64_t>(c.high - c.low) + 1;
     const std::uint64_t draw = chance(world().seed, Place::TaskRandom, who, ++me.random_count);
     return done(c.low + static_cast<std::int64_t>(span == 0 ? draw : draw % span));
@@ -211,6 +213,7 @@ bool sends(const Syscall& call) {
 }
 
 bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
+  if (task.state == TaskState::Blocked) return false;  // what counts is how the descriptor was when the call began
   const auto* send = std::get_if<sys::Send>(&call);
   const auto* receive = std::get_if<sys::Recv>(&call);
   if ((send != nullptr && (send->flags & msg_dontwait) != 0) ||
@@ -218,7 +221,7 @@ bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
     return true;
   const std::int32_t fd = fd_of(call);
   if (fd < 0) return false;
-  const OpenFileId file = task.held ? task.held : file_of(world, task.process, fd);
+  const OpenFileId file = file_of(world, task.process, fd);
   return file && world.kernel.files.read(file).nonblocking != 0;
 }
 
@@ -231,8 +234,10 @@ void complete(Step& step, TaskId id, const SysResult& result) {
   task.state = TaskState::Ready;
   task.wake_queued = 0;
   task.result = result;
+  task.result_because = step.obstacle;
   task.returned = 0;
   task.progress = 0;
+  task.gathered = {};
   if (task.reserved_fd >= 0) unreserve_number(world, task.process, std::exchange(task.reserved_fd, -1));
   if (const OpenFileId held = std::exchange(task.held, OpenFileId{})) release_file(step, held);
   queue_turn(world, id, std::max(world.now, task.entered + world.syscall_time), step.cause);
@@ -242,6 +247,7 @@ void park(Step& step, TaskId id, const Syscall& call, const Block& block) {
   World& world = step.world;
   Task& task = world.kernel.tasks.write(id);
   task.progress = block.progress;
+  task.gathered = block.gathered;
   if (task.state != TaskState::Blocked) {
     task.state = TaskState::Blocked;
     task.calls_in_a_row = 0;
@@ -262,17 +268,30 @@ void park(Step& step, TaskId id, const Syscall& call, const Block& block) {
   if (block.wait.what != Readiness::None) join_wait_queue(world, id, block.wait);
 }
 
-/// Tries the call, now or again, and does what follows from the answer.
-void attempt(Step& step, TaskId id, const Syscall& call, bool again) {
+/// What a call gives that could not wait any longer: what it has so far, or an error.
+SysResult so_far(const Block& block, Errno otherwise) {
+  if (block.progress == 0) return otherwise == Errno::OK ? SysResult::of(0) : SysResult::fail(otherwise);
+  SysResult result = SysResult::of(static_cast<std::int64_t>(block.progress));
+  result.data = block.gathered;
+  return result;
+}
+
+/// Tries the call, now or again, and does what follows from the answer. `last`: its time limit is over, so it won't
+/// wait any longer.
+void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last = false) {
   World& world = step.world;
   Try handler{step, id, again, {}};
   Attempt answer = std::visit(handler, call);
   if (const Block* block = std::get_if<Block>(&answer)) {
-    if (!does_not_wait(world, world.kernel.tasks.read(id), call) || block->wait.what == Readiness::None) {
+    const bool pauses = block->wait.what == Readiness::None;
+    if (last) {
+      answer = Done{so_far(*block, world.kernel.tasks.read(id).at_deadline)};
+    } else if (pauses || !does_not_wait(world, world.kernel.tasks.read(id), call)) {
       park(step, id, call, *block);
       return;
+    } else {
+      answer = Done{so_far(*block, block->if_nonblocking)};
     }
-    answer = block->progress > 0 ? done(static_cast<std::int64_t>(block->progress)) : fail(block->if_nonblocking);
   }
   const SysResult& result = std::get<Done>(answer).result;
   if (result.error == Errno::PIPE && sends(call) && !wants_no_signal(call)) {
@@ -291,7 +310,8 @@ void turn(Step& step, TaskId id, const ProgramCall& program) {
   Task& task = world.kernel.tasks.write(id);
   if (task.returned == 0) {
     task.returned = 1;
-    step.cause = step.record(rec::SyscallReturned{id, task.entered_record, task.call, task.result}, Reason::CallReturns);
+    step.cause = step.record(rec::SyscallReturned{id, task.entered_record, task.call, task.result}, Reason::CallReturns,
+                             task.result_because);
   } else if (!task.parent) {
     step.cause = step.record(rec::TaskStarted{id, {}, task.process}, Reason::ScenarioStarts);
   }
@@ -322,10 +342,12 @@ void deadline_over(Step& step, TaskId id) {
   const Task& task = step.world.kernel.tasks.read(id);
   const bool paused = task.at_deadline == Errno::OK;
   step.cause = step.record(rec::TaskWoken{id}, paused ? Reason::SleepsUntil : Reason::DeadlineOver);
-  if (task.progress > 0)
-    complete(step, id, SysResult::of(static_cast<std::int64_t>(task.progress)));
-  else
-    complete(step, id, paused ? SysResult::of(0) : SysResult::fail(task.at_deadline));
+  if (paused) {
+    complete(step, id, SysResult::of(0));
+    return;
+  }
+  leave_wait_queue(step.world, id);
+  attempt(step, id, unflatten(task.call), true, true);  // what came at the last moment counts
 }
 
 }  // namespace sockarium::kernel

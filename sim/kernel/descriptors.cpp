@@ -62,12 +62,12 @@ void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file) {
   step.record(rec::DescriptorOpened{process, file, opened.socket, fd}, Reason::AskedByCall);
 }
 
-bool close_number(Step& step, ProcessId process, std::int64_t fd) {
+bool close_number(Step& step, ProcessId process, std::int64_t fd, Reason reason) {
   World& world = step.world;
   const OpenFileId file = file_of(world, process, fd);
   if (!file) return false;
   free_number(world, process, fd);
-  step.record(rec::DescriptorClosed{process, file, world.kernel.files.read(file).socket, fd}, Reason::AskedByCall);
+  step.record(rec::DescriptorClosed{process, file, world.kernel.files.read(file).socket, fd}, reason);
   release_file(step, file);
   return true;
 }
@@ -84,10 +84,10 @@ OpenNumber next_open(const World& world, ProcessId process, std::int64_t from) {
   return {};
 }
 
-void close_all(Step& step, ProcessId process) {
+void close_all(Step& step, ProcessId process, Reason reason) {
   for (OpenNumber open = next_open(step.world, process, 0); open.file;
        open = next_open(step.world, process, open.fd + 1))
-    close_number(step, process, open.fd);
+    close_number(step, process, open.fd, reason);
   World& world = step.world;
   for (std::uint64_t number = 0;; ++number) {
     const DescriptorBlockId* block = world.kernel.descriptor_blocks.find(DescriptorKey{process, number});

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "sim/core/reason.h"
 #include "sim/kernel/kernel.h"
 
 namespace sockarium {
@@ -22,9 +23,9 @@ void unreserve_number(World& world, ProcessId process, std::int64_t fd);
 /// Gives a reserved number its file, which gains a reference.
 void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file);
 /// Closes a number. False: it was not open.
-bool close_number(Step& step, ProcessId process, std::int64_t fd);
+bool close_number(Step& step, ProcessId process, std::int64_t fd, Reason reason);
 /// Closes all, from 0 upwards: the end of a process.
-void close_all(Step& step, ProcessId process);
+void close_all(Step& step, ProcessId process, Reason reason);
 /// fork(): the child's numbers name the same open files.
 void copy_all(Step& step, ProcessId from, ProcessId to);
 

@@ -55,6 +55,7 @@ struct Task {
   FlatCall call;               ///< the last one
   std::int64_t line = 0;       ///< where the program stands
   SysResult result;            ///< to be handed over at the next turn
+  std::uint64_t result_because = 0;  ///< the record that stood in the call's way
   Time entered = 0;            ///< when `call` was made
   std::uint64_t entered_record = 0;
   std::uint64_t returned = 1;  ///< 1: `result` was handed over
@@ -65,6 +66,7 @@ struct Task {
   Errno at_deadline = Errno::AGAIN;
   std::uint32_t wake_queued = 0;
   std::uint64_t progress = 0;
+  Bytes gathered;              ///< received so far by a call with MSG_WAITALL
   std::int64_t reserved_fd = -1;  ///< the number that accept keeps while it waits
   std::uint64_t blocked_record = 0;
   std::uint64_t calls_in_a_row = 0;  ///< since it last blocked
@@ -85,7 +87,7 @@ struct OpenFile {
 struct DescriptorBlock {
   std::array<OpenFileId, 32> files{};
   std::uint32_t taken = 0;            ///< bit n: number n is in use, or reserved by a call
-  std::uint32_t close_on_exec = 0;
+  std::uint32_t reserved = 0;
 };
 struct DescriptorKey {
   ProcessId process;

@@ -23,19 +23,19 @@ void stop_task(Step& step, TaskId id, std::int64_t status, std::uint32_t signal,
   --world.kernel.processes.write(task.process).tasks;
   step.record(rec::TaskEnded{id, task.process, status, signal}, reason);
   if (const OpenFileId held = std::exchange(task.held, OpenFileId{})) release_file(step, held);
-  step.wake_ups.push_back(WakeUp{task.process.raw(), Readiness::TaskEnded, world.records});
+  step.wake_ups.push_back(WakeUp{task.process.raw(), Readiness::TaskEnded, world.records, false});
 }
 
 /// The last task is gone: descriptors are closed, the parent may wait for it.
-void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t signal) {
+void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t signal, Reason reason) {
   World& world = step.world;
   Process& process = world.kernel.processes.write(id);
   process.ended = 1;
   process.status = status;
   process.signal = signal;
-  close_all(step, id);
+  close_all(step, id, reason);
   if (process.parent)
-    step.wake_ups.push_back(WakeUp{process.parent.raw(), Readiness::TaskEnded, world.records});
+    step.wake_ups.push_back(WakeUp{process.parent.raw(), Readiness::TaskEnded, world.records, false});
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ TaskId start_thread(Step& step, TaskId parent_id) {
 void end_task(Step& step, TaskId id, std::int64_t status, Reason reason) {
   const ProcessId process = step.world.kernel.tasks.read(id).process;
   stop_task(step, id, status, 0, reason);
-  if (step.world.kernel.processes.read(process).tasks == 0) finish_process(step, process, status, 0);
+  if (step.world.kernel.processes.read(process).tasks == 0) finish_process(step, process, status, 0, reason);
 }
 
 void end_process(Step& step, ProcessId process, std::int64_t status, std::uint32_t signal, Reason reason) {
@@ -114,7 +114,7 @@ void end_process(Step& step, ProcessId process, std::int64_t status, std::uint32
     const Task& task = step.world.kernel.tasks.read(id);
     if (task.process == process && task.state != TaskState::Ended) stop_task(step, id, status, signal, reason);
   }
-  finish_process(step, process, status, signal);
+  finish_process(step, process, status, signal, reason);
 }
 
 }  // namespace sockarium::kernel

@@ -69,7 +69,7 @@ void deliver_wake_ups(Step& step) {
       event.subject = waiter.task.raw();
       event.cause = wake.cause;
       world.queue.push(event);
-      if (waiter.wait.exclusive != 0) break;
+      if (waiter.wait.exclusive != 0 && !wake.all) break;
     }
   }
   step.wake_ups.clear();

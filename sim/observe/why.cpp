@@ -35,8 +35,12 @@ class Chain {
     for (bool first = true; number != 0 && steps_.size() < most_; first = false) {
       if (first || !hands_on(records_, number)) {
         add(number);
-        if (at(records_, number).because != 0) add(condition(tells_, at(records_, number).because));
-        for (WhyStep& step : absences(tells_, number)) add(std::move(step));
+        std::vector<WhyStep> missing = absences(tells_, number);
+        const RecordNumber because = at(records_, number).because;
+        const bool told = std::any_of(missing.begin(), missing.end(),
+                                      [&](const WhyStep& step) { return step.record == because; });
+        if (because != 0 && !told) add(condition(tells_, because));
+        for (WhyStep& step : missing) add(std::move(step));
       }
       number = next(number);
     }

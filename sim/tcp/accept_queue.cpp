@@ -46,11 +46,9 @@ void drop_accept_queue(Step& step, ListenerId listener) {
     const TcpState state = step.world.tcp.connections.read(child).state;
     if (state != TcpState::Closed) {
       send_reset(step, child, Reason::ListenerGone);
-      step.count(step.world.inet.sockets.read(step.world.tcp.connections.read(child).socket).net,
-                 Counter::TcpEstabResets);
       finish(step, child, Errno::OK, Reason::ListenerGone);
     } else {
-      free_socket(step, child);
+      free_socket(step, child, Reason::ListenerGone);
     }
   }
 }

@@ -23,7 +23,8 @@ Attempt try_bind(Step& step, SocketId socket, const sys::Bind& call) {
   if (port == 0) {
     port = inet::choose_port_for_bind(step, socket, ip);
     if (port == 0) return fail(Errno::ADDRINUSE);
-  } else if (inet::bind_conflict(world, socket, ip, port)) {
+  } else if (const SocketId holder = inet::bind_conflict(world, socket, ip, port)) {
+    step.obstacle = world.inet.sockets.read(holder).bound_record;
     return fail(Errno::ADDRINUSE);
   }
   base.local.ip = ip;

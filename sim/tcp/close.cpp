@@ -25,6 +25,16 @@ void queue_fin(Step& step, ConnectionId id) {
   output(step, id, Reason::ClosedByProgram);
 }
 
+/// Another socket that listens on the same name (SO_REUSEPORT), or none.
+SocketId other_listener(const World& world, SocketId socket) {
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  for (SocketId id = world.inet.buckets.read(base.bucket).first; id; id = world.inet.sockets.read(id).bucket_next) {
+    const inet::SocketBase& other = world.inet.sockets.read(id);
+    if (id != socket && other.listening && other.local == base.local) return id;
+  }
+  return {};
+}
+
 /// Stops listening: what waits in the accept queue is reset; requests are left to their timers.
 void stop_listening(Step& step, ConnectionId id) {
   World& world = step.world;
@@ -34,12 +44,22 @@ void stop_listening(Step& step, ConnectionId id) {
   while (const RequestId request = world.tcp.listeners.read(listener_id).syn_first)
     leave_syn_queue(step, request, Reason::ListenerGone);
   inet::SocketBase& base = world.inet.sockets.write(connection.socket);
-  world.inet.listeners.erase(inet::ListenKey{base.net, base.local, 0});
   base.listening = false;
+  const inet::ListenKey key{base.net, base.local, 0};
+  if (*world.inet.listeners.find(key) == connection.socket) {
+    const SocketId heir = other_listener(world, connection.socket);
+    if (heir)
+      world.inet.listeners.set(key, heir);
+    else
+      world.inet.listeners.erase(key);
+  }
   world.tcp.listeners.remove(listener_id);
   connection.listener = {};
-  set_state(step, id, TcpState::Closed, Reason::ClosedByProgram);
-  if (!base.port_by_program) inet::release_port(step, connection.socket);
+  set_state(step, id, TcpState::Closed, Reason::ListenerCloses);
+  if (!base.port_by_program) {
+    inet::release_port(step, connection.socket);
+    base.local.port = 0;
+  }
 }
 
 }  // namespace
@@ -54,7 +74,7 @@ void unhash(Step& step, ConnectionId id) {
   inet::note_taken(world, world.tcp.connections.read(id).socket, false);
 }
 
-void free_socket(Step& step, ConnectionId id) {
+void free_socket(Step& step, ConnectionId id, Reason reason) {
   World& world = step.world;
   Connection& connection = world.tcp.connections.write(id);
   const SocketId socket = connection.socket;
@@ -62,7 +82,7 @@ void free_socket(Step& step, ConnectionId id) {
   clear(world, connection.receive_queue);
   clear(world, connection.out_of_order);
   inet::release_port(step, socket);
-  step.record(rec::SocketFreed{socket, ends_of(world, socket)}, Reason::LastReference);
+  step.record(rec::SocketFreed{socket, ends_of(world, socket)}, reason);
   world.tcp.connections.remove(id);
   world.inet.sockets.remove(socket);
 }
@@ -75,22 +95,24 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   Step::disarm(connection.retransmit);
   Step::disarm(connection.delayed_ack);
   connection.ack_pending = false;
+  const bool attempt = connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived;
+  if (attempt) step.count(base.net, Counter::TcpAttemptFails);
   unhash(step, id);
   set_state(step, id, TcpState::Closed, reason, because);
   clear(world, connection.send_queue);
   connection.write_end = connection.snd_una = connection.snd_nxt;
   connection.fin_queued = false;
   connection.read_shut = connection.write_shut = true;
-  if (!base.port_by_program) {
-    inet::release_port(step, socket);
-    base.local.port = 0;
+  if (!base.port_by_program) inet::release_port(step, socket);
+  if (attempt) {  // a failed connect() takes back what it chose, so that the next one may choose anew
+    if (!base.port_by_program) base.local.port = 0;
     if (!base.address_by_program) base.local.ip = Address::any_v4();
   }
   if (error != Errno::OK) {
     base.error = error;
     step.record(rec::SocketError{socket, error, 0}, reason);
   }
-  if (!base.file && !connection.accept_parent) free_socket(step, id);
+  if (!base.file && !connection.accept_parent) free_socket(step, id, reason);
 }
 
 Attempt try_shutdown(Step& step, SocketId socket, Shut how) {
@@ -106,7 +128,8 @@ Attempt try_shutdown(Step& step, SocketId socket, Shut how) {
     return done(0);
   }
   if (connection.state == TcpState::SynSent) {  // nothing is sent (kernel-measured)
-    if (how != Shut::Read) finish(step, id, Errno::CONNRESET, Reason::ClosedBeforeOpen);
+    finish(step, id, Errno::CONNRESET, Reason::ClosedBeforeOpen);
+    connection.connecting = connection.read_shut = connection.write_shut = false;
     return done(0);
   }
   if (how != Shut::Write && !connection.read_shut) {
@@ -132,11 +155,12 @@ void close(Step& step, SocketId socket) {
   const TcpState state = connection.state;
   if (state == TcpState::Listen) stop_listening(step, id);
   if (state == TcpState::Closed || state == TcpState::Listen) {
-    if (world.tcp.connections.alive(id)) free_socket(step, id);
+    if (world.tcp.connections.alive(id)) free_socket(step, id, Reason::LastReference);
     return;
   }
   const bool unread = connection.receive_queue.bytes > 0;
-  const bool abort = base.linger && base.linger_seconds == 0;
+  // Linux tcp_need_reset: where the peer has had our FIN and we its, there is nothing to abort.
+  const bool abort = base.linger && base.linger_seconds == 0 && !in(state, {TcpState::Closing, TcpState::LastAck});
   clear(world, connection.receive_queue);
   clear(world, connection.out_of_order);
   if (state == TcpState::SynSent) {

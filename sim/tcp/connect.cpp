@@ -21,7 +21,7 @@ Attempt wait_for_outcome(const World& world, SocketId socket, Errno if_nonblocki
   block.wait.what = Readiness::Writable;
   block.if_nonblocking = if_nonblocking;
   if (base.send_timeout != 0) block.deadline = world.now + base.send_timeout;
-  block.at_deadline = Errno::INPROGRESS;  // the attempt goes on (kernel-measured)
+  block.at_deadline = if_nonblocking;  // the attempt goes on (kernel-measured)
   return block;
 }
 
@@ -35,7 +35,7 @@ Attempt outcome(Step& step, SocketId socket, bool again) {
   connection.connecting = false;
   if (connection.state != TcpState::Closed) return done(0);
   const Errno error = std::exchange(base.error, Errno::OK);
-  connection.read_shut = connection.write_shut = connection.fin_received = false;  // it may try anew
+  connection.read_shut = connection.write_shut = false;  // it may try anew
   return fail(error == Errno::OK ? Errno::CONNABORTED : error);
 }
 
@@ -72,7 +72,7 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   Connection& connection = world.tcp.connections.write(id);
   if (connection.connecting) return outcome(step, socket, again);
   if (call.domain != 2) return fail(Errno::AFNOSUPPORT);
-  if (connection.state != TcpState::Closed || connection.fin_received) return fail(Errno::ISCONN);
+  if (connection.state != TcpState::Closed || connection.connected) return fail(Errno::ISCONN);
 
   Endpoint to = call.to;
   if (to.ip.is_wildcard()) to.ip = Address::loopback_v4();

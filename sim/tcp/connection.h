@@ -41,6 +41,9 @@ struct RoundTrip {
 };
 
 struct Connection {
+  /// The sequence number of the first byte of the send queue: our SYN, while unacknowledged, comes before it.
+  Seq data_start() const { return snd_una == iss ? iss + 1 : snd_una; }
+
   SocketId socket;
   ListenerId listener;          ///< in LISTEN only
   SocketId accept_parent;       ///< the listener's socket while waiting in its accept queue
@@ -72,6 +75,8 @@ struct Connection {
   std::uint32_t ts_recent = 0;  ///< the peer's last timestamp
   std::uint32_t retransmits = 0;///< timeouts in a row
   std::uint32_t probes = 0;     ///< window probes in a row without answer
+  std::uint32_t probe_backoff = 0;  ///< window probes since the window closed: each waits twice as long
+  std::uint32_t reserved_word = 0;
   std::uint32_t quick_acks = 0; ///< acknowledgements still to be sent at once
   std::uint8_t send_scale = 0, receive_scale = 0;
   bool has_scale = false;
@@ -86,9 +91,11 @@ struct Connection {
   bool ack_pending = false;
   bool pingpong = false;        ///< talks back: acknowledgements wait for data
   bool ever_received = false;   ///< data; before it a delayed ACK has no wait
-  bool fixed_buffers = false;   ///< SO_RCVBUF or SO_SNDBUF was set
+  bool fixed_receive_buffer = false;  ///< SO_RCVBUF was set (Linux SOCK_RCVBUF_LOCK)
+  bool fixed_send_buffer = false;     ///< SO_SNDBUF was set (Linux SOCK_SNDBUF_LOCK)
+  bool connected = false;       ///< was open once: it can neither connect nor listen again (Linux SS_CONNECTED)
   bool fin_counted = false;     ///< an unread FIN counts 1 in Recv-Q
-  std::uint8_t reserved[3] = {0, 0, 0};
+  std::uint8_t reserved = 0;
 
   Time last_received = 0;       ///< time of the last data
   Time retransmit_since = 0;    ///< first sending of what is now repeated
@@ -123,7 +130,7 @@ struct Request {
   std::uint32_t timestamp_offset = 0;
   std::uint32_t retransmits = 0;
   std::uint32_t receive_scale = 0;
-  std::uint32_t acked = 0;            ///< 1: the final ACK came and found the accept queue full
+  std::uint32_t reserved = 0;
   Time created = 0;
   Duration timeout = 1 * second;
   Timer timer;
@@ -139,7 +146,6 @@ struct TimeWait {
   std::uint32_t ts_recent = 0;
   std::uint32_t timestamp_offset = 0;
   std::uint32_t has_timestamps = 0;
-  Time since = 0;
   Timer timer;
   std::uint64_t state_record = 0;
 };

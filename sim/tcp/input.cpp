@@ -28,18 +28,14 @@ NetId net_of(const World& world, ConnectionId id) {
 /// The peer reset the connection. Linux tcp_reset: which error the program gets depends on the state.
 void reset_received(Step& step, ConnectionId id) {
   Connection& connection = step.world.tcp.connections.write(id);
-  const NetId net = net_of(step.world, id);
   Errno error = Errno::CONNRESET;
   Reason reason = Reason::ResetReceived;
   if (connection.state == TcpState::SynSent) {
     error = Errno::CONNREFUSED;
     reason = Reason::Refused;
-    step.count(net, Counter::TcpAttemptFails);
   } else if (connection.state == TcpState::CloseWait) {
     error = Errno::PIPE;
   }
-  if (connection.state == TcpState::Established || connection.state == TcpState::CloseWait)
-    step.count(net, Counter::TcpEstabResets);
   finish(step, id, error, reason);
 }
 
@@ -58,6 +54,9 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
   // First, check the ACK bit.
   if (packet.has(wire::ACK) && packet.ack != connection.snd_nxt) {
     refuse(step, net, packet, Reason::BadHandshakeAck);
+    if (connection.retransmits == 0)  // the SYN goes again at once (Linux TCP_TIMEOUT_MIN, two ticks)
+      step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + 8 * millisecond,
+               Reason::BadHandshakeAck);
     return;
   }
   // Second, check the RST bit.
@@ -74,7 +73,7 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
     return;
   }
   const auto path = inet::route(world, net, packet.from.ip);
-  learn_options(step, connection, packet.options, path ? path->mtu : 1500);
+  learn_options(connection, packet.options, path ? path->mtu : 1500);
   connection.irs = packet.seq;
   connection.rcv_nxt = connection.rcv_wup = packet.seq + 1;
   connection.snd_wl1 = packet.seq;
@@ -93,7 +92,7 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
   }
   connection.retransmits = 0;
   connection.retransmit_since = 0;
-  grow_send_buffer(connection);
+  grow_send_buffer(connection, world.inet.nets.read(net).sysctls);
   Step::disarm(connection.retransmit);
   const RecordNumber opened = set_state(step, id, TcpState::Established, Reason::SynAckReceived);
   send_ack(step, id, Reason::HandshakeAck, opened);
@@ -151,7 +150,8 @@ void take_acknowledgement(Step& step, ConnectionId id, const wire::Packet& packe
   Connection& connection = world.tcp.connections.write(id);
   const bool includes_fin = connection.fin_queued && packet.ack > connection.write_end;
   const auto acked = static_cast<std::uint32_t>(packet.ack - connection.snd_una);
-  const std::uint32_t data = acked - (includes_fin ? 1 : 0);
+  const bool includes_syn = connection.snd_una == connection.iss;  // closed before our SYN was acknowledged
+  const std::uint32_t data = acked - (includes_fin ? 1 : 0) - (includes_syn ? 1 : 0);
   const bool had_room = has_room(connection);
   const bool window_limited =
       static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una) >= connection.cwnd * connection.mss / 2;
@@ -190,7 +190,7 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     connection.retransmits = 0;
     connection.retransmit_since = 0;
     Step::disarm(connection.retransmit);
-    grow_send_buffer(connection);
+    grow_send_buffer(connection, world.inet.nets.read(net_of(world, id)).sysctls);
     set_state(step, id, TcpState::Established, Reason::HandshakeCompleted);
   }
   if (packet.ack > connection.snd_nxt) {
@@ -213,6 +213,7 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     connection.snd_wl1 = packet.seq;
     connection.snd_wl2 = packet.ack;
   }
+  if (connection.snd_wnd > 0) connection.probe_backoff = 0;
   const bool fin_acked = connection.fin_queued && connection.snd_una > connection.write_end;
   if (!fin_acked) return Then::GoOn;
   switch (connection.state) {
@@ -222,7 +223,8 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
         return Then::GoOn;
       set_state(step, id, TcpState::FinWait2, Reason::FinAcked);
       rearm_retransmit(step, id);
-      if (!world.inet.sockets.read(connection.socket).file && !packet.has(wire::FIN) && packet.payload.empty()) {
+      if (!world.inet.sockets.read(connection.socket).file &&
+          (packet.payload.empty() || packet.end() <= connection.rcv_nxt)) {
         enter_time_wait(step, id, true, Reason::OrphanFinWait);
         return Then::Stop;
       }
@@ -278,8 +280,11 @@ void keep_out_of_order(Step& step, Connection& connection, const wire::Packet& p
     after = world.tcp.pieces.read(after).next;
   }
   if (after && world.tcp.pieces.read(after).seq == packet.seq &&
-      world.tcp.pieces.read(after).bytes.length >= packet.payload.length)
-    return;  // already there
+      world.tcp.pieces.read(after).bytes.length >= packet.payload.length) {  // already there
+    if (packet.has(wire::FIN) && world.tcp.pieces.read(after).bytes.length == packet.payload.length)
+      world.tcp.pieces.write(after).fin = 1;
+    return;
+  }
   piece.next = after;
   const PieceId id = world.tcp.pieces.add(piece);
   if (before)
@@ -327,14 +332,17 @@ void process_text_and_fin(Step& step, ConnectionId id, const wire::Packet& packe
   const bool receives = connection.state == TcpState::Established || connection.state == TcpState::FinWait1 ||
                         connection.state == TcpState::FinWait2;
   if (!receives) {
-    send_ack(step, id, Reason::DataDuplicate);
+    const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::DataDuplicate);
+    send_ack(step, id, Reason::DataDuplicate, dropped);
     return;
   }
-  const bool orphan = !world.inet.sockets.read(socket).file && !connection.accept_parent;
-  if (orphan && !packet.payload.empty() && packet.seq + packet.payload.length > connection.rcv_nxt) {
-    send_reset(step, id, Reason::DataAfterClose);  // Linux: TCPAbortOnData in tcp_rcv_state_process
-    step.count(net_of(world, id), Counter::TcpExtTCPAbortOnData);
-    finish(step, id, Errno::OK, Reason::DataAfterClose);
+  // Both directions were shut by us: nobody will ever read this (Linux tcp_rcv_state_process, TCPAbortOnData).
+  if (connection.read_shut && connection.state != TcpState::Established && !packet.payload.empty() &&
+      packet.seq + packet.payload.length > connection.rcv_nxt) {
+    const NetId net = net_of(world, id);
+    step.count(net, Counter::TcpExtTCPAbortOnData);
+    refuse(step, net, packet, Reason::DataAfterClose);
+    finish(step, id, Errno::CONNRESET, Reason::DataAfterClose);
     return;
   }
   if (packet.end() <= connection.rcv_nxt) {

@@ -24,10 +24,6 @@ void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber be
   step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
 }
 
-void send_rst_for(Step& step, NetId net, const wire::Packet& packet) {
-  refuse(step, net, packet, Reason::BadHandshakeAck);
-}
-
 /// The SYN queue's other bound, where cookies are off: the last quarter of tcp_max_syn_backlog is kept for known
 /// peers (Linux tcp_conn_request).
 bool last_quarter(const Listener& listener, const Sysctls& sysctls) {
@@ -47,7 +43,7 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
     world.tcp.listeners.write(connection.listener).backlog = backlog;
     return done(0);
   }
-  if (connection.state != TcpState::Closed || connection.connecting) return fail(Errno::INVAL);
+  if (connection.state != TcpState::Closed || connection.connecting || connection.connected) return fail(Errno::INVAL);
   if (base.local.port == 0) {
     const std::uint16_t port = inet::choose_port_for_bind(step, socket, base.local.ip);
     if (port == 0) return fail(Errno::ADDRINUSE);
@@ -55,7 +51,8 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
   }
   // Two sockets with SO_REUSEADDR may be bound to one name; only one of them may listen.
   base.listening = true;
-  if (inet::bind_conflict(world, socket, base.local.ip, base.local.port)) {
+  if (const SocketId holder = inet::bind_conflict(world, socket, base.local.ip, base.local.port)) {
+    step.obstacle = world.inet.sockets.read(holder).bound_record;
     base.listening = false;
     return fail(Errno::ADDRINUSE);
   }
@@ -64,7 +61,7 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
   listener.socket = socket;
   listener.backlog = backlog;
   connection.listener = world.tcp.listeners.add(listener);
-  world.inet.listeners.set(key, socket);
+  if (world.inet.listeners.find(key) == nullptr) world.inet.listeners.set(key, socket);
   connection.read_shut = connection.write_shut = false;
   set_state(step, id, TcpState::Listen, Reason::ListenOpens);
   return done(0);
@@ -79,7 +76,7 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
   // RFC 9293 3.10.7.2: first RST, then ACK, then SYN.
   if (packet.has(wire::RST)) return drop(step, packet, Reason::ResetIgnored, 0);
-  if (packet.has(wire::ACK)) return send_rst_for(step, net, packet);
+  if (packet.has(wire::ACK)) return refuse(step, net, packet, Reason::BadHandshakeAck);
   if (!packet.has(wire::SYN) || packet.has(wire::FIN)) return drop(step, packet, Reason::IgnoredInState, 0);
   if (accept_queue_full(listener)) {
     const RecordNumber because = listener.filled_accept;
@@ -91,7 +88,7 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
     const RecordNumber because = listener.filled_syn;
     if (syn_queue_full(listener)) step.count(net, Counter::TcpExtTCPReqQFullDrop);
     step.count(net, Counter::TcpExtListenDrops);
-    return drop(step, packet, Reason::SynQueueFull, because);
+    return drop(step, packet, syn_queue_full(listener) ? Reason::SynQueueFull : Reason::SynBacklogReserved, because);
   }
 
   const Connection& owner = world.tcp.connections.read(ConnectionId::from_raw(base.entry));

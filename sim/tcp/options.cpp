@@ -28,11 +28,11 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       return done(0);
     case Option::ReceiveBuffer:
       connection.receive_buffer = doubled(Sysctl::RmemMax, least_receive_buffer);
-      connection.fixed_buffers = true;
+      connection.fixed_receive_buffer = true;
       return done(0);
     case Option::SendBuffer:
       connection.send_buffer = doubled(Sysctl::WmemMax, least_send_buffer);
-      connection.fixed_buffers = true;
+      connection.fixed_send_buffer = true;
       return done(0);
     case Option::ReceiveTimeout: base.receive_timeout = call.value; return done(0);
     case Option::SendTimeout: base.send_timeout = call.value; return done(0);

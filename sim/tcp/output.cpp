@@ -68,7 +68,7 @@ std::uint32_t segments_in_flight(const Connection& connection) {
 /// Sends the segment at `seq` with up to `limit` bytes, and the FIN when it is reached.
 void send_data(Step& step, ConnectionId id, Seq seq, std::uint32_t limit, Reason reason, std::int64_t again) {
   Connection& connection = step.world.tcp.connections.write(id);
-  const auto offset = static_cast<std::uint64_t>(seq - connection.snd_una);
+  const auto offset = static_cast<std::uint64_t>(seq - connection.data_start());
   const auto unsent = static_cast<std::uint32_t>(connection.write_end - seq);
   const std::uint32_t length = std::min({limit, connection.mss, unsent});
   const bool fin = connection.fin_queued && length == unsent;
@@ -106,7 +106,7 @@ InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sys
   initial.window = owner.receive_buffer / 2;  // the other half pays for packet headers (Linux tcp_win_from_space)
   if (initial.window > mss) initial.window -= initial.window % mss;
   if (scaling) {
-    std::int64_t space = owner.fixed_buffers ? owner.receive_buffer / 2 : sysctls[Sysctl::TcpRmemMax];
+    std::int64_t space = owner.fixed_receive_buffer ? owner.receive_buffer / 2 : sysctls[Sysctl::TcpRmemMax];
     while (space > 65535 && initial.scale < 14) {
       space /= 2;
       ++initial.scale;
@@ -124,9 +124,8 @@ std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool time
   return std::min(peer_mss, own) - (timestamps ? timestamps_size : 0);
 }
 
-void learn_options(Step& step, Connection& connection, const wire::Options& options, std::uint64_t mtu) {
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu) {
   constexpr std::uint32_t least_mss = 48;  // tcp_min_snd_mss
-  (void)step;
   connection.peer_mss = options.mss == 0 ? default_mss : std::max<std::uint32_t>(options.mss, least_mss);
   if (connection.user_mss != 0) connection.peer_mss = std::min(connection.peer_mss, connection.user_mss);
   connection.has_timestamps = connection.has_timestamps && options.has_timestamps;
@@ -140,13 +139,14 @@ void learn_options(Step& step, Connection& connection, const wire::Options& opti
   if (options.has_timestamps) connection.ts_recent = options.timestamp;
 }
 
-void grow_send_buffer(Connection& connection) {
-  if (connection.fixed_buffers) return;
+void grow_send_buffer(Connection& connection, const Sysctls& sysctls) {
+  if (connection.fixed_send_buffer) return;
   std::uint32_t one = connection.peer_mss + 512;  // headers and the kernel's own bookkeeping
   std::uint32_t rounded = 1;
   while (rounded < one) rounded *= 2;
   one = rounded + 256;
-  connection.send_buffer = std::max(connection.send_buffer, 2 * initial_window * one);
+  const auto greatest = static_cast<std::uint32_t>(sysctls[Sysctl::TcpWmemMax]);
+  connection.send_buffer = std::max(connection.send_buffer, std::min(2 * initial_window * one, greatest));
 }
 
 bool has_room(const Connection& connection) {
@@ -173,7 +173,7 @@ std::uint16_t choose_window(Connection& connection) {
 
 void send_syn(Step& step, ConnectionId id, Reason reason, std::int64_t again) {
   Connection& connection = step.world.tcp.connections.write(id);
-  const bool answers = connection.state == TcpState::SynReceived;
+  const bool answers = connection.state != TcpState::SynSent;
   wire::Packet packet = make_segment(step, connection, connection.iss,
                                      static_cast<std::uint8_t>(wire::SYN | (answers ? wire::ACK : 0)));
   packet.options.mss = static_cast<std::uint16_t>(std::min<std::uint32_t>(connection.advertised_mss, 65535));
@@ -181,7 +181,7 @@ void send_syn(Step& step, ConnectionId id, Reason reason, std::int64_t again) {
   packet.options.window_scale = connection.receive_scale;
   packet.options.sack_permitted = connection.sack_permitted;
   packet.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(connection.rcv_wnd, 65535));
-  connection.snd_nxt = connection.iss + 1;
+  if (connection.snd_nxt < connection.iss + 1) connection.snd_nxt = connection.iss + 1;
   const NetId net = step.world.inet.sockets.read(connection.socket).net;
   step.count(net, again > 0 ? Counter::TcpRetransSegs : Counter::TcpOutSegs);
   if (again > 0) {

@@ -29,7 +29,7 @@ void after_reading(Step& step, ConnectionId id) {
 
 }  // namespace
 
-Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags) {
+Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, const Bytes& gathered) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
@@ -41,15 +41,22 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   const bool at_end = connection.fin_received || base.error != Errno::OK || connection.read_shut ||
                       connection.state == TcpState::Closed;
   if (size == 0 && connection.state != TcpState::Closed) return done(0);
-  if (unread > 0 && (!wait_all || at_end || unread >= static_cast<std::uint64_t>(size))) {
-    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(unread, static_cast<std::uint64_t>(size)));
-    SysResult result = SysResult::of(count);
-    result.data = copy_out(step, connection.receive_queue, 0, count);
+  Bytes taken = gathered;
+  if (unread > 0) {
+    const auto count = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(unread, static_cast<std::uint64_t>(size) - gathered.length));
+    taken = step.bytes.concat(gathered, copy_out(step, connection.receive_queue, 0, count));
+    SysResult result = SysResult::of(taken.length);
+    result.data = taken;
     if (peek) return Done{result};
     drop_front(world, connection.receive_queue, count);
     if (connection.receive_queue.bytes == 0) connection.fin_counted = false;
     step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, receive_queue(world, socket)}, Reason::DataRead);
     after_reading(step, id);
+    if (!wait_all || at_end || taken.length >= static_cast<std::uint64_t>(size)) return Done{result};
+  } else if (!taken.empty() && at_end) {  // the end came before all: what there is (Linux tcp_recvmsg)
+    SysResult result = SysResult::of(taken.length);
+    result.data = taken;
     return Done{result};
   }
   if (connection.fin_received) {
@@ -66,7 +73,8 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   block.wait.who = socket.raw();
   block.wait.what = Readiness::Readable;
   if (base.receive_timeout != 0) block.deadline = world.now + base.receive_timeout;
-  if ((flags & msg_dontwait) != 0) return fail(Errno::AGAIN);
+  block.progress = taken.length;
+  block.gathered = taken;
   return block;
 }
 

@@ -41,6 +41,7 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
   base.local = request.local;
   base.peer = request.peer;
   base.listening = false;
+  base.port_by_program = false;  // the listener's bind() is not the child's (Linux sk_clone_lock)
   base.error = Errno::OK;
   base.inode = 0;  // a number is given when accept() makes a file of it
   base.bucket = {};
@@ -50,7 +51,8 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
   Connection child;
   child.receive_buffer = parent.receive_buffer;
   child.send_buffer = parent.send_buffer;
-  child.fixed_buffers = parent.fixed_buffers;
+  child.fixed_receive_buffer = parent.fixed_receive_buffer;
+  child.fixed_send_buffer = parent.fixed_send_buffer;
   child.no_delay = parent.no_delay;
   child.user_mss = parent.user_mss;
   child.state = TcpState::SynReceived;
@@ -65,12 +67,12 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
   child.receive_scale = both.receive_scale;
   child.timestamp_offset = request.timestamp_offset;
   child.advertised_mss = greatest_mss(mtu);
-  learn_options(step, child, request.peer_options, mtu);
+  learn_options(child, request.peer_options, mtu);
   if (packet.options.has_timestamps) child.ts_recent = packet.options.timestamp;
   child.snd_wnd = static_cast<std::uint32_t>(packet.window) << child.send_scale;
   child.snd_wl1 = packet.seq;
   child.snd_wl2 = packet.ack;
-  grow_send_buffer(child);
+  grow_send_buffer(child, world.inet.nets.read(request.net).sysctls);
   if (request.retransmits == 0)
     measure_round_trip(child.rtt, world.now - request.created, world.inet.nets.read(request.net).sysctls,
                        child.snd_una, child.snd_nxt);
@@ -95,10 +97,8 @@ void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber be
 
 void give_up(Step& step, RequestId id, Reason reason) {
   const Request& request = step.world.tcp.requests.read(id);
-  const NetId net = request.net;
   record_state(step, {}, Ends{request.local, request.peer}, TcpState::SynReceived, TcpState::Closed, reason);
   free_request(step, id, reason);
-  step.count(net, Counter::TcpAttemptFails);
 }
 
 }  // namespace
@@ -154,6 +154,7 @@ void input(Step& step, RequestId id, const wire::Packet& packet) {
   const bool in_window = packet.seq >= request.irs + 1 && packet.seq < request.irs + 1 + request.receive_window;
   if (packet.has(wire::RST)) {
     if (packet.seq != request.irs + 1) return drop(step, packet, Reason::OutsideWindow);
+    step.count(net, Counter::TcpAttemptFails);
     step.count(net, Counter::TcpExtEmbryonicRsts);
     return give_up(step, id, Reason::ResetReceived);
   }
@@ -180,7 +181,6 @@ void input(Step& step, RequestId id, const wire::Packet& packet) {
       give_up(step, id, Reason::AcceptQueueFullAbort);
       return refuse(step, net, packet, Reason::AcceptQueueFullAbort, because);
     }
-    request.acked = 1;
     return drop(step, packet, Reason::AcceptQueueFullAck, because);
   }
   const Request completed = request;

@@ -23,6 +23,11 @@ Duration give_up_after(std::int64_t retries, Duration first, Duration longest) {
   return total;
 }
 
+/// 0 means 8 (Linux tcp_orphan_retries).
+std::int64_t orphan_retries(const Sysctls& sysctls) {
+  return sysctls[Sysctl::TcpOrphanRetries] == 0 ? 8 : sysctls[Sysctl::TcpOrphanRetries];
+}
+
 /// RFC 6298 section 5.4 onwards, for a SYN: Linux's first repeats come one second apart.
 bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now) {
   const std::int64_t retries = sysctls[Sysctl::TcpSynRetries];
@@ -34,8 +39,6 @@ bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now
 void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   Connection& connection = step.world.tcp.connections.write(id);
   if (syn_given_up(connection, sysctls, step.now())) {
-    const NetId net = step.world.inet.sockets.read(connection.socket).net;
-    step.count(net, Counter::TcpAttemptFails);
     finish(step, id, Errno::TIMEDOUT, Reason::ConnectGivenUp);
     return;
   }
@@ -50,7 +53,7 @@ void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
 void on_persist_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   Connection& connection = step.world.tcp.connections.write(id);
   const bool orphan = !step.world.inet.sockets.read(connection.socket).file;
-  const std::int64_t limit = orphan ? 8 : sysctls[Sysctl::TcpRetries2];
+  const std::int64_t limit = orphan ? orphan_retries(sysctls) : sysctls[Sysctl::TcpRetries2];
   if (connection.probes >= limit) {
     finish(step, id, Errno::TIMEDOUT, Reason::GivenUp);
     return;
@@ -60,6 +63,7 @@ void on_persist_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   else
     send_probe(step, id);
   ++connection.probes;
+  ++connection.probe_backoff;
   rearm_retransmit(step, id);
 }
 
@@ -101,7 +105,7 @@ void rearm_retransmit(Step& step, ConnectionId id) {
       step.world.inet.nets.read(step.world.inet.sockets.read(connection.socket).net).sysctls;
   const Duration longest = sysctls[Sysctl::TcpRtoMaxMs] * millisecond;
   const Duration wait = std::min<Duration>(
-      connection.rtt.rto << std::min<std::uint32_t>(connection.retransmits + connection.probes, 20), longest);
+      connection.rtt.rto << std::min<std::uint32_t>(connection.retransmits + connection.probe_backoff, 20), longest);
   const bool outstanding = connection.snd_nxt > connection.snd_una;
   const bool waiting = connection.write_end > connection.snd_nxt ||
                        (connection.fin_queued && connection.snd_nxt <= connection.write_end);
@@ -112,6 +116,7 @@ void rearm_retransmit(Step& step, ConnectionId id) {
     step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait, Reason::Unacknowledged);
   } else if (waiting) {
     connection.retransmit_since = 0;
+    if (connection.retransmit.armed()) return;  // a new write does not put the probe off (Linux tcp_check_probe_timer)
     step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait, Reason::KeepsWindowTimer);
   } else {
     connection.retransmit_since = 0;
@@ -130,14 +135,13 @@ void on_retransmit_timer(Step& step, ConnectionId id) {
     return;
   }
   step.count(net, Counter::TcpExtTCPTimeouts);
-  if (connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived) {
+  if (connection.snd_una == connection.iss) {
     on_syn_timeout(step, id, sysctls);
     return;
   }
   const Duration least = sysctls[Sysctl::TcpRtoMinUs] * microsecond;
   const Duration longest = sysctls[Sysctl::TcpRtoMaxMs] * millisecond;
-  const std::int64_t orphan_retries = sysctls[Sysctl::TcpOrphanRetries] == 0 ? 8 : sysctls[Sysctl::TcpOrphanRetries];
-  const std::int64_t retries = orphan ? orphan_retries : sysctls[Sysctl::TcpRetries2];
+  const std::int64_t retries = orphan ? orphan_retries(sysctls) : sysctls[Sysctl::TcpRetries2];
   if (connection.retransmits > 0 &&
       step.now() - connection.retransmit_since >= give_up_after(retries, least, longest)) {
     step.count(net, Counter::TcpExtTCPAbortOnTimeout);

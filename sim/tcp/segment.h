@@ -52,9 +52,9 @@ std::uint32_t greatest_mss(std::uint64_t mtu);
 /// The largest payload that one segment to the peer may carry.
 std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps);
 /// Fills in what a connection learns from the peer's SYN: MSS, scale, timestamps.
-void learn_options(Step& step, Connection& connection, const wire::Options& options, std::uint64_t mtu);
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu);
 /// Send buffer for ten segments in flight (Linux tcp_init_buffer_space, tcp_sndbuf_expand).
-void grow_send_buffer(Connection& connection);
+void grow_send_buffer(Connection& connection, const Sysctls& sysctls);
 
 /// Wakes writers when a third of the send buffer is free (Linux sk_stream_write_space).
 bool has_room(const Connection& connection);
@@ -71,7 +71,7 @@ void clear(World& world, PieceQueue& queue);
 /// To CLOSED: timers off, out of the tables; an orphan is freed. `error` waits for the program.
 void finish(Step& step, ConnectionId connection, Errno error, Reason reason, RecordNumber because = 0);
 /// Frees a connection that no descriptor names.
-void free_socket(Step& step, ConnectionId connection);
+void free_socket(Step& step, ConnectionId connection, Reason reason);
 /// Leaves the connection table.
 void unhash(Step& step, ConnectionId connection);
 

@@ -35,8 +35,8 @@ Attempt try_accept(Step& step, SocketId socket);
 Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool again);
 /// send(), write(). `taken`: bytes that earlier tries of this call have taken. [send.cpp]
 Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t flags, std::uint64_t taken);
-/// recv(), read(). [receive.cpp]
-Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags);
+/// recv(), read(). `gathered`: what earlier tries of a call with MSG_WAITALL have received. [receive.cpp]
+Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, const Bytes& gathered);
 /// shutdown(): ENOTCONN. [close.cpp]
 Attempt try_shutdown(Step& step, SocketId socket, Shut how);
 /// The last descriptor is gone: the socket closes in the way that its state asks for. [close.cpp]

@@ -75,7 +75,7 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   Connection& connection = world.tcp.connections.write(id);
   const NetId net = world.inet.sockets.read(connection.socket).net;
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
-  if (static_cast<std::int64_t>(world.tcp.time_waits.count()) >= sysctls[Sysctl::TcpMaxTwBuckets]) {
+  if (world.inet.nets.read(net).time_waits >= sysctls[Sysctl::TcpMaxTwBuckets]) {
     step.count(net, Counter::TcpExtTCPTimeWaitOverflow);
     if (!orphan_fin_wait) set_state(step, id, TcpState::TimeWait, reason);
     finish(step, id, Errno::OK, Reason::TimeWaitFull);
@@ -89,8 +89,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   waiting.ts_recent = connection.ts_recent;
   waiting.timestamp_offset = connection.timestamp_offset;
   waiting.has_timestamps = connection.has_timestamps ? 1 : 0;
-  waiting.since = world.now;
   const TimeWaitId entry = world.tcp.time_waits.add(waiting);
+  ++world.inet.nets.write(net).time_waits;
   const SocketId socket = take_over(step, id, entry, connection.has_timestamps && !orphan_fin_wait);
   TimeWait& kept = world.tcp.time_waits.write(entry);
   kept.socket = socket;
@@ -109,9 +109,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   connection.state = TcpState::Closed;
   connection.read_shut = connection.write_shut = true;
   connection.fin_queued = false;
-  step.wake(connection.socket, Readiness::Readable, kept.state_record);
-  step.wake(connection.socket, Readiness::Writable, kept.state_record);
-  if (!base.file) free_socket(step, id);
+  step.wake_all(connection.socket, kept.state_record);
+  if (!base.file) free_socket(step, id, reason);
 }
 
 void remove_time_wait(Step& step, TimeWaitId id, Reason reason, RecordNumber because) {
@@ -123,6 +122,7 @@ void remove_time_wait(Step& step, TimeWaitId id, Reason reason, RecordNumber bec
   record_state(step, waiting.socket, ends, waiting.orphan_fin_wait != 0 ? TcpState::FinWait2 : TcpState::TimeWait,
                TcpState::Closed, reason, because);
   inet::release_port(step, waiting.socket);
+  --world.inet.nets.write(base.net).time_waits;
   step.record(rec::SocketFreed{waiting.socket, ends}, reason);
   world.inet.sockets.remove(waiting.socket);
   world.tcp.time_waits.remove(id);
@@ -135,14 +135,19 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
   if (waiting.orphan_fin_wait != 0) {
     if (packet.has(wire::RST)) {
-      remove_time_wait(step, id, Reason::ResetReceived);
+      if (packet.seq < waiting.rcv_nxt || packet.seq > waiting.rcv_nxt + 65535u)
+        drop(step, packet, Reason::OutsideWindow);
+      else
+        remove_time_wait(step, id, Reason::ResetReceived);
       return false;
     }
-    if (packet.end() == waiting.rcv_nxt || packet.end() < waiting.rcv_nxt) {
+    if (packet.end() <= waiting.rcv_nxt) {
+      drop(step, packet, packet.length() > 0 ? Reason::DataDuplicate : Reason::IgnoredInState);
       if (packet.has(wire::SYN)) answer(step, waiting, Reason::ChallengeAck);
       return false;
     }
-    if (!packet.has(wire::FIN) || packet.payload.length > 0) {  // data that nobody can read any more
+    // Anything but the FIN that comes next is data that nobody can read any more.
+    if (!packet.has(wire::FIN) || packet.end() != waiting.rcv_nxt + 1) {
       remove_time_wait(step, id, Reason::DataAfterClose);
       refuse(step, net, packet, Reason::DataAfterClose);
       return false;
@@ -150,7 +155,6 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
     waiting.orphan_fin_wait = 0;
     waiting.rcv_nxt = packet.end();
     if (packet.options.has_timestamps) waiting.ts_recent = packet.options.timestamp;
-    waiting.since = world.now;
     if (waiting.has_timestamps != 0) world.inet.sockets.write(waiting.socket).recyclable_since = world.now;
     waiting.state_record = record_state(step, waiting.socket, ends_of(world, waiting.socket), TcpState::FinWait2,
                                         TcpState::TimeWait, Reason::FinReceived);
@@ -179,6 +183,7 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
     drop(step, packet, Reason::IgnoredInState);
     return false;
   }
+  drop(step, packet, Reason::DataDuplicate);
   answer(step, waiting, Reason::TimeWaitAnswers);
   if (packet.has(wire::FIN))
     step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length, Reason::TimeWaitStarts);

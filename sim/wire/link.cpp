@@ -14,7 +14,9 @@ Offer offer(Link& link, std::size_t direction, std::uint64_t seed, Time now, std
   if (link.rate != 0) {
     const auto takes = static_cast<Duration>(std::uint64_t{bytes} * 8 * std::uint64_t{second} / link.rate);
     const Duration backlog = std::max<Duration>(0, way.busy_until - now);
-    if (takes > 0 && static_cast<std::uint64_t>(backlog / takes) > link.queue) {
+    const auto full_size = static_cast<Duration>(link.mtu * 8 * std::uint64_t{second} / link.rate);
+    if (full_size > 0 && static_cast<std::uint64_t>(backlog / full_size) > link.queue) {
+      answer.lost = true;
       answer.reason = Reason::LinkQueueFull;
       return answer;
     }
@@ -23,6 +25,7 @@ Offer offer(Link& link, std::size_t direction, std::uint64_t seed, Time now, std
   }
   // A lost packet has used the line all the same.
   if (link.loss_ppm != 0 && chance(seed, Place::LinkLoss, link.number * 2 + direction, nth) % 1'000'000 < link.loss_ppm) {
+    answer.lost = true;
     answer.reason = Reason::LostByChance;
     return answer;
   }

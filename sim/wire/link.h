@@ -25,14 +25,15 @@ struct Link {
   std::uint64_t number = 0;    ///< place in Setup::links, which tells chance where it is
   Duration delay = 0;          ///< one way
   std::uint64_t rate = 0;      ///< bits per second; 0: unlimited
-  std::uint64_t queue = 0;     ///< packets that may wait to be sent
+  std::uint64_t queue = 0;     ///< full-size packets that may wait to be sent
   std::uint64_t loss_ppm = 0;  ///< chance of loss in parts per million
   std::uint64_t mtu = 1500;    ///< bytes, IP header included
   std::array<Direction, 2> directions{};
 };
 
 struct Offer {
-  Time due = 0;                 ///< when it reaches the other end; 0: it is lost
+  Time due = 0;                 ///< when it reaches the other end
+  bool lost = false;
   Reason reason = Reason::Delivered;
 };
 

@@ -92,6 +92,9 @@ std::string connections(const World& w) {
     const bool found = owner != nullptr && owner->kind == inet::OwnerKind::Connection && owner->id == id.raw();
     if (named != found) return fmt::format("a {} connection is {}in the connection table", rfc_name(c.state), found ? "" : "not ");
     hashed += found ? 1 : 0;
+    if ((named || c.state == TcpState::Listen) && !base.bucket) return "a socket with a name holds no port";
+    if (c.state == TcpState::Listen && w.inet.listeners.find(inet::ListenKey{base.net, base.local, 0}) == nullptr)
+      return "a listening socket is not found by its name";
     if (!base.file && !c.accept_parent && (c.state == TcpState::Closed || c.state == TcpState::Established))
       return fmt::format("nobody owns a connection in {}", rfc_name(c.state));
     for (const tcp::PieceQueue* queue : {&c.send_queue, &c.receive_queue, &c.out_of_order}) {
@@ -101,7 +104,7 @@ std::string connections(const World& w) {
     }
     if (named && c.state != TcpState::SynSent && c.state != TcpState::SynReceived) {
       if (c.snd_una > c.snd_nxt) return "SND.UNA is beyond SND.NXT";
-      if (static_cast<std::int64_t>(c.send_queue.bytes) != std::max(0, c.write_end - c.snd_una) &&
+      if (static_cast<std::int64_t>(c.send_queue.bytes) != std::max(0, c.write_end - c.data_start()) &&
           c.snd_una <= c.write_end)
         return "the send queue is not what lies between SND.UNA and the last byte written";
       const bool outstanding = c.snd_nxt > c.snd_una;
