@@ -10,25 +10,8 @@ namespace sockarium::gui {
 
 using picture::Tone;
 
-Hue hue_of(Tone tone) {
-  switch (tone) {
-    case Tone::Listen:
-      return Hue::listen;
-    case Tone::Opening:
-      return Hue::opening;
-    case Tone::Established:
-      return Hue::established;
-    case Tone::CloseWait:
-      return Hue::close_wait;
-    case Tone::Closing:
-      return Hue::closing;
-    case Tone::TimeWait:
-      return Hue::time_wait;
-    case Tone::Error:
-      return Hue::error;
-    default:
-      return Hue::closed;
-  }
+Hue state_hue(Tone tone) {
+  return picture::hue_of(tone).value_or(Hue::closed);
 }
 
 ImU32 colour_of(const Theme& theme, Tone tone, bool faint) {
@@ -53,7 +36,7 @@ ImU32 colour_of(const Theme& theme, Tone tone, bool faint) {
       colour = theme.focus();
       break;
     default:
-      colour = theme.hue(hue_of(tone));
+      colour = theme.hue(state_hue(tone));
       break;
   }
   if (!faint) return colour;
@@ -140,7 +123,7 @@ class Painter {
     const float rounding = theme_.px(box.rounding);
     list_.AddRectFilled(min, max, colour_of(theme_, box.fill, box.faint), rounding);
     const bool state = box.fill >= Tone::Listen;
-    if (state && box.hatched) second_sign(min, max, hue_of(box.fill), box.faint);
+    if (state && box.hatched) second_sign(min, max, state_hue(box.fill), box.faint);
     if (chosen || box.outline != box.fill)
       list_.AddRect(min, max, chosen ? theme_.focus() : colour_of(theme_, box.outline, box.faint), rounding,
                     0, chosen ? theme_.px(2) : std::max(1.0F, theme_.line()));

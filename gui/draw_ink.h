@@ -14,7 +14,7 @@
 
 namespace sockarium::gui {
 
-Hue hue_of(picture::Tone tone);  ///< of a tone that is a state or an error
+Hue state_hue(picture::Tone tone);  ///< of a tone that is a state or an error
 ImU32 colour_of(const Theme& theme, picture::Tone tone, bool faint = false);
 ImFont* font_of(picture::Font font);
 /// Width of a text in the window's fonts, in pixels at scale 1: a picture::Measure.

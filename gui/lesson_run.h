@@ -1,4 +1,5 @@
-// The lesson's moments live in lab/script, as the command line needs them too; the window calls them by short names.
+// The lesson's moments live in lab/script, as the command line needs them too; the window calls them by short
+// names.
 #pragma once
 
 #include "lab/script/lesson_run.h"

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <deque>
 
 #include "gui/render_offscreen.h"
 #include "gui/texture.h"
@@ -47,6 +48,11 @@ struct Window::State {
   int frames_owed = frames_after_input;
   std::vector<std::string> dropped_files;
   std::function<bool()> may_close;
+
+  struct KeyChange {
+    int code = 0, scancode = 0, action = 0, mods = 0;
+  };
+  std::deque<KeyChange> keys;  ///< that no frame has seen yet
 
   std::filesystem::path picture_path;
   std::function<void(const std::optional<std::string>&)> picture_done;
@@ -83,6 +89,7 @@ struct Window::State {
 
   std::optional<std::string> open(const WindowOptions& options);
   void set_callbacks();
+  void feed_keys();
   Theme scaled() const {
     Theme result = theme;
     result.scale *= monitor_scale;
@@ -145,6 +152,19 @@ std::optional<std::string> Window::State::open(const WindowOptions& options) {
   return std::nullopt;
 }
 
+/// A key that goes down and up between two frames (presenter remotes tap like that) would never be seen:
+/// ImGui looks at what is down. So keys wait in a queue, and a frame takes no more than one change of each.
+void Window::State::feed_keys() {
+  std::vector<int> changed;
+  while (!keys.empty() && std::find(changed.begin(), changed.end(), keys.front().code) == changed.end()) {
+    const KeyChange key = keys.front();
+    keys.pop_front();
+    changed.push_back(key.code);
+    ImGui_ImplGlfw_KeyCallback(window, key.code, key.scancode, key.action, key.mods);
+  }
+  if (!keys.empty()) happened();
+}
+
 void Window::State::set_callbacks() {
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
     of(w).happened();
@@ -165,7 +185,7 @@ void Window::State::set_callbacks() {
   });
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
     of(w).happened();
-    ImGui_ImplGlfw_KeyCallback(w, key, scancode, action, mods);
+    if (action != GLFW_REPEAT) of(w).keys.push_back({key, scancode, action, mods});
     if (key == GLFW_KEY_F11 && action == GLFW_PRESS) {
       of(w).set_full_screen(!of(w).full_screen());
     }
@@ -246,6 +266,7 @@ void Window::State::draw(const std::function<bool(const FrameInput&)>& frame, fl
   imgui->make_current();
   apply_next_theme();
   ImGui_ImplOpenGL3_NewFrame();
+  feed_keys();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
   imgui->look().items.begin_frame();

@@ -6,16 +6,18 @@ namespace sockarium {
 
 const std::vector<std::string_view>& kind_names() {
   static const std::vector<std::string_view> names{
-      "TaskStarted",  "TaskEnded",       "SyscallEntered",   "SyscallReturned",  "TaskBlocked",
-      "TaskWoken",    "PacketSent",      "PacketDelivered",  "PacketDropped",    "StateChanged",
-      "QueueEntered", "QueueLeft",       "PortBound",        "PortReleased",     "TimerArmed",
-      "TimerFired",   "DescriptorOpened", "DescriptorClosed", "SocketCreated",    "SocketFreed",
-      "BufferChanged", "SocketError",    "CounterBumped",    "Printed",          "SysctlChanged"};
+      "TaskStarted",   "TaskEnded",        "SyscallEntered",   "SyscallReturned", "TaskBlocked",
+      "TaskWoken",     "PacketSent",       "PacketDelivered",  "PacketDropped",   "StateChanged",
+      "QueueEntered",  "QueueLeft",        "PortBound",        "PortReleased",    "TimerArmed",
+      "TimerFired",    "DescriptorOpened", "DescriptorClosed", "SocketCreated",   "SocketFreed",
+      "BufferChanged", "SocketError",      "CounterBumped",    "Printed",         "SysctlChanged"};
   SOCKARIUM_ASSERT(names.size() == std::variant_size_v<What>);
   return names;
 }
 
-std::string_view kind_name(const What& what) { return kind_names()[what.index()]; }
+std::string_view kind_name(const What& what) {
+  return kind_names()[what.index()];
+}
 
 std::uint64_t hash_of(const Record& record) {
   Hasher hasher;
@@ -30,8 +32,8 @@ std::uint64_t hash_of(const Record& record) {
 }
 
 bool same(const Record& a, const Record& b) {
-  if (a.time != b.time || a.event != b.event || a.host != b.host || a.cause != b.cause || a.because != b.because ||
-      a.reason != b.reason || a.what.index() != b.what.index())
+  if (a.time != b.time || a.event != b.event || a.host != b.host || a.cause != b.cause ||
+      a.because != b.because || a.reason != b.reason || a.what.index() != b.what.index())
     return false;
   return std::visit(
       [&](const auto& what) {

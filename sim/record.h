@@ -1,9 +1,9 @@
-// What happened, and why. Every event leaves records; every record has a cause (the record that triggered it), where
-// a rule decided also a reason (which rule) and a because (the record that made the rule's condition true). Ladder,
-// logs, plots, captions and «why?» are readings of this one list.
+// What happened, and why. Every event leaves records; every record has a cause (the record that triggered
+// it), where a rule decided also a reason (which rule) and a because (the record that made the rule's
+// condition true). Ladder, logs, plots, captions and «why?» are readings of this one list.
 //
-// Records lie beside the world, which holds only the number of the next one. Record n's position is in its event's
-// range; moments count events.
+// Records lie beside the world, which holds only the number of the next one. Record n's position is in its
+// event's range; moments count events.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ struct TaskStarted {
 struct TaskEnded {
   TaskId task;
   ProcessId process;
-  std::int64_t status = 0;   ///< exit status
-  std::int64_t signal = 0;   ///< 0, or the signal that ended it
+  std::int64_t status = 0;  ///< exit status
+  std::int64_t signal = 0;  ///< 0, or the signal that ended it
 };
 struct SyscallEntered {
   TaskId task;
@@ -71,8 +71,8 @@ struct TaskWoken {  ///< its call is tried again
 struct PacketSent {
   PacketId id;  ///< while in flight
   wire::Packet packet;
-  Time arrives = 0;           ///< when it is due; 0: it never arrives
-  std::int64_t again = 0;     ///< how often it had been sent before
+  Time arrives = 0;        ///< when it is due; 0: it never arrives
+  std::int64_t again = 0;  ///< how often it had been sent before
 };
 struct PacketDelivered {
   RecordNumber sent = 0;
@@ -171,12 +171,13 @@ struct SysctlChanged {
 
 }  // namespace rec
 
-using What = std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned, rec::TaskBlocked,
-                          rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped, rec::StateChanged,
-                          rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased, rec::TimerArmed,
-                          rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed, rec::SocketCreated,
-                          rec::SocketFreed, rec::BufferChanged, rec::SocketError, rec::CounterBumped, rec::Printed,
-                          rec::SysctlChanged>;
+using What =
+    std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
+                 rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped,
+                 rec::StateChanged, rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased,
+                 rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
+                 rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
+                 rec::CounterBumped, rec::Printed, rec::SysctlChanged>;
 
 struct Record {
   Time time = 0;

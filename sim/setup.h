@@ -1,5 +1,6 @@
-// What a world is made from: the hosts, links, settings and processes that a scenario's top level names. The same
-// value makes the first World and, on the real kernel, the namespaces. Plain data: it is read once, never stored.
+// What a world is made from: the hosts, links, settings and processes that a scenario's top level names. The
+// same value makes the first World and, on the real kernel, the namespaces. Plain data: it is read once,
+// never stored.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +15,20 @@
 namespace sockarium {
 
 struct HostSetup {
-  std::string name;                                    ///< resolves in connect()
-  std::vector<Address> addresses;                      ///< one interface each; loopback comes by itself
+  std::string name;                ///< resolves in connect()
+  std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
-  std::int64_t line = 0;                               ///< of the scenario file
+  std::int64_t line = 0;  ///< of the scenario file
 };
 
 /// Chances are in parts per million: integers, so that every machine draws alike.
 struct LinkSetup {
-  std::size_t a = 0, b = 0;     ///< places in Setup::hosts
-  Duration delay = 0;           ///< one way
-  std::uint64_t rate = 0;       ///< bits per second; 0: unlimited
-  std::uint64_t queue = 1000;   ///< full-size packets that may wait for the rate; more are dropped
+  std::size_t a = 0, b = 0;    ///< places in Setup::hosts
+  Duration delay = 0;          ///< one way
+  std::uint64_t rate = 0;      ///< bits per second; 0: unlimited
+  std::uint64_t queue = 1000;  ///< full-size packets that may wait for the rate; more are dropped
   std::uint64_t loss_ppm = 0;
-  std::uint64_t mtu = 1500;     ///< bytes, IP header included
+  std::uint64_t mtu = 1500;  ///< bytes, IP header included
   std::int64_t line = 0;
 };
 
@@ -35,21 +36,21 @@ enum class FaultAction : std::uint32_t { Drop, Delay };
 
 /// «the 3rd SYN from that host»: exactly that packet, on every run and on both kernels.
 struct FaultSetup {
-  std::size_t link = 0;          ///< place in Setup::links
-  std::size_t from = 0;          ///< place in Setup::hosts: the sender
-  std::uint8_t flags = 0;        ///< wire::Flag bits that must be set
-  std::uint8_t without = 0;      ///< bits that must not be set
-  std::uint64_t nth = 1;         ///< 1: the first that matches
+  std::size_t link = 0;      ///< place in Setup::links
+  std::size_t from = 0;      ///< place in Setup::hosts: the sender
+  std::uint8_t flags = 0;    ///< wire::Flag bits that must be set
+  std::uint8_t without = 0;  ///< bits that must not be set
+  std::uint64_t nth = 1;     ///< 1: the first that matches
   FaultAction action = FaultAction::Drop;
-  Duration by = 0;               ///< for Delay
+  Duration by = 0;  ///< for Delay
 };
 
 struct ProcessSetup {
-  std::size_t host = 0;          ///< place in Setup::hosts
+  std::size_t host = 0;  ///< place in Setup::hosts
   std::string name;
   Time start = 0;
-  std::uint64_t nofile = 1024;   ///< RLIMIT_NOFILE, soft
-  std::uint32_t user = 0;        ///< uid; 0 is root
+  std::uint64_t nofile = 1024;  ///< RLIMIT_NOFILE, soft
+  std::uint32_t user = 0;       ///< uid; 0 is root
   std::int64_t line = 0;
 };
 

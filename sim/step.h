@@ -1,5 +1,6 @@
-// One step in progress: what every room is handed. It carries the world, the records that the step leaves, the cause
-// that they share, and the wake-ups that must rise: rooms below never call upwards, they leave word here.
+// One step in progress: what every room is handed. It carries the world, the records that the step leaves,
+// the cause that they share, and the wake-ups that must rise: rooms below never call upwards, they leave word
+// here.
 #pragma once
 
 #include <utility>
@@ -12,10 +13,10 @@ namespace sockarium {
 
 /// Word from a room below that something may now succeed.
 struct WakeUp {
-  std::uint64_t who = 0;   ///< raw SocketId or ProcessId
+  std::uint64_t who = 0;  ///< raw SocketId or ProcessId
   Readiness what = Readiness::None;
   RecordNumber cause = 0;
-  bool all = false;        ///< also exclusive waiters behind the first
+  bool all = false;  ///< also exclusive waiters behind the first
 };
 
 class Step {
@@ -27,9 +28,9 @@ class Step {
 
   World& world;
   ByteStore& bytes;
-  HostId host;            ///< where the step happens
-  RecordNumber cause;     ///< of the records that follow
-  RecordNumber obstacle = 0; ///< left by a call that fails: the record that stands in its way
+  HostId host;                ///< where the step happens
+  RecordNumber cause;         ///< of the records that follow
+  RecordNumber obstacle = 0;  ///< left by a call that fails: the record that stands in its way
   std::vector<WakeUp> wake_ups;
 
   Time now() const { return world.now; }

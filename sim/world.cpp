@@ -17,10 +17,12 @@ void for_each_part(const World& w, Use use) {
   use(w.queue);
   use(w.wire.links), use(w.wire.faults), use(w.wire.in_flight);
   use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
-  use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations), use(w.inet.taken);
+  use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations),
+      use(w.inet.taken);
   use(w.inet.listeners);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
-  use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.descriptors);
+  use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files),
+      use(w.kernel.descriptors);
   use(w.kernel.descriptor_blocks), use(w.kernel.waiters), use(w.kernel.wait_queues);
 }
 
@@ -193,8 +195,12 @@ void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record
     return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process).host;
   };
   switch (event.kind) {
-    case EventKind::Arrival: kernel::receive(now, PacketId::from_raw(event.subject)); break;
-    case EventKind::Timer: kernel::fire(now, event); break;
+    case EventKind::Arrival:
+      kernel::receive(now, PacketId::from_raw(event.subject));
+      break;
+    case EventKind::Timer:
+      kernel::fire(now, event);
+      break;
     case EventKind::Wake:
       now.host = host_of_task();
       kernel::wake(now, TaskId::from_raw(event.subject));

@@ -1,14 +1,15 @@
-// The world: every host, process, descriptor, socket, packet, timer and random-number state of a simulation, as one
-// value. Open this first.
+// The world: every host, process, descriptor, socket, packet, timer and random-number state of a simulation,
+// as one value. Open this first.
 //
-// Copying a world is taking a snapshot (its parts lie in copy-on-write pages); `==` and `hash` compare moments; the
-// same inputs give the same bytes on every machine. `step` takes the next event.
+// Copying a world is taking a snapshot (its parts lie in copy-on-write pages); `==` and `hash` compare
+// moments; the same inputs give the same bytes on every machine. `step` takes the next event.
 //
 //   World world = make_world(setup, bytes);
 //   while (!world.at_end()) step(world, bytes, world.next_is_turn() ? next_call() : Input{}, records);
 //
-// The rooms below, from the bottom: core (time, ids, slabs, events), wire (packets, links), inet (addresses, ports,
-// connection table), tcp, kernel (processes, descriptors, calls). Beside them: observe, which only reads.
+// The rooms below, from the bottom: core (time, ids, slabs, events), wire (packets, links), inet (addresses,
+// ports, connection table), tcp, kernel (processes, descriptors, calls). Beside them: observe, which only
+// reads.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,8 @@ namespace sockarium {
 
 struct World {
   Time now = 0;
-  std::uint64_t events = 0;       ///< that have happened; a moment counts these
-  RecordNumber records = 0;       ///< that were left
+  std::uint64_t events = 0;  ///< that have happened; a moment counts these
+  RecordNumber records = 0;  ///< that were left
   std::uint64_t seed = 1;
   Duration syscall_time = 1 * microsecond;
   EventQueue queue;
@@ -79,8 +80,8 @@ using Intervention = std::variant<DropPacket, KillProcess, SetSysctl>;
 /// What enters the world from outside in one step: nothing, a program's call, or a person's doing.
 using Input = std::variant<std::monostate, ProgramCall, Intervention>;
 
-/// Takes the next event (or applies the intervention) and appends what happened to `records`. A ProgramCall is given
-/// exactly when `world.next_is_turn()`.
+/// Takes the next event (or applies the intervention) and appends what happened to `records`. A ProgramCall
+/// is given exactly when `world.next_is_turn()`.
 void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record>& records);
 
 /// Can this be done to that world now? Empty, or the reason why not.

@@ -1,5 +1,5 @@
-// The house checks itself: this test reads the sources. Arrows between the rooms only go down; the model calls no
-// clock, file, thread or floating point; lists in the README are true.
+// The house checks itself: this test reads the sources. Arrows between the rooms only go down; the model
+// calls no clock, file, thread or floating point; lists in the README are true.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,8 @@ std::vector<Source> sources(const std::string& under) {
   std::vector<Source> all;
   for (const auto& entry : fs::recursive_directory_iterator(root / under)) {
     const std::string extension = entry.path().extension().string();
-    if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp" && extension != ".def")) continue;
+    if (!entry.is_regular_file() || (extension != ".h" && extension != ".cpp" && extension != ".def"))
+      continue;
     Source source;
     source.path = fs::relative(entry.path(), root).generic_string();
     std::ifstream in(entry.path());
@@ -44,15 +45,21 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-bool starts_with(const std::string& text, const std::string& start) { return text.rfind(start, 0) == 0; }
+bool starts_with(const std::string& text, const std::string& start) {
+  return text.rfind(start, 0) == 0;
+}
 
 /// «sim/tcp» for «sim/tcp/input.cpp»; «sim» for «sim/world.h».
-std::string room_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string room_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
 
-/// Which rooms of sim a room may include, besides itself and the three headers that all share (world, step, record).
+/// Which rooms of sim a room may include, besides itself and the three headers that all share (world, step,
+/// record).
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::vector<std::string> up_to_inet{"sim/core", "sim/wire", "sim/inet"};
-  static const std::vector<std::string> all{"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/kernel", "sim"};
+  static const std::vector<std::string> all{"sim/core", "sim/wire",   "sim/inet",
+                                            "sim/tcp",  "sim/kernel", "sim"};
   static const std::map<std::string, std::vector<std::string>> table{
       {"sim/core", {}},
       {"sim/wire", {"sim/core"}},
@@ -83,7 +90,8 @@ TEST(House, ArrowsBetweenTheRoomsOfTheModelGoDown) {
       const bool may_share = room != "sim/core" && room != "sim/wire";
       const std::string other = room_of(file);
       const std::vector<std::string>& may = arrows().at(room);
-      const bool fine = other == room || (is_shared && may_share) || std::find(may.begin(), may.end(), other) != may.end();
+      const bool fine =
+          other == room || (is_shared && may_share) || std::find(may.begin(), may.end(), other) != may.end();
       EXPECT_TRUE(fine) << source.path << " includes " << file << ": that arrow goes up";
     }
   }
@@ -105,17 +113,21 @@ TEST(House, RoomsDoNotTouchThePartsOfTheWorldAboveThem) {
 TEST(House, TheFloorsAreGuiOverLabOverSim) {
   for (const Source& source : sources("sim"))
     for (const std::string& line : source.lines)
-      EXPECT_FALSE(starts_with(included(line), "lab/") || starts_with(included(line), "gui/")) << source.path << ": " << line;
+      EXPECT_FALSE(starts_with(included(line), "lab/") || starts_with(included(line), "gui/"))
+          << source.path << ": " << line;
   for (const Source& source : sources("lab"))
-    for (const std::string& line : source.lines) EXPECT_FALSE(starts_with(included(line), "gui/")) << source.path << ": " << line;
+    for (const std::string& line : source.lines)
+      EXPECT_FALSE(starts_with(included(line), "gui/")) << source.path << ": " << line;
 }
 
 TEST(House, TheModelReadsNoClockFileThreadOrFloat) {
   const std::vector<std::pair<std::regex, std::string>> banned{
       {std::regex("\\b(double|float)\\b"), "floating point differs between machines: use integers"},
-      {std::regex("<(chrono|thread|mutex|atomic|fstream|iostream|random|filesystem|ctime)>"), "no clock, thread, file or foreign chance in the model"},
+      {std::regex("<(chrono|thread|mutex|atomic|fstream|iostream|random|filesystem|ctime)>"),
+       "no clock, thread, file or foreign chance in the model"},
       {std::regex("\\b(rand|time|clock|getenv|fopen|system)\\("), "no input but the journal's"},
-      {std::regex("std::(unordered_map|unordered_set)<"), "hash tables have an order that must not leak: use HashIndex"},
+      {std::regex("std::(unordered_map|unordered_set)<"),
+       "hash tables have an order that must not leak: use HashIndex"},
       {std::regex("\\bvirtual\\b"), "no virtual functions in the model: a call names what it calls"},
   };
   for (const Source& source : sources("sim")) {
@@ -135,14 +147,16 @@ TEST(House, EveryFileSaysWhatItIs) {
       // A .cpp beside its header may leave the words to the header.
       const fs::path header = (root / source.path).replace_extension(".h");
       const bool beside = header != root / source.path && fs::exists(header);
-      EXPECT_TRUE(beside || starts_with(source.lines[0], "//")) << source.path << " begins without a word on its idea";
+      EXPECT_TRUE(beside || starts_with(source.lines[0], "//"))
+          << source.path << " begins without a word on its idea";
     }
 }
 
 TEST(House, TheProjectSpeaksOfItselfAlone) {
   const std::vector<std::string> files{"README.md", "dev", "CMakeLists.txt", ".ci/run"};
   for (const std::string& file : files)
-    EXPECT_EQ(text_of(root / file).find("/work/"), std::string::npos) << file << " names a path of one machine";
+    EXPECT_EQ(text_of(root / file).find("/work/"), std::string::npos)
+        << file << " names a path of one machine";
 }
 
 TEST(House, TheReadmeNamesEveryRoomAndEveryScenario) {

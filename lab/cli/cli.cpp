@@ -16,19 +16,30 @@ namespace sockarium::cli {
 namespace {
 
 /// A reader that has seen enough (`| head`) is no error.
-extern "C" void reader_has_left(int) { _exit(ok); }
-extern "C" void person_has_interrupted(int) { _exit(interrupted); }
+extern "C" void reader_has_left(int) {
+  _exit(ok);
+}
+extern "C" void person_has_interrupted(int) {
+  _exit(interrupted);
+}
 
 int choose(int argc, char** argv, const Renderer& renderer) {
   CLI::App program(
-      "An aquarium for sockets: a kernel's TCP, ports and queues, run from scenario files, stepped forward and back.",
+      "An aquarium for sockets: a kernel's TCP, ports and queues, run from scenario files, stepped forward "
+      "and back.",
       "sockarium");
   program.set_version_flag("--version", version_line());
   program.require_subcommand(0, 1);
-  const std::vector<Command> commands{
-      add_gui(program, renderer), add_list(program), add_show(program),   add_run(program),
-      add_narrate(program),       add_check(program), add_view(program),  add_why(program),
-      add_export(program, renderer), add_doctor(program, renderer)};
+  const std::vector<Command> commands{add_gui(program, renderer),
+                                      add_list(program),
+                                      add_show(program),
+                                      add_run(program),
+                                      add_narrate(program),
+                                      add_check(program),
+                                      add_view(program),
+                                      add_why(program),
+                                      add_export(program, renderer),
+                                      add_doctor(program, renderer)};
   set_examples(program, {"sockarium                       opens the window on the course",
                          "sockarium run handshake.lua     tells what happens, event by event"});
   try {
@@ -38,8 +49,10 @@ int choose(int argc, char** argv, const Renderer& renderer) {
       program.exit(error);  // --help, --version
       return ok;
     }
-    fmt::print(stderr, "sockarium: {}\n  sockarium --help lists the commands, sockarium COMMAND --help their options\n",
-               error.what());
+    fmt::print(
+        stderr,
+        "sockarium: {}\n  sockarium --help lists the commands, sockarium COMMAND --help their options\n",
+        error.what());
     return bad_usage;
   }
   for (const Command& command : commands)
@@ -49,7 +62,9 @@ int choose(int argc, char** argv, const Renderer& renderer) {
 
 }  // namespace
 
-std::string version_line() { return fmt::format("sockarium {} (profiles: linux-6.18)", SOCKARIUM_VERSION); }
+std::string version_line() {
+  return fmt::format("sockarium {} (profiles: linux-6.18)", SOCKARIUM_VERSION);
+}
 
 void set_examples(CLI::App& command, const std::vector<std::string>& examples) {
   std::string text = "Examples:";
@@ -65,7 +80,9 @@ int run(int argc, char** argv, const Renderer& renderer) {
     std::fflush(stdout);
     return code;
   } catch (const std::exception& fault) {
-    fmt::print(stderr, "sockarium: internal fault: {}\nThis is a bug of Sockarium's. Please report it with the scenario file and: {}\n",
+    fmt::print(stderr,
+               "sockarium: internal fault: {}\nThis is a bug of Sockarium's. Please report it with the "
+               "scenario file and: {}\n",
                fault.what(), version_line());
     return internal;
   }

@@ -1,5 +1,5 @@
-// The command line: one program, one file for each subcommand. Results go to stdout, everything else to stderr. Exit
-// codes are stable: see exit_code.h.
+// The command line: one program, one file for each subcommand. Results go to stdout, everything else to
+// stderr. Exit codes are stable: see exit_code.h.
 #pragma once
 
 #include "lab/cli/renderer.h"

@@ -14,7 +14,9 @@ namespace sockarium::cli {
 namespace {
 
 /// A lesson with other knobs may never come to some of its moments; with its own it must.
-bool may_never_come(const Opened& opened) { return !opened.scenario->overrides.empty(); }
+bool may_never_come(const Opened& opened) {
+  return !opened.scenario->overrides.empty();
+}
 
 struct CheckOptions {
   std::vector<std::string> files;
@@ -29,13 +31,17 @@ struct Tally {
 
   void pass(const std::string& file, std::int64_t line, const std::string& text) {
     ++passed;
-    if (json) results.push_back({{"file", file}, {"line", line}, {"text", text}, {"passed", true}});
-    else if (!quiet) fmt::print("  pass  {}\n", text);
+    if (json)
+      results.push_back({{"file", file}, {"line", line}, {"text", text}, {"passed", true}});
+    else if (!quiet)
+      fmt::print("  pass  {}\n", text);
   }
   void fail(const std::string& file, std::int64_t line, const std::string& text, const std::string& why) {
     ++failed;
-    if (json) results.push_back({{"file", file}, {"line", line}, {"text", text}, {"passed", false}, {"got", why}});
-    else fmt::print("  FAIL  {}:{}: {}\n        {}\n", file, line, text, why);
+    if (json)
+      results.push_back({{"file", file}, {"line", line}, {"text", text}, {"passed", false}, {"got", why}});
+    else
+      fmt::print("  FAIL  {}:{}: {}\n        {}\n", file, line, text, why);
   }
 };
 
@@ -43,7 +49,8 @@ struct Tally {
 std::string told(const Session& session, std::uint64_t event) {
   if (event == 0) return "at the start";
   const observe::Narrator tells(session.world(), session.bytes(), session.records());
-  return fmt::format("at event {}, t = {:.6f} ms: {}", event, static_cast<double>(session.time_at(event)) / 1e6,
+  return fmt::format("at event {}, t = {:.6f} ms: {}", event,
+                     static_cast<double>(session.time_at(event)) / 1e6,
                      tells.caption(session.line(event).first, session.line(event).last));
 }
 
@@ -54,7 +61,8 @@ void check_expectations(Opened& opened, Tally& tally) {
     const auto event = opened.lesson.event_of(session, expectation.when);
     if (!event && may_never_come(opened)) continue;
     if (!event) {
-      tally.fail(file, expectation.line, expectation.text, "its moment never comes: " + script::to_string(expectation.when));
+      tally.fail(file, expectation.line, expectation.text,
+                 "its moment never comes: " + script::to_string(expectation.when));
       continue;
     }
     session.seek(*event);
@@ -67,7 +75,8 @@ void check_expectations(Opened& opened, Tally& tally) {
                  fmt::format("got: {}\n        {}; profile {}", judged.got.empty() ? "false" : judged.got,
                              told(session, *event), opened.scenario->profile));
     else
-      tally.fail(file, expectation.line, expectation.text, judged.error ? judged.error->format() : "the lesson is broken");
+      tally.fail(file, expectation.line, expectation.text,
+                 judged.error ? judged.error->format() : "the lesson is broken");
   }
 }
 
@@ -78,7 +87,8 @@ void check_lesson(Opened& opened, Tally& tally) {
     const auto event = opened.lesson.event_of(session, narration.when);
     if (!event && may_never_come(opened)) continue;
     if (!event) {
-      tally.fail(file, narration.line, "narration", "its moment never comes: " + script::to_string(narration.when));
+      tally.fail(file, narration.line, "narration",
+                 "its moment never comes: " + script::to_string(narration.when));
       continue;
     }
     session.seek(*event);
@@ -93,7 +103,8 @@ void check_lesson(Opened& opened, Tally& tally) {
       if (question.prediction == i) asked = &question;
     if (asked == nullptr && may_never_come(opened)) continue;
     if (asked == nullptr)
-      tally.fail(file, prediction.line, "prediction", "its moment never comes: " + script::to_string(prediction.at));
+      tally.fail(file, prediction.line, "prediction",
+                 "its moment never comes: " + script::to_string(prediction.at));
     else if (!asked->error.empty())
       tally.fail(file, prediction.line, asked->ask, asked->error);
     else
@@ -115,14 +126,16 @@ int check(const CheckOptions& options) {
     if (!opened) {
       worst = std::max(worst, code);
       ++tally.failed;
-      if (tally.json) tally.results.push_back({{"file", file}, {"line", 0}, {"text", "can be read"}, {"passed", false}});
+      if (tally.json)
+        tally.results.push_back({{"file", file}, {"line", 0}, {"text", "can be read"}, {"passed", false}});
       continue;
     }
     if (!tally.json && !tally.quiet)
       fmt::print("{} ({} events)\n", opened->scenario->file, opened->session->head());
     const auto& journal = opened->session->journal();
     for (std::size_t i = 0; i < journal.size(); ++i)
-      if (!journal[i].fault.empty()) tally.fail(file, journal[i].call.line, "programs run without a fault", journal[i].fault);
+      if (!journal[i].fault.empty())
+        tally.fail(file, journal[i].call.line, "programs run without a fault", journal[i].fault);
     check_lesson(*opened, tally);
     check_expectations(*opened, tally);
   }
@@ -144,7 +157,8 @@ int check(const CheckOptions& options) {
 
 Command add_check(CLI::App& program) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* app = program.add_subcommand("check", "runs scenarios and tests their expectations and predictions");
+  CLI::App* app =
+      program.add_subcommand("check", "runs scenarios and tests their expectations and predictions");
   app->add_option("files", options->files, "scenario files, or ids of lessons")->required();
   app->add_option("--set", options->scenario.sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->scenario.seed, "the seed of all chance");

@@ -1,9 +1,9 @@
 // doctor: what this machine can do, and what to do about the rest.
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <sched.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -26,19 +26,22 @@ struct Finding {
 Finding display() {
   const char* x = std::getenv("DISPLAY");
   const char* wayland = std::getenv("WAYLAND_DISPLAY");
-  Finding finding{"display", x != nullptr || wayland != nullptr, "", "log in to a desktop, use ssh -X, or write pictures with export --png"};
+  Finding finding{"display", x != nullptr || wayland != nullptr, "",
+                  "log in to a desktop, use ssh -X, or write pictures with export --png"};
   finding.found = finding.fine ? (x != nullptr ? x : wayland) : "none";
   return finding;
 }
 
 Finding pictures(const Renderer& renderer) {
-  Finding finding{"pictures without a display", false, "", "install libegl1 and libgl1-mesa-dri; export --svg works without"};
+  Finding finding{"pictures without a display", false, "",
+                  "install libegl1 and libgl1-mesa-dri; export --svg works without"};
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / fmt::format("sockarium-doctor-{}.png", getpid());
   const std::vector<std::string> course = course_files();
   WindowRequest request;
   if (!course.empty()) request.path = course.front();
-  const std::string error = renderer.write_png ? renderer.write_png(request, path.string()) : "this build draws none";
+  const std::string error =
+      renderer.write_png ? renderer.write_png(request, path.string()) : "this build draws none";
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
   finding.fine = error.empty();
@@ -48,7 +51,8 @@ Finding pictures(const Renderer& renderer) {
 
 /// May a process have a network of its own here? Asked in a child, so that nothing of ours changes.
 Finding namespaces() {
-  Finding finding{"network namespaces", false, "", "as root, or where unprivileged user namespaces are allowed"};
+  Finding finding{"network namespaces", false, "",
+                  "as root, or where unprivileged user namespaces are allowed"};
   const pid_t child = fork();
   if (child == 0) _exit(unshare(CLONE_NEWNET) == 0 ? 0 : unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 1 : 2);
   int status = 0;
@@ -67,7 +71,8 @@ Finding kernel() {
 
 Finding course() {
   const std::size_t lessons = course_files().size();
-  return {"lessons", lessons > 0, fmt::format("{}", lessons), "set SOCKARIUM_SCENARIOS to the folder of the course"};
+  return {"lessons", lessons > 0, fmt::format("{}", lessons),
+          "set SOCKARIUM_SCENARIOS to the folder of the course"};
 }
 
 int examine(bool json, const Renderer& renderer) {
@@ -75,8 +80,10 @@ int examine(bool json, const Renderer& renderer) {
   nlohmann::json document;
   document["schema"] = 1;
   for (const Finding& finding : findings) {
-    document["findings"].push_back(
-        {{"what", finding.what}, {"fine", finding.fine}, {"found", finding.found}, {"advice", finding.fine ? "" : finding.advice}});
+    document["findings"].push_back({{"what", finding.what},
+                                    {"fine", finding.fine},
+                                    {"found", finding.found},
+                                    {"advice", finding.fine ? "" : finding.advice}});
     if (json) continue;
     fmt::print("{:<4} {:<27} {}\n", finding.fine ? "ok" : "no", finding.what, finding.found);
     if (!finding.fine) fmt::print("{:<33}{}\n", "", finding.advice);

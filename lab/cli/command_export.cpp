@@ -44,7 +44,8 @@ int write(const ExportOptions& options, const Renderer& renderer) {
   }
   WindowRequest request;
   if (!parse_size(options.size, request.width, request.height)) {
-    report(bad_usage, fmt::format("--size takes WIDTHxHEIGHT from 640x480 to 7680x4320, not '{}'", options.size), false);
+    report(bad_usage,
+           fmt::format("--size takes WIDTHxHEIGHT from 640x480 to 7680x4320, not '{}'", options.size), false);
     return bad_usage;
   }
   int code = ok;
@@ -58,7 +59,8 @@ int write(const ExportOptions& options, const Renderer& renderer) {
     picture::LadderInkOptions ink;
     ink.now_line = *event < session.head();
     ink.title = opened->scenario->title;
-    if (!write_file(options.svg, formats::svg(picture::ladder_ink(ladder_at(session, *event), ink).picture), options.force))
+    if (!write_file(options.svg, formats::svg(picture::ladder_ink(ladder_at(session, *event), ink).picture),
+                    options.force))
       return no_file;
   }
   if (!options.txt.empty() &&
@@ -70,7 +72,8 @@ int write(const ExportOptions& options, const Renderer& renderer) {
     about.ending = std::string(sentence(session.ending()));
     session.seek(session.head());
     if (!write_file(options.json,
-                    formats::json_text(formats::run_as_json(session.world(), session.bytes(), session.records(), about)),
+                    formats::json_text(
+                        formats::run_as_json(session.world(), session.bytes(), session.records(), about)),
                     options.force))
       return no_file;
   }
@@ -86,7 +89,8 @@ int write(const ExportOptions& options, const Renderer& renderer) {
     request.theme = options.theme;
     request.scale = options.scale;
     if (const std::string error = renderer.write_png(request, options.png); !error.empty()) {
-      report(impossible, error, false, "--svg needs no graphics; sockarium doctor tells what this machine can do");
+      report(impossible, error, false,
+             "--svg needs no graphics; sockarium doctor tells what this machine can do");
       return impossible;
     }
   }
@@ -97,11 +101,13 @@ int write(const ExportOptions& options, const Renderer& renderer) {
 
 Command add_export(CLI::App& program, const Renderer& renderer) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* app = program.add_subcommand("export", "writes a moment as a picture or text, or the run as JSON");
+  CLI::App* app =
+      program.add_subcommand("export", "writes a moment as a picture or text, or the run as JSON");
   app->add_option("file", options->scenario.file, "a scenario file, or the id of a lesson")->required();
   app->add_option("--set", options->scenario.sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->scenario.seed, "the seed of all chance");
-  app->add_option("--at", options->scenario.at, "the moment: a time, an event number or a bookmark")->type_name("MOMENT");
+  app->add_option("--at", options->scenario.at, "the moment: a time, an event number or a bookmark")
+      ->type_name("MOMENT");
   app->add_option("--svg", options->svg, "the ladder diagram")->type_name("FILE");
   app->add_option("--png", options->png, "the window, drawn without a display")->type_name("FILE");
   app->add_option("--txt", options->txt, "the ladder as text")->type_name("FILE");
@@ -110,7 +116,8 @@ Command add_export(CLI::App& program, const Renderer& renderer) {
   app->add_option("--theme", options->theme, "of the PNG: dark, light, high contrast")->capture_default_str();
   app->add_option("--scale", options->scale, "of type and lines in the PNG")->check(CLI::Range(0.75, 3.0));
   app->add_flag("--force", options->force, "overwrites files");
-  set_examples(*app, {"sockarium export H1 --svg handshake.svg", "sockarium export Q1 --at first-drop --png full.png --size 1280x720"});
+  set_examples(*app, {"sockarium export H1 --svg handshake.svg",
+                      "sockarium export Q1 --at first-drop --png full.png --size 1280x720"});
   return {app, [options, &renderer] { return write(*options, renderer); }};
 }
 

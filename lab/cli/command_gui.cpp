@@ -44,8 +44,10 @@ int show(const GuiOptions& options, const Renderer& renderer) {
 Command add_gui(CLI::App& program, const Renderer& renderer) {
   auto options = std::make_shared<GuiOptions>();
   CLI::App* app = program.add_subcommand("gui", "opens the window, at a moment");
-  app->add_option("file", options->file, "a scenario file, or the id of a lesson; the first lesson if not given");
-  app->add_option("--at", options->at, "the moment: a time, an event number or a bookmark; the start if not given")
+  app->add_option("file", options->file,
+                  "a scenario file, or the id of a lesson; the first lesson if not given");
+  app->add_option("--at", options->at,
+                  "the moment: a time, an event number or a bookmark; the start if not given")
       ->type_name("MOMENT");
   app->add_option("--set", options->sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->seed, "the seed of all chance");

@@ -20,7 +20,8 @@ int list(bool json) {
     }
     const script::Scenario& scenario = *std::get<std::shared_ptr<const script::Scenario>>(loaded);
     if (json)
-      lessons.push_back({{"id", scenario.id}, {"title", scenario.title}, {"summary", scenario.summary}, {"file", file}});
+      lessons.push_back(
+          {{"id", scenario.id}, {"title", scenario.title}, {"summary", scenario.summary}, {"file", file}});
     else
       fmt::print("{:<4} {}\n     {}\n", scenario.id, scenario.title, scenario.summary);
   }
@@ -44,7 +45,8 @@ int show(const std::string& file) {
   if (!scenario.goal.empty()) fmt::print("\nGoal: {}\n", scenario.goal);
   if (!scenario.params.empty()) fmt::print("\nKnobs (--set NAME=VALUE):\n");
   for (const script::Param& param : scenario.params)
-    fmt::print("  {:<16} {}{}{}\n", param.name, script::to_string(param.initial), param.help.empty() ? "" : "  ", param.help);
+    fmt::print("  {:<16} {}{}{}\n", param.name, script::to_string(param.initial),
+               param.help.empty() ? "" : "  ", param.help);
   if (!scenario.bookmarks.empty()) fmt::print("\nBookmarks (--at NAME):\n");
   for (const script::Bookmark& bookmark : scenario.bookmarks) fmt::print("  {}\n", bookmark.name);
   if (!scenario.limits.empty()) fmt::print("\nModel limits: {}\n", scenario.limits);

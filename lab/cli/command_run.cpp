@@ -22,13 +22,16 @@ struct RunOptions {
   bool interesting_only = false;
 };
 
-std::string clock(Time time) { return fmt::format("{:>14.6f} ms", static_cast<double>(time) / 1e6); }
+std::string clock(Time time) {
+  return fmt::format("{:>14.6f} ms", static_cast<double>(time) / 1e6);
+}
 
 /// The first event after which the scenario's expression is true; none: never.
 std::optional<std::uint64_t> first_true(Opened& opened, const std::string& expression) {
   for (std::uint64_t event = 0; event <= opened.session->head(); ++event) {
     opened.session->seek(event);
-    const script::SessionView view(opened.session->world(), opened.session->bytes(), opened.session->records());
+    const script::SessionView view(opened.session->world(), opened.session->bytes(),
+                                   opened.session->records());
     const script::EvaluatedText value = script::render(*opened.scenario, "{" + expression + "}", 0, view);
     if (value.error) {
       report(bad_usage, "--until: " + value.error->message, false, value.error->hint);
@@ -77,22 +80,26 @@ int go(const RunOptions& options, bool long_form) {
   if (!opened) return code;
   Session& session = *opened->session;
   if (options.hash) {
-    fmt::print("{} events {} records {} hash {:016x}\n", opened->scenario->id.empty() ? "-" : opened->scenario->id,
-               session.head(), session.records().size(), session.hash_at(session.head()));
+    fmt::print("{} events {} records {} hash {:016x}\n",
+               opened->scenario->id.empty() ? "-" : opened->scenario->id, session.head(),
+               session.records().size(), session.hash_at(session.head()));
     return ok;
   }
-  const auto last = options.until.empty() ? opened->moment(options.scenario.at) : first_true(*opened, options.until);
+  const auto last =
+      options.until.empty() ? opened->moment(options.scenario.at) : first_true(*opened, options.until);
   if (!last) return options.until.empty() ? bad_usage : failed;
   if (options.scenario.json) {
     formats::RunTitle about;
     about.title = opened->scenario->title;
     about.ending = std::string(sentence(session.ending()));
     session.seek(session.head());
-    fmt::print("{}", formats::json_text(formats::run_as_json(session.world(), session.bytes(), session.records(), about)));
+    fmt::print("{}", formats::json_text(
+                         formats::run_as_json(session.world(), session.bytes(), session.records(), about)));
     return ok;
   }
   if (!options.quiet) {
-    if (!opened->scenario->title.empty()) fmt::print("{}\n{}\n\n", opened->scenario->title, opened->scenario->summary);
+    if (!opened->scenario->title.empty())
+      fmt::print("{}\n{}\n\n", opened->scenario->title, opened->scenario->summary);
     print_events(*opened, *last, options, long_form);
     fmt::print("\n");
   }
@@ -106,9 +113,11 @@ Command add(CLI::App& program, const std::string& name, const std::string& what,
   auto options = std::make_shared<RunOptions>();
   CLI::App* app = program.add_subcommand(name, what);
   options->scenario.add_to(*app, true);
-  app->add_option("--until", options->until, "stops at the first event after which this is true: \"w.time > 0.5\"")
+  app->add_option("--until", options->until,
+                  "stops at the first event after which this is true: \"w.time > 0.5\"")
       ->type_name("EXPR");
-  app->add_flag("--interesting", options->interesting_only, "only changes of state, errors, drops, retransmissions …");
+  app->add_flag("--interesting", options->interesting_only,
+                "only changes of state, errors, drops, retransmissions …");
   app->add_flag("--hash", options->hash, "only the number of events and the hash of the final state");
   app->add_flag("-q,--quiet", options->quiet, "only the last line");
   set_examples(*app, {fmt::format("sockarium {} H1 --at 25ms", name),
@@ -118,9 +127,12 @@ Command add(CLI::App& program, const std::string& name, const std::string& what,
 
 }  // namespace
 
-Command add_run(CLI::App& program) { return add(program, "run", "simulates and prints one caption for each event", false); }
+Command add_run(CLI::App& program) {
+  return add(program, "run", "simulates and prints one caption for each event", false);
+}
 Command add_narrate(CLI::App& program) {
-  return add(program, "narrate", "as run, with the lesson's words and where to see each event in real life", true);
+  return add(program, "narrate", "as run, with the lesson's words and where to see each event in real life",
+             true);
 }
 
 }  // namespace sockarium::cli

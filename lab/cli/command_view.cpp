@@ -40,7 +40,9 @@ int view(const ViewOptions& options) {
     fmt::print("Nothing has happened yet.\n");
     return ok;
   }
-  fmt::print("{}", picture::ladder_text(picture::make_ladder(session.world(), session.bytes(), session.records(), ladder), text));
+  fmt::print("{}",
+             picture::ladder_text(
+                 picture::make_ladder(session.world(), session.bytes(), session.records(), ladder), text));
   return ok;
 }
 
@@ -58,7 +60,8 @@ int why(const ScenarioOptions& options) {
   session.seek(*event);
   const observe::Narrator tells(session.world(), session.bytes(), session.records());
   const RecordNumber record = tells.principal(session.line(*event).first, session.line(*event).last);
-  for (const observe::WhyStep& step : observe::why(session.world(), session.bytes(), session.records(), record)) {
+  for (const observe::WhyStep& step :
+       observe::why(session.world(), session.bytes(), session.records(), record)) {
     fmt::print("{}{}\n", step.aside ? "  " : "", step.sentence);
     if (!step.reason.empty()) fmt::print("{}    {}\n", step.aside ? "  " : "", step.reason);
     if (!step.source.empty()) fmt::print("{}    [{}]\n", step.aside ? "  " : "", step.source);
@@ -72,12 +75,15 @@ Command add_view(CLI::App& program) {
   auto options = std::make_shared<ViewOptions>();
   CLI::App* app = program.add_subcommand("view", "shows a moment of a run as a diagram");
   options->scenario.add_to(*app, true);
-  app->add_option("--as", options->as, "what to show")->check(CLI::IsMember({"ladder"}))->capture_default_str();
+  app->add_option("--as", options->as, "what to show")
+      ->check(CLI::IsMember({"ladder"}))
+      ->capture_default_str();
   app->add_option("--width", options->width, "columns")->check(CLI::Range(60, 400))->capture_default_str();
   app->add_flag("--unicode", options->unicode, "lines and arrows instead of ASCII");
   app->add_flag("--absolute", options->absolute, "sequence numbers as in the header, not counted from 0");
   app->add_flag("--no-calls", options->no_calls, "packets and states only");
-  set_examples(*app, {"sockarium view H1 --as ladder", "sockarium view Q1 --as ladder --at first-drop --unicode --width 100"});
+  set_examples(*app, {"sockarium view H1 --as ladder",
+                      "sockarium view Q1 --as ladder --at first-drop --unicode --width 100"});
   return {app, [options] { return view(*options); }};
 }
 

@@ -1,4 +1,5 @@
-// The subcommands. Each adds itself to the program; `run` is called when it was chosen and gives the exit code.
+// The subcommands. Each adds itself to the program; `run` is called when it was chosen and gives the exit
+// code.
 #pragma once
 
 #include <functional>

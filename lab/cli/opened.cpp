@@ -29,7 +29,8 @@ fs::path course_folder() {
 }
 
 std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -41,7 +42,9 @@ void ScenarioOptions::add_to(CLI::App& command, bool with_moment) {
   command.add_option("--seed", seed, "the seed of all chance");
   command.add_flag("--json", json, "one JSON document instead of text");
   if (with_moment)
-    command.add_option("--at", at, "the moment: a time (25ms), an event number (17) or a bookmark; the end if not given")
+    command
+        .add_option("--at", at,
+                    "the moment: a time (25ms), an event number (17) or a bookmark; the end if not given")
         ->type_name("MOMENT");
 }
 
@@ -102,7 +105,8 @@ std::optional<Opened> open(const ScenarioOptions& options, int& code) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0) {
       code = bad_usage;
-      report(code, fmt::format("--set takes NAME=VALUE, not '{}'", set), options.json, "for example: --set backlog=3");
+      report(code, fmt::format("--set takes NAME=VALUE, not '{}'", set), options.json,
+             "for example: --set backlog=3");
       return std::nullopt;
     }
     load.params[set.substr(0, equals)] = set.substr(equals + 1);
@@ -149,7 +153,8 @@ int show_window(const Renderer& renderer, const WindowRequest& request) {
     fmt::print(stderr, "sockarium: this build has no window\n");
   if (code == impossible)
     fmt::print(stderr,
-               "  Without a display: sockarium run FILE tells what happens, sockarium export FILE --png PICTURE draws the window.\n");
+               "  Without a display: sockarium run FILE tells what happens, sockarium export FILE --png "
+               "PICTURE draws the window.\n");
   return code;
 }
 
@@ -174,7 +179,8 @@ bool write_file(const std::string& path, const std::string& content, bool force)
     out.flush();
     if (!out) {
       fs::remove(draft, error);
-      report(no_file, fmt::format("{} could not be written", path), false, "does the folder exist, and may you write there?");
+      report(no_file, fmt::format("{} could not be written", path), false,
+             "does the folder exist, and may you write there?");
       return false;
     }
   }

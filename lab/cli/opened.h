@@ -1,5 +1,5 @@
-// A scenario that a command works on: found by file or by id, read, and made a session. The options that all such
-// commands share are here, too.
+// A scenario that a command works on: found by file or by id, read, and made a session. The options that all
+// such commands share are here, too.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct ScenarioOptions {
   std::string file;
   std::vector<std::string> sets;  ///< «backlog=3»
   std::optional<std::uint64_t> seed;
-  std::string at;                 ///< «25ms», «17», a bookmark's name; empty: the end
+  std::string at;  ///< «25ms», «17», a bookmark's name; empty: the end
   bool json = false;
 
   void add_to(CLI::App& command, bool with_moment);
@@ -55,7 +55,8 @@ void report(int code, const std::string& message, bool json, const std::string& 
 /// Shows the window; where there is none, says what works without. The exit code.
 int show_window(const Renderer& renderer, const WindowRequest& request);
 
-/// Writes `content` whole or not at all. False (and a message): it could not be written, or is there and not `force`.
+/// Writes `content` whole or not at all. False (and a message): it could not be written, or is there and not
+/// `force`.
 bool write_file(const std::string& path, const std::string& content, bool force);
 /// May `path` be written? Writes the message if not.
 bool may_write(const std::string& path, bool force);

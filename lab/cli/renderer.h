@@ -1,5 +1,5 @@
-// What the commands need of a window and may do without: opening one, and writing a picture of one. The program's
-// entry point hands it in, so that everything below the window builds and runs where there is none.
+// What the commands need of a window and may do without: opening one, and writing a picture of one. The
+// program's entry point hands it in, so that everything below the window builds and runs where there is none.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct WindowRequest {
   std::uint64_t event = 0;                           ///< the moment to show: after so many events
   std::string theme;                                 ///< «dark», «light», «high contrast»; empty: dark
   float scale = 1.0F;
-  int width = 1280, height = 720;                    ///< pixels at scale 1
+  int width = 1280, height = 720;  ///< pixels at scale 1
 };
 
 struct Renderer {

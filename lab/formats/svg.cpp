@@ -22,35 +22,6 @@ namespace {
 
 constexpr double faint_share = 0.45;  ///< of its colour that a faint stroke keeps
 
-std::optional<Hue> hue_of(Tone tone) {
-  switch (tone) {
-    case Tone::Listen:
-      return Hue::listen;
-    case Tone::Opening:
-      return Hue::opening;
-    case Tone::Established:
-      return Hue::established;
-    case Tone::CloseWait:
-      return Hue::close_wait;
-    case Tone::Closing:
-      return Hue::closing;
-    case Tone::TimeWait:
-      return Hue::time_wait;
-    case Tone::Closed:
-      return Hue::closed;
-    case Tone::Error:
-      return Hue::error;
-    case Tone::Background:
-    case Tone::Panel:
-    case Tone::Grid:
-    case Tone::Text:
-    case Tone::Muted:
-    case Tone::Accent:
-      break;
-  }
-  return std::nullopt;
-}
-
 std::string css(Colour colour) {
   return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
 }
@@ -141,7 +112,8 @@ class Writer {
         R"(x="{}" y="{}" width="{}" height="{}"{})", number(box.x), number(box.y), number(box.width),
         number(box.height), box.rounding > 0 ? fmt::format(R"( rx="{}")", number(box.rounding)) : "");
     body_ += fmt::format("<rect {} fill=\"{}\"{}/>\n", place, fill, stroke);
-    if (const std::optional<Hue> hue = hue_of(box.fill); box.hatched && hue) second_sign(box, *hue, place);
+    if (const std::optional<Hue> hue = picture::hue_of(box.fill); box.hatched && hue)
+      second_sign(box, *hue, place);
   }
 
   void operator()(const picture::Text& text) {
@@ -270,7 +242,7 @@ class Writer {
 }  // namespace
 
 Colour colour_of(Tone tone, const Palette& colours) {
-  if (const std::optional<Hue> hue = hue_of(tone)) return colours[*hue];
+  if (const std::optional<Hue> hue = picture::hue_of(tone)) return colours[*hue];
   switch (tone) {
     case Tone::Background:
       return colours.background;

@@ -76,4 +76,33 @@ float estimated_width(const std::string& text, Font font) {
   return font == Font::Bold ? width * bold_factor : width;
 }
 
+std::optional<palette::Hue> hue_of(Tone tone) {
+  switch (tone) {
+    case Tone::Listen:
+      return palette::Hue::listen;
+    case Tone::Opening:
+      return palette::Hue::opening;
+    case Tone::Established:
+      return palette::Hue::established;
+    case Tone::CloseWait:
+      return palette::Hue::close_wait;
+    case Tone::Closing:
+      return palette::Hue::closing;
+    case Tone::TimeWait:
+      return palette::Hue::time_wait;
+    case Tone::Closed:
+      return palette::Hue::closed;
+    case Tone::Error:
+      return palette::Hue::error;
+    case Tone::Background:
+    case Tone::Panel:
+    case Tone::Grid:
+    case Tone::Text:
+    case Tone::Muted:
+    case Tone::Accent:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace sockarium::picture

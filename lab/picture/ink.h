@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "assets/palette.h"
 #include "sim/core/tcp_state.h"
 
 namespace sockarium::picture {
@@ -30,6 +32,8 @@ enum class Tone : std::uint32_t {
   Error,
 };
 Tone tone_of(TcpState state);
+/// The palette's hue of a tone that is a state or an error; the others have none.
+std::optional<palette::Hue> hue_of(Tone tone);
 
 enum class Font : std::uint32_t { Body, Bold, Small, Mono, MonoBold };
 enum class Align : std::uint32_t { Left, Centre, Right };

@@ -9,7 +9,9 @@
 
 namespace sockarium::script {
 
-void LessonRun::clear() { *this = LessonRun(); }
+void LessonRun::clear() {
+  *this = LessonRun();
+}
 
 void LessonRun::await(const When& when) {
   if (when.kind != When::Kind::On) return;
@@ -35,7 +37,8 @@ std::optional<std::uint64_t> LessonRun::event_of(const Session& session, const W
       return session.head();
     case When::Kind::Time: {
       // Known as soon as something later has happened.
-      if (session.ending() == Ending::NotYet && session.time_at(session.head()) <= when.time) return std::nullopt;
+      if (session.ending() == Ending::NotYet && session.time_at(session.head()) <= when.time)
+        return std::nullopt;
       std::uint64_t low = 0;
       std::uint64_t high = session.head();
       while (low < high) {
@@ -76,7 +79,9 @@ void LessonRun::speak(Session& session) {
 
 void LessonRun::ask(Session& session) {
   for (std::size_t i = 0; i < scenario_->predictions.size(); ++i) {
-    if (std::any_of(questions_.begin(), questions_.end(), [&](const Question& q) { return q.prediction == i; })) continue;
+    if (std::any_of(questions_.begin(), questions_.end(),
+                    [&](const Question& q) { return q.prediction == i; }))
+      continue;
     const Prediction& prediction = scenario_->predictions[i];
     const auto event = event_of(session, prediction.at);
     if (!event) continue;
@@ -86,7 +91,8 @@ void LessonRun::ask(Session& session) {
     Question question;
     question.prediction = i;
     question.event = *event;
-    // One event before its moment, or the picture would tell. What is asked about the whole run is asked at its end.
+    // One event before its moment, or the picture would tell. What is asked about the whole run is asked at
+    // its end.
     question.asked = prediction.at.kind == When::Kind::End || *event == 0 ? *event : *event - 1;
     question.ask = found.ask;
     question.answer = found.answer;
@@ -103,7 +109,8 @@ void LessonRun::ask(Session& session) {
     }
     questions_.push_back(std::move(question));
   }
-  std::stable_sort(questions_.begin(), questions_.end(), [](const Question& a, const Question& b) { return a.asked < b.asked; });
+  std::stable_sort(questions_.begin(), questions_.end(),
+                   [](const Question& a, const Question& b) { return a.asked < b.asked; });
 }
 
 void LessonRun::update(Session& session, const World& latest, const Scenario* scenario) {
@@ -129,7 +136,8 @@ void LessonRun::update(Session& session, const World& latest, const Scenario* sc
   bookmarks_.clear();
   for (const Bookmark& bookmark : scenario_->bookmarks)
     if (const auto event = event_of(session, bookmark.when)) bookmarks_.push_back({*event, bookmark.name});
-  std::stable_sort(bookmarks_.begin(), bookmarks_.end(), [](const Mark& a, const Mark& b) { return a.event < b.event; });
+  std::stable_sort(bookmarks_.begin(), bookmarks_.end(),
+                   [](const Mark& a, const Mark& b) { return a.event < b.event; });
   const std::uint64_t cursor = session.cursor();
   speak(session);
   ask(session);
@@ -140,7 +148,8 @@ std::vector<std::string> LessonRun::narrations(std::uint64_t event) const {
   std::vector<const Spoken*> due;
   for (const auto& [number, spoken] : spoken_)
     if (spoken.event <= event) due.push_back(&spoken);
-  std::stable_sort(due.begin(), due.end(), [](const Spoken* a, const Spoken* b) { return a->event < b->event; });
+  std::stable_sort(due.begin(), due.end(),
+                   [](const Spoken* a, const Spoken* b) { return a->event < b->event; });
   std::vector<std::string> texts;
   for (const Spoken* each : due) texts.push_back(each->text);
   return texts;

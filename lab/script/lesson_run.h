@@ -1,5 +1,6 @@
-// When a lesson speaks: the events at which its narrations, bookmarks and predictions come due in the run that is
-// shown. Worked out from the records of the branch as the head runs ahead; each record is looked at once.
+// When a lesson speaks: the events at which its narrations, bookmarks and predictions come due in the run
+// that is shown. Worked out from the records of the branch as the head runs ahead; each record is looked at
+// once.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace sockarium::script {
 /// What a prediction asks and what is true, worked out at its moment.
 struct Question {
   std::size_t prediction = 0;
-  std::uint64_t event = 0;           ///< the moment that it is about
-  std::uint64_t asked = 0;           ///< when it is asked: just before
+  std::uint64_t event = 0;  ///< the moment that it is about
+  std::uint64_t asked = 0;  ///< when it is asked: just before
   std::string ask, answer;
   std::vector<std::string> options;  ///< empty: the answer is typed
   std::vector<std::string> items;    ///< of an answer that is an order
@@ -25,7 +26,7 @@ struct Question {
   std::optional<double> number;
   double tolerance = 0;
   Prediction::Type type = Prediction::Type::Choice;
-  std::string error;                 ///< the lesson itself is wrong here
+  std::string error;  ///< the lesson itself is wrong here
 };
 
 struct Mark {
@@ -35,14 +36,15 @@ struct Mark {
 
 class LessonRun {
  public:
-  /// Looks at what the session has simulated since the last time. `latest`: the world at its head. `scenario` may be
-  /// null. Moves the session's cursor to the moments that it asks about, and back.
+  /// Looks at what the session has simulated since the last time. `latest`: the world at its head. `scenario`
+  /// may be null. Moves the session's cursor to the moments that it asks about, and back.
   void update(Session& session, const World& latest, const Scenario* scenario);
   void clear();
 
   const std::vector<Mark>& bookmarks() const { return bookmarks_; }
   const std::vector<Question>& questions() const { return questions_; }
-  /// The narrations that are due at `event`, oldest first, with their expressions worked out at their moments.
+  /// The narrations that are due at `event`, oldest first, with their expressions worked out at their
+  /// moments.
   std::vector<std::string> narrations(std::uint64_t event) const;
   /// Events that a step to «what is interesting» stops at.
   std::vector<std::uint64_t> marks() const;

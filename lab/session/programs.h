@@ -1,5 +1,5 @@
-// The one seam between programs and kernels. Whoever runs a world (the session, the comparison, a test) asks the
-// programs for their next call; Lua scenarios, packetdrill scripts and tests answer.
+// The one seam between programs and kernels. Whoever runs a world (the session, the comparison, a test) asks
+// the programs for their next call; Lua scenarios, packetdrill scripts and tests answer.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace sockarium {
 
-/// Which task asks: a path of child numbers, the same on both kernels. {4} is the main task of Setup's 5th process,
-/// {4, 0} the first thread or forked child that it made.
+/// Which task asks: a path of child numbers, the same on both kernels. {4} is the main task of Setup's 5th
+/// process, {4, 0} the first thread or forked child that it made.
 using TaskPath = std::vector<std::uint32_t>;
 
 struct ProgramStep {
   Syscall call = sys::Exit{};
-  std::int64_t line = 0;   ///< of the scenario file, where the call stands; 0: unknown
-  std::string fault;       ///< not empty: the program broke (a script error) and `call` is its exit
+  std::int64_t line = 0;  ///< of the scenario file, where the call stands; 0: unknown
+  std::string fault;      ///< not empty: the program broke (a script error) and `call` is its exit
 };
 
 class Programs {

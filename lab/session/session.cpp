@@ -44,7 +44,8 @@ struct Session::Branch {
   void keep_keyframe() {
     keyframes.insert_or_assign(head.events, head);
     since_keyframe = {};
-    if (keyframes.size() < 64 || (keyframes.size() & (keyframes.size() - 1)) != 0) return;  // looked at now and then
+    if (keyframes.size() < 64 || (keyframes.size() & (keyframes.size() - 1)) != 0)
+      return;  // looked at now and then
     std::size_t bytes = 0;
     std::set<const void*> counted;
     for (const auto& [event, world] : keyframes) bytes += world.count_bytes(counted);
@@ -58,10 +59,14 @@ struct Session::Branch {
 
 std::string_view sentence(Ending ending) {
   switch (ending) {
-    case Ending::NotYet: return "the run goes on";
-    case Ending::NothingLeft: return "nothing is left to happen: every program has ended or waits for ever";
-    case Ending::StopAt: return "the scenario stops here (stop_at)";
-    case Ending::EventLimit: return "the limit of events is reached (max_events)";
+    case Ending::NotYet:
+      return "the run goes on";
+    case Ending::NothingLeft:
+      return "nothing is left to happen: every program has ended or waits for ever";
+    case Ending::StopAt:
+      return "the scenario stops here (stop_at)";
+    case Ending::EventLimit:
+      return "the limit of events is reached (max_events)";
   }
   return "";
 }
@@ -73,7 +78,8 @@ TaskPath path_of(const World& world, TaskId id) {
   return path;
 }
 
-Session::Session(Setup setup, ProgramsFactory programs) : setup_(std::move(setup)), factory_(std::move(programs)) {
+Session::Session(Setup setup, ProgramsFactory programs)
+    : setup_(std::move(setup)), factory_(std::move(programs)) {
   auto trunk = std::make_unique<Branch>();
   trunk->head = make_world(setup_, bytes_);
   trunk->programs = factory_();
@@ -84,14 +90,30 @@ Session::Session(Setup setup, ProgramsFactory programs) : setup_(std::move(setup
 
 Session::~Session() = default;
 
-const RecordList& Session::records() const { return now().records; }
-std::uint64_t Session::head() const { return now().head.events; }
-Ending Session::ending() const { return now().ending; }
-const EventLine& Session::line(std::uint64_t event) const { return now().lines[event - 1]; }
-RecordNumber Session::records_at(std::uint64_t event) const { return event == 0 ? 0 : line(event).last; }
-Time Session::time_at(std::uint64_t event) const { return event == 0 ? 0 : line(event).time; }
-const PagedArray<JournalEntry>& Session::journal() const { return now().journal; }
-std::size_t Session::keyframe_count() const { return now().keyframes.size(); }
+const RecordList& Session::records() const {
+  return now().records;
+}
+std::uint64_t Session::head() const {
+  return now().head.events;
+}
+Ending Session::ending() const {
+  return now().ending;
+}
+const EventLine& Session::line(std::uint64_t event) const {
+  return now().lines[event - 1];
+}
+RecordNumber Session::records_at(std::uint64_t event) const {
+  return event == 0 ? 0 : line(event).last;
+}
+Time Session::time_at(std::uint64_t event) const {
+  return event == 0 ? 0 : line(event).time;
+}
+const PagedArray<JournalEntry>& Session::journal() const {
+  return now().journal;
+}
+std::size_t Session::keyframe_count() const {
+  return now().keyframes.size();
+}
 
 bool Session::step_head() {
   Branch& branch = now();
@@ -126,8 +148,8 @@ bool Session::step_head() {
   for (const Record& record : fresh) {
     if (record.reason == Reason::EndlessCalls)
       branch.journal.write(branch.journal.size() - 1).fault =
-          "line " + std::to_string(std::get<ProgramCall>(input).line) + ": the program was stopped: " +
-          std::string(row_of(record.reason).sentence);
+          "line " + std::to_string(std::get<ProgramCall>(input).line) +
+          ": the program was stopped: " + std::string(row_of(record.reason).sentence);
     branch.records.push_back(record);
   }
   branch.note_event(before);
@@ -182,8 +204,10 @@ void Session::replay(World& world, std::uint64_t event, bool leave_snapshots) {
     const RecordNumber before = world.records;
     again.clear();
     sockarium::step(world, bytes_, input, again);
-    SOCKARIUM_ASSERT(before + again.size() == branch.lines[world.events - 1].last);  // replay leaves the same records
-    for (std::size_t i = 0; i < again.size(); ++i) SOCKARIUM_ASSERT(same(again[i], branch.records[before + i]));
+    SOCKARIUM_ASSERT(before + again.size() ==
+                     branch.lines[world.events - 1].last);  // replay leaves the same records
+    for (std::size_t i = 0; i < again.size(); ++i)
+      SOCKARIUM_ASSERT(same(again[i], branch.records[before + i]));
     if (leave_snapshots && (event - world.events) % stretch == 0) near_.insert_or_assign(world.events, world);
   }
 }
@@ -219,7 +243,9 @@ void Session::seek(std::uint64_t event) {
   if (event != view_.events) view_ = world_at(event);
 }
 
-std::uint64_t Session::hash_at(std::uint64_t event) { return world_at(event).hash(); }
+std::uint64_t Session::hash_at(std::uint64_t event) {
+  return world_at(event).hash();
+}
 
 std::uint64_t Session::event_at(Time time) {
   while ((head() == 0 || time_at(head()) <= time) && step_head()) {
@@ -237,28 +263,36 @@ std::uint64_t Session::event_at(Time time) {
 }
 
 bool interesting(const Record& record) {
-  if (std::holds_alternative<rec::StateChanged>(record.what) || std::holds_alternative<rec::PacketDropped>(record.what) ||
-      std::holds_alternative<rec::TaskEnded>(record.what) || std::holds_alternative<rec::SocketError>(record.what) ||
-      std::holds_alternative<rec::SysctlChanged>(record.what) || std::holds_alternative<rec::Printed>(record.what))
+  if (std::holds_alternative<rec::StateChanged>(record.what) ||
+      std::holds_alternative<rec::PacketDropped>(record.what) ||
+      std::holds_alternative<rec::TaskEnded>(record.what) ||
+      std::holds_alternative<rec::SocketError>(record.what) ||
+      std::holds_alternative<rec::SysctlChanged>(record.what) ||
+      std::holds_alternative<rec::Printed>(record.what))
     return true;
   if (const auto* returned = std::get_if<rec::SyscallReturned>(&record.what)) return !returned->result.ok();
   if (const auto* sent = std::get_if<rec::PacketSent>(&record.what)) return sent->again > 0;
-  if (const auto* entered = std::get_if<rec::QueueEntered>(&record.what)) return entered->length > entered->limit;
-  if (const auto* left = std::get_if<rec::QueueLeft>(&record.what)) return left->length == 0 || left->length == left->limit;
+  if (const auto* entered = std::get_if<rec::QueueEntered>(&record.what))
+    return entered->length > entered->limit;
+  if (const auto* left = std::get_if<rec::QueueLeft>(&record.what))
+    return left->length == 0 || left->length == left->limit;
   if (const auto* opened = std::get_if<rec::DescriptorOpened>(&record.what)) return bool(opened->socket);
   return std::holds_alternative<rec::SocketFreed>(record.what);
 }
 
 bool Session::event_matches(std::uint64_t event, Unit unit, ProcessId process) const {
   if (unit == Unit::Event) return true;
-  if (unit == Unit::Interesting && std::find(marks_.begin(), marks_.end(), event) != marks_.end()) return true;
+  if (unit == Unit::Interesting && std::find(marks_.begin(), marks_.end(), event) != marks_.end())
+    return true;
   const EventLine& of = line(event);
   for (RecordNumber n = of.first; n <= of.last; ++n) {
     const Record& r = record(n);
     switch (unit) {
-      case Unit::Event: return true;
+      case Unit::Event:
+        return true;
       case Unit::Packet:
-        if (std::holds_alternative<rec::PacketSent>(r.what) || std::holds_alternative<rec::PacketDelivered>(r.what) ||
+        if (std::holds_alternative<rec::PacketSent>(r.what) ||
+            std::holds_alternative<rec::PacketDelivered>(r.what) ||
             std::holds_alternative<rec::PacketDropped>(r.what))
           return true;
         break;
@@ -340,7 +374,8 @@ std::string Session::intervene(const Intervention& intervention, std::string lab
     const JournalEntry& entry = branch->journal[i];
     if (entry.intervention) continue;
     const ProgramStep wish = branch->programs->resume(entry.task, entry.given, bytes_);
-    SOCKARIUM_ASSERT(flatten(wish.call) == flatten(entry.call.call));  // else a program has inputs beside the journal
+    SOCKARIUM_ASSERT(flatten(wish.call) ==
+                     flatten(entry.call.call));  // else a program has inputs beside the journal
   }
 
   JournalEntry entry;

@@ -1,13 +1,14 @@
-// A session: one run that can be read at any moment, forward and back, and continued differently from any of them.
+// A session: one run that can be read at any moment, forward and back, and continued differently from any of
+// them.
 //
-// Three things, easily mixed. The *journal* holds what entered the world from outside (calls of programs, a person's
-// doing): small, and the truth. The *world* is a value, derivable from the journal. The *records* tell what happened
-// and why; derivable too, kept because wanted. A moment is (branch, event number). Any moment is reached from the
-// nearest keyframe by replaying the journal; replay checks itself against the kept records. Stepping back never runs
-// a program again.
+// Three things, easily mixed. The *journal* holds what entered the world from outside (calls of programs, a
+// person's doing): small, and the truth. The *world* is a value, derivable from the journal. The *records*
+// tell what happened and why; derivable too, kept because wanted. A moment is (branch, event number). Any
+// moment is reached from the nearest keyframe by replaying the journal; replay checks itself against the kept
+// records. Stepping back never runs a program again.
 //
-// Doing something different at a past moment starts a branch: fresh programs are fed the recorded results up to
-// there, then run live. The old future stays.
+// Doing something different at a past moment starts a branch: fresh programs are fed the recorded results up
+// to there, then run live. The old future stays.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,10 @@ enum class Unit { Event, Call, Packet, Interesting };
 
 /// Why a run has no further event.
 enum class Ending {
-  NotYet,        ///< more can happen
-  NothingLeft,   ///< every program has ended or waits for ever
-  StopAt,        ///< the scenario's stop_at is reached
-  EventLimit,    ///< max_events is reached
+  NotYet,       ///< more can happen
+  NothingLeft,  ///< every program has ended or waits for ever
+  StopAt,       ///< the scenario's stop_at is reached
+  EventLimit,   ///< max_events is reached
 };
 std::string_view sentence(Ending ending);
 
@@ -46,11 +47,11 @@ struct EventLine {
 /// What entered the world at one event.
 struct JournalEntry {
   std::uint64_t event = 0;
-  TaskPath task;                            ///< whose call; empty for an intervention
-  SysResult given;                          ///< what the program was given before it asked
+  TaskPath task;    ///< whose call; empty for an intervention
+  SysResult given;  ///< what the program was given before it asked
   ProgramCall call;
   std::optional<Intervention> intervention;
-  std::string fault;                        ///< the program broke here: what it said
+  std::string fault;  ///< the program broke here: what it said
 };
 
 using RecordList = PagedArray<Record>;  ///< record n is at place n − 1
@@ -64,17 +65,17 @@ class Session {
 
   // --- reading ---
   const Setup& setup() const { return setup_; }
-  const World& world() const { return view_; }              ///< at the cursor
-  const RecordList& records() const;                        ///< of the whole branch, also after the cursor
+  const World& world() const { return view_; }  ///< at the cursor
+  const RecordList& records() const;            ///< of the whole branch, also after the cursor
   const Record& record(RecordNumber number) const { return records()[number - 1]; }
   ByteStore& bytes() { return bytes_; }
   const ByteStore& bytes() const { return bytes_; }
-  std::uint64_t cursor() const { return view_.events; }     ///< events that have happened at the shown moment
-  std::uint64_t head() const;                               ///< events simulated so far
-  Ending ending() const;                                    ///< of the branch, at its head
-  const EventLine& line(std::uint64_t event) const;         ///< of event 1 … head()
-  RecordNumber records_at(std::uint64_t event) const;       ///< the last record left by events 1 … event
-  Time time_at(std::uint64_t event) const;                  ///< of event 0 … head()
+  std::uint64_t cursor() const { return view_.events; }  ///< events that have happened at the shown moment
+  std::uint64_t head() const;                            ///< events simulated so far
+  Ending ending() const;                                 ///< of the branch, at its head
+  const EventLine& line(std::uint64_t event) const;      ///< of event 1 … head()
+  RecordNumber records_at(std::uint64_t event) const;    ///< the last record left by events 1 … event
+  Time time_at(std::uint64_t event) const;               ///< of event 0 … head()
   const PagedArray<JournalEntry>& journal() const;
 
   // --- letting time run ---
@@ -89,8 +90,8 @@ class Session {
   void seek(std::uint64_t event);
   /// The last event not later than `time`; runs ahead as far as needed.
   std::uint64_t event_at(Time time);
-  /// One step of `unit` forward or back. For Unit::Call only calls of `process` count (none: of all). Where no such
-  /// moment is left the cursor goes to the end or the start. False: it was there already.
+  /// One step of `unit` forward or back. For Unit::Call only calls of `process` count (none: of all). Where
+  /// no such moment is left the cursor goes to the end or the start. False: it was there already.
   bool step(Unit unit, bool forward, ProcessId process = {});
   /// To the next (or previous) event with a record for which `wanted` is true.
   bool step_until(const std::function<bool(const Record&)>& wanted, bool forward);
@@ -101,12 +102,12 @@ class Session {
   struct Branch;
   struct BranchInfo {
     std::size_t parent = 0;
-    std::uint64_t fork = 0;      ///< the event after which it differs
+    std::uint64_t fork = 0;  ///< the event after which it differs
     std::uint64_t head = 0;
-    std::string label;           ///< «drop SYN 10.0.0.5:41000»
+    std::string label;  ///< «drop SYN 10.0.0.5:41000»
   };
-  /// Starts a branch at the cursor with this intervention as its first event, and shows it. The reason when it can't
-  /// be done.
+  /// Starts a branch at the cursor with this intervention as its first event, and shows it. The reason when
+  /// it can't be done.
   std::string intervene(const Intervention& intervention, std::string label);
   std::size_t branch() const { return current_; }
   std::size_t branch_count() const { return branches_.size(); }
@@ -141,8 +142,8 @@ class Session {
 /// The path of child numbers that names a task alike on every kernel.
 TaskPath path_of(const World& world, TaskId task);
 
-/// Is this a record that a lecture stops at? A change of state, an error, a drop, a retransmission, a queue full or
-/// empty, a descriptor made or closed for good, a program's end.
+/// Is this a record that a lecture stops at? A change of state, an error, a drop, a retransmission, a queue
+/// full or empty, a descriptor made or closed for good, a program's end.
 bool interesting(const Record& record);
 
 }  // namespace sockarium

@@ -21,9 +21,13 @@ Address Address::v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t
   return address;
 }
 
-bool Address::is_v4() const { return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin()); }
+bool Address::is_v4() const {
+  return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
+}
 
-bool Address::is_wildcard() const { return *this == any_v4() || *this == Address{}; }
+bool Address::is_wildcard() const {
+  return *this == any_v4() || *this == Address{};
+}
 
 bool Address::is_loopback() const {
   if (is_v4()) return bytes[12] == 127;
@@ -32,9 +36,13 @@ bool Address::is_loopback() const {
   return *this == one;
 }
 
-bool Address::is_multicast() const { return is_v4() ? bytes[12] >> 4 == 14 : bytes[0] == 0xff; }
+bool Address::is_multicast() const {
+  return is_v4() ? bytes[12] >> 4 == 14 : bytes[0] == 0xff;
+}
 
-bool Address::is_broadcast() const { return *this == v4(255, 255, 255, 255); }
+bool Address::is_broadcast() const {
+  return *this == v4(255, 255, 255, 255);
+}
 
 std::optional<Address> parse_v4(std::string_view text) {
   std::array<std::uint8_t, 4> part{};

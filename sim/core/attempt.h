@@ -1,6 +1,6 @@
-// How a call answers: done, or blocked. A blocked call is a value (what it waits for, until when, how far it got)
-// that is tried again after a wake-up; the wake-up promises nothing. Blocking, non-blocking, time limits and later
-// poll and epoll all take this one path.
+// How a call answers: done, or blocked. A blocked call is a value (what it waits for, until when, how far it
+// got) that is tried again after a wake-up; the wake-up promises nothing. Blocking, non-blocking, time limits
+// and later poll and epoll all take this one path.
 #pragma once
 
 #include <cstdint>
@@ -33,16 +33,20 @@ struct Done {
 
 struct Block {
   WaitFor wait;
-  Time deadline = 0;             ///< absolute; 0: no limit
-  Errno at_deadline = Errno::AGAIN;  ///< what the call gives when the time is over (OK: success)
+  Time deadline = 0;                    ///< absolute; 0: no limit
+  Errno at_deadline = Errno::AGAIN;     ///< what the call gives when the time is over (OK: success)
   Errno if_nonblocking = Errno::AGAIN;  ///< what a non-blocking descriptor gives instead of blocking
-  std::uint64_t progress = 0;    ///< bytes taken so far
-  Bytes gathered;                ///< the bytes themselves, where a call must receive all (MSG_WAITALL)
+  std::uint64_t progress = 0;           ///< bytes taken so far
+  Bytes gathered;                       ///< the bytes themselves, where a call must receive all (MSG_WAITALL)
 };
 
 using Attempt = std::variant<Done, Block>;
 
-inline Attempt done(std::int64_t value) { return Done{SysResult::of(value)}; }
-inline Attempt fail(Errno error) { return Done{SysResult::fail(error)}; }
+inline Attempt done(std::int64_t value) {
+  return Done{SysResult::of(value)};
+}
+inline Attempt fail(Errno error) {
+  return Done{SysResult::fail(error)};
+}
 
 }  // namespace sockarium

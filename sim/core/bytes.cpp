@@ -39,7 +39,8 @@ Bytes ByteStore::intern(std::string_view content) {
 std::string ByteStore::text(const Bytes& bytes) const {
   if (bytes.chunk == pattern_chunk) {
     std::string text(bytes.length, ' ');
-    for (std::uint32_t i = 0; i < bytes.length; ++i) text[i] = static_cast<char>('a' + (bytes.offset + i) % 26);
+    for (std::uint32_t i = 0; i < bytes.length; ++i)
+      text[i] = static_cast<char>('a' + (bytes.offset + i) % 26);
     return text;
   }
   const auto chunk = chunks_.find(bytes.chunk);

@@ -1,8 +1,8 @@
-// Variable content (payloads, names, messages). The world holds only `Bytes`: which chunk, where, how long. The
-// chunks are immutable and live in a `ByteStore` beside the worlds, shared by all snapshots and branches.
+// Variable content (payloads, names, messages). The world holds only `Bytes`: which chunk, where, how long.
+// The chunks are immutable and live in a `ByteStore` beside the worlds, shared by all snapshots and branches.
 //
-// A chunk is named by the hash of its content, so a name never depends on what else was stored before: replaying
-// a stretch of history stores nothing new, and equal worlds hold equal names.
+// A chunk is named by the hash of its content, so a name never depends on what else was stored before:
+// replaying a stretch of history stores nothing new, and equal worlds hold equal names.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Chance without a generator: a number is a function of the seed, the place that asks, and how often that place has
-// asked. Nothing shares a stream, so one packet more on one link changes no loss on another.
+// Chance without a generator: a number is a function of the seed, the place that asks, and how often that
+// place has asked. Nothing shares a stream, so one packet more on one link changes no loss on another.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,9 @@ inline constexpr std::array counter_table{
 };
 inline constexpr std::size_t counter_count = counter_table.size();
 
-constexpr const CounterRow& row_of(Counter id) { return counter_table[static_cast<std::size_t>(id)]; }
+constexpr const CounterRow& row_of(Counter id) {
+  return counter_table[static_cast<std::size_t>(id)];
+}
 constexpr std::optional<Counter> counter_named(std::string_view name) {
   for (const CounterRow& row : counter_table)
     if (row.name == name || (row.name.substr(0, 6) == "TcpExt" && row.name.substr(6) == name)) return row.id;

@@ -4,9 +4,11 @@ namespace sockarium {
 
 std::string_view name(Errno error) {
   switch (error) {
-    case Errno::OK: return "OK";
+    case Errno::OK:
+      return "OK";
 #define SOCKARIUM_ERRNO(name, number, words) \
-  case Errno::name: return "E" #name;
+  case Errno::name:                          \
+    return "E" #name;
 #include "sim/core/errno.def"
 #undef SOCKARIUM_ERRNO
   }
@@ -15,9 +17,11 @@ std::string_view name(Errno error) {
 
 std::string_view words(Errno error) {
   switch (error) {
-    case Errno::OK: return "Success";
+    case Errno::OK:
+      return "Success";
 #define SOCKARIUM_ERRNO(name, number, words) \
-  case Errno::name: return words;
+  case Errno::name:                          \
+    return words;
 #include "sim/core/errno.def"
 #undef SOCKARIUM_ERRNO
   }

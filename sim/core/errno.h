@@ -1,5 +1,5 @@
-// The errors that calls of the simulated kernel give, with Linux's names, numbers (asm-generic/errno.h) and the
-// words of strerror(3).
+// The errors that calls of the simulated kernel give, with Linux's names, numbers (asm-generic/errno.h) and
+// the words of strerror(3).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// What happens next. Events are ordered by (time, rank, number): at one instant packets and timers come before
-// wake-ups, and wake-ups before programs; the number settles the rest in the order in which events were made.
+// What happens next. Events are ordered by (time, rank, number): at one instant packets and timers come
+// before wake-ups, and wake-ups before programs; the number settles the rest in the order in which events
+// were made.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,12 @@ enum class TimerKind : std::uint32_t {
 constexpr std::uint32_t rank_of(EventKind kind) {
   switch (kind) {
     case EventKind::Arrival:
-    case EventKind::Timer: return 0;
-    case EventKind::Wake: return 1;
-    case EventKind::Turn: return 2;
+    case EventKind::Timer:
+      return 0;
+    case EventKind::Wake:
+      return 1;
+    case EventKind::Turn:
+      return 2;
   }
   return 3;
 }
@@ -53,13 +57,13 @@ constexpr bool before(const Event& a, const Event& b) {
   return a.number < b.number;
 }
 
-/// A timer keeps one entry in the event queue. Setting it later leaves the entry, which comes early and is pushed
-/// again; setting it earlier pushes a second one, and the first is stale.
+/// A timer keeps one entry in the event queue. Setting it later leaves the entry, which comes early and is
+/// pushed again; setting it earlier pushes a second one, and the first is stale.
 struct Timer {
-  Time deadline = 0;            ///< 0: off
-  std::uint64_t entry = 0;      ///< number of the event that counts; 0: none
-  Time entry_time = 0;          ///< when that event comes
-  std::uint64_t armed_by = 0;   ///< the record of its last setting
+  Time deadline = 0;           ///< 0: off
+  std::uint64_t entry = 0;     ///< number of the event that counts; 0: none
+  Time entry_time = 0;         ///< when that event comes
+  std::uint64_t armed_by = 0;  ///< the record of its last setting
   bool armed() const { return deadline != 0; }
 };
 

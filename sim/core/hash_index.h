@@ -1,5 +1,5 @@
-// A hash index from a flat key to a flat value, in copy-on-write pages. It can be asked, never walked: the order
-// of a hash table is nobody's business, and must not leak into what happens.
+// A hash index from a flat key to a flat value, in copy-on-write pages. It can be asked, never walked: the
+// order of a hash table is nobody's business, and must not leak into what happens.
 #pragma once
 
 #include <cstdint>

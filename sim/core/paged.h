@@ -1,6 +1,6 @@
-// An array in copy-on-write pages. Copying it shares the pages; the first write to a shared page makes a private
-// one. So a copy of a world with 28,000 connections costs microseconds, and thousands of keyframes share what did
-// not change between them.
+// An array in copy-on-write pages. Copying it shares the pages; the first write to a shared page makes a
+// private one. So a copy of a world with 28,000 connections costs microseconds, and thousands of keyframes
+// share what did not change between them.
 //
 // Two levels: an array holds books, a book holds pages, a page holds entries. A page may be written when this
 // array alone holds its book and the book alone holds the page.
@@ -43,7 +43,8 @@ class PagedArray {
 
   void push_back(const T& value) {
     if (size_ % (page_entries * book_pages) == 0) books_.push_back(std::make_shared<Book>());
-    if (size_ % page_entries == 0) own_book(size_ / page_entries)[(size_ / page_entries) % book_pages] = std::make_shared<Page>();
+    if (size_ % page_entries == 0)
+      own_book(size_ / page_entries)[(size_ / page_entries) % book_pages] = std::make_shared<Page>();
     ++size_;
     write(size_ - 1) = value;
   }
@@ -82,9 +83,7 @@ class PagedArray {
   }
 
   /// Hash of the contents. Pages remember theirs, so only pages written since the last time are read again.
-  std::uint64_t hash() const
-    requires Flat<T>
-  {
+  std::uint64_t hash() const requires Flat<T> {
     Hasher hasher;
     hasher.add(size_);
     for (std::size_t p = 0; p < pages_for(size_); ++p) {
@@ -95,7 +94,8 @@ class PagedArray {
     return hasher.value();
   }
 
-  /// Bytes of the pages that are not in `counted` yet, where they are noted: what several arrays hold together.
+  /// Bytes of the pages that are not in `counted` yet, where they are noted: what several arrays hold
+  /// together.
   std::size_t count_bytes(std::set<const void*>& counted) const {
     std::size_t bytes = 0;
     for (const auto& book : books_) {
@@ -114,7 +114,9 @@ class PagedArray {
   };
   using Book = std::array<std::shared_ptr<Page>, book_pages>;
 
-  static constexpr std::size_t pages_for(std::size_t size) { return (size + page_entries - 1) / page_entries; }
+  static constexpr std::size_t pages_for(std::size_t size) {
+    return (size + page_entries - 1) / page_entries;
+  }
   static constexpr std::size_t books_for(std::size_t size) {
     return (pages_for(size) + book_pages - 1) / book_pages;
   }

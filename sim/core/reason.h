@@ -1,5 +1,5 @@
-// Why the kernel does what it does: the table of reasons. Each is one sentence for people and the source of the
-// rule (RFC section, Linux function, sysctl). A record carries one; «why did this happen?» reads it.
+// Why the kernel does what it does: the table of reasons. Each is one sentence for people and the source of
+// the rule (RFC section, Linux function, sysctl). A record carries one; «why did this happen?» reads it.
 #pragma once
 
 #include <array>
@@ -27,6 +27,8 @@ inline constexpr std::array reason_table{
 #undef SOCKARIUM_REASON
 };
 
-constexpr const ReasonRow& row_of(Reason id) { return reason_table[static_cast<std::size_t>(id)]; }
+constexpr const ReasonRow& row_of(Reason id) {
+  return reason_table[static_cast<std::size_t>(id)];
+}
 
 }  // namespace sockarium

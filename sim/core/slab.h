@@ -1,5 +1,5 @@
-// A slab: entries of one kind, named by typed ids, in copy-on-write pages. Everything that the world stores lives
-// in one. Walked in index order only, so that a walk is the same on every machine.
+// A slab: entries of one kind, named by typed ids, in copy-on-write pages. Everything that the world stores
+// lives in one. Walked in index order only, so that a walk is the same on every machine.
 #pragma once
 
 #include <cstdint>

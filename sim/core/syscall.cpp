@@ -26,11 +26,16 @@ std::string quoted(const Bytes& data, const ByteStore& bytes) {
   constexpr std::uint32_t shown = 32;  // as strace -s 32
   std::string text = "\"";
   for (const char c : bytes.text(data.slice(0, data.length < shown ? data.length : shown))) {
-    if (c == '\n') text += "\\n";
-    else if (c == '\r') text += "\\r";
-    else if (c == '"' || c == '\\') text += std::string("\\") + c;
-    else if (c < ' ' || c == 0x7f) text += fmt::format("\\{:o}", static_cast<unsigned char>(c));
-    else text += c;
+    if (c == '\n')
+      text += "\\n";
+    else if (c == '\r')
+      text += "\\r";
+    else if (c == '"' || c == '\\')
+      text += std::string("\\") + c;
+    else if (c < ' ' || c == 0x7f)
+      text += fmt::format("\\{:o}", static_cast<unsigned char>(c));
+    else
+      text += c;
   }
   return text + (data.length > shown ? "\"..." : "\"");
 }
@@ -44,7 +49,10 @@ std::string socket_type(std::int32_t type) {
 }
 
 std::string domain_name(std::int32_t domain) {
-  return domain == 2 ? "AF_INET" : domain == 10 ? "AF_INET6" : domain == 1 ? "AF_UNIX" : std::to_string(domain);
+  return domain == 2    ? "AF_INET"
+         : domain == 10 ? "AF_INET6"
+         : domain == 1  ? "AF_UNIX"
+                        : std::to_string(domain);
 }
 
 std::string sockaddr(const Endpoint& to) {
@@ -66,13 +74,17 @@ std::string flag_names(std::int32_t flags) {
   return text.empty() ? "0" : text;
 }
 
-std::string seconds(Duration d) { return fmt::format("{}.{:09}", d / second, d % second); }
+std::string seconds(Duration d) {
+  return fmt::format("{}.{:09}", d / second, d % second);
+}
 
 struct Arguments {
   const ByteStore& bytes;
   std::string operator()(const sys::Socket& c) const {
     return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type),
-                       c.protocol == 0 ? "IPPROTO_IP" : c.protocol == 6 ? "IPPROTO_TCP" : std::to_string(c.protocol));
+                       c.protocol == 0   ? "IPPROTO_IP"
+                       : c.protocol == 6 ? "IPPROTO_TCP"
+                                         : std::to_string(c.protocol));
   }
   std::string operator()(const sys::Bind& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
   std::string operator()(const sys::Connect& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
@@ -90,7 +102,9 @@ struct Arguments {
   std::string operator()(const sys::Read& c) const { return fmt::format("{}, {}", c.fd, c.size); }
   std::string operator()(const sys::Shutdown& c) const {
     return fmt::format("{}, {}", c.fd,
-                       c.how == Shut::Read ? "SHUT_RD" : c.how == Shut::Write ? "SHUT_WR" : "SHUT_RDWR");
+                       c.how == Shut::Read    ? "SHUT_RD"
+                       : c.how == Shut::Write ? "SHUT_WR"
+                                              : "SHUT_RDWR");
   }
   std::string operator()(const sys::Close& c) const { return fmt::format("{}", c.fd); }
   std::string operator()(const sys::Getsockname& c) const { return fmt::format("{}", c.fd); }
@@ -98,7 +112,8 @@ struct Arguments {
   std::string operator()(const sys::Setsockopt& c) const {
     const OptionRow& row = option_table[static_cast<std::size_t>(c.option)];
     if (c.option == Option::Linger)
-      return fmt::format("{}, {}, {}, {{l_onoff={}, l_linger={}}}", c.fd, row.level, row.name, c.value, c.second);
+      return fmt::format("{}, {}, {}, {{l_onoff={}, l_linger={}}}", c.fd, row.level, row.name, c.value,
+                         c.second);
     if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout)
       return fmt::format("{}, {}, {}, {} s", c.fd, row.level, row.name, seconds(c.value));
     return fmt::format("{}, {}, {}, [{}]", c.fd, row.level, row.name, c.value);

@@ -1,6 +1,6 @@
-// The one language between programs and kernels: a `Syscall` goes in, a `SysResult` comes out, now or later. The
-// Lua binding, the simulated kernel, the real one, strace and the journal all speak it. A new call is a struct here
-// and a row in `Syscall`; the compiler then names every room that must learn it.
+// The one language between programs and kernels: a `Syscall` goes in, a `SysResult` comes out, now or later.
+// The Lua binding, the simulated kernel, the real one, strace and the journal all speak it. A new call is a
+// struct here and a row in `Syscall`; the compiler then names every room that must learn it.
 #pragma once
 
 #include <array>
@@ -16,10 +16,10 @@
 
 namespace sockarium {
 
-enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };   // AF_*
-enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };     // SOCK_*
-inline constexpr std::int32_t sock_nonblock = 04000;                   // SOCK_NONBLOCK, also O_NONBLOCK
-inline constexpr std::int32_t sock_cloexec = 02000000;                 // SOCK_CLOEXEC
+enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };  // AF_*
+enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };    // SOCK_*
+inline constexpr std::int32_t sock_nonblock = 04000;                  // SOCK_NONBLOCK, also O_NONBLOCK
+inline constexpr std::int32_t sock_cloexec = 02000000;                // SOCK_CLOEXEC
 
 inline constexpr std::int32_t msg_peek = 0x2, msg_dontwait = 0x40, msg_waitall = 0x100, msg_nosignal = 0x4000;
 
@@ -32,7 +32,8 @@ enum class Option : std::int32_t {
 #undef SOCKARIUM_OPTION
 };
 
-// The calls, in the order of the manual's sections. Every struct is flat, so that a blocked one can lie in the world.
+// The calls, in the order of the manual's sections. Every struct is flat, so that a blocked one can lie in
+// the world.
 namespace sys {
 
 struct Socket {  ///< → fd. EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT, EMFILE
@@ -154,10 +155,10 @@ struct Exit {  ///< the task ends; the last one closes the process's descriptors
 }  // namespace sys
 
 using Syscall =
-    std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv, sys::Write,
-                 sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername, sys::Setsockopt,
-                 sys::Getsockopt, sys::SetNonblock, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
-                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit>;
+    std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv,
+                 sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername,
+                 sys::Setsockopt, sys::Getsockopt, sys::SetNonblock, sys::Sleep, sys::Compute, sys::Now,
+                 sys::Random, sys::Getpid, sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit>;
 
 /// «connect»
 std::string_view name(const Syscall& call);

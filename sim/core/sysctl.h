@@ -1,5 +1,5 @@
-// The settings of a network namespace that the model obeys, with Linux's names, defaults and bounds. One table:
-// what a scenario may set, what `sysctl` prints and what the model reads are the same rows.
+// The settings of a network namespace that the model obeys, with Linux's names, defaults and bounds. One
+// table: what a scenario may set, what `sysctl` prints and what the model reads are the same rows.
 #pragma once
 
 #include <array>
@@ -23,19 +23,23 @@ struct SysctlRow {
 };
 
 inline constexpr std::array sysctl_table{
-#define SOCKARIUM_SYSCTL(id, name, initial, low, high, what) SysctlRow{Sysctl::id, name, initial, low, high, what},
+#define SOCKARIUM_SYSCTL(id, name, initial, low, high, what) \
+  SysctlRow{Sysctl::id, name, initial, low, high, what},
 #include "sim/core/sysctl.def"
 #undef SOCKARIUM_SYSCTL
 };
 inline constexpr std::size_t sysctl_count = sysctl_table.size();
 
-constexpr const SysctlRow& row_of(Sysctl id) { return sysctl_table[static_cast<std::size_t>(id)]; }
+constexpr const SysctlRow& row_of(Sysctl id) {
+  return sysctl_table[static_cast<std::size_t>(id)];
+}
 
 /// Finds «net.ipv4.tcp_syn_retries», also by its last part.
 constexpr std::optional<Sysctl> sysctl_named(std::string_view name) {
   for (const SysctlRow& row : sysctl_table)
-    if (row.name == name || (row.name.size() > name.size() && row.name.substr(row.name.size() - name.size()) == name &&
-                             row.name[row.name.size() - name.size() - 1] == '.'))
+    if (row.name == name ||
+        (row.name.size() > name.size() && row.name.substr(row.name.size() - name.size()) == name &&
+         row.name[row.name.size() - name.size() - 1] == '.'))
       return row.id;
   return std::nullopt;
 }

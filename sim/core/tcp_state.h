@@ -1,5 +1,5 @@
-// The eleven states of RFC 9293 section 3.3.2. Named here, since records speak of them; the arcs between them are
-// in sim/tcp/state.h.
+// The eleven states of RFC 9293 section 3.3.2. Named here, since records speak of them; the arcs between them
+// are in sim/tcp/state.h.
 #pragma once
 
 #include <cstdint>

@@ -18,10 +18,18 @@ inline constexpr Duration second = 1'000'000'000;
 inline constexpr Duration minute = 60 * second;
 
 namespace literals {
-constexpr Duration operator""_ns(unsigned long long n) { return static_cast<Duration>(n); }
-constexpr Duration operator""_us(unsigned long long n) { return static_cast<Duration>(n) * microsecond; }
-constexpr Duration operator""_ms(unsigned long long n) { return static_cast<Duration>(n) * millisecond; }
-constexpr Duration operator""_s(unsigned long long n) { return static_cast<Duration>(n) * second; }
+constexpr Duration operator""_ns(unsigned long long n) {
+  return static_cast<Duration>(n);
+}
+constexpr Duration operator""_us(unsigned long long n) {
+  return static_cast<Duration>(n) * microsecond;
+}
+constexpr Duration operator""_ms(unsigned long long n) {
+  return static_cast<Duration>(n) * millisecond;
+}
+constexpr Duration operator""_s(unsigned long long n) {
+  return static_cast<Duration>(n) * second;
+}
 }  // namespace literals
 
 }  // namespace sockarium

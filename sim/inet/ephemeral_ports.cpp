@@ -1,9 +1,10 @@
-// How the kernel chooses a port. connect() prefers the parity of the range's low end and bind(0) the other, so that
-// the two do not meet before half the range is used. connect() counts on from the last port that it gave for the
-// same destination, in small random steps (RFC 6056 section 3.3.4).
+// How the kernel chooses a port. connect() prefers the parity of the range's low end and bind(0) the other,
+// so that the two do not meet before half the range is used. connect() counts on from the last port that it
+// gave for the same destination, in small random steps (RFC 6056 section 3.3.4).
 //
-// Left out: ip_local_reserved_ports, IP_LOCAL_PORT_RANGE, the lower-half preference of bind(0) with SO_REUSEADDR,
-// ip_autobind_reuse. Linux's table of step counters is shared by destinations that hash alike; here none share.
+// Left out: ip_local_reserved_ports, IP_LOCAL_PORT_RANGE, the lower-half preference of bind(0) with
+// SO_REUSEADDR, ip_autobind_reuse. Linux's table of step counters is shared by destinations that hash alike;
+// here none share.
 #include "sim/core/chance.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
@@ -38,7 +39,8 @@ std::uint16_t choose_port_for_bind(Step& step, SocketId socket, const Address& a
   const SocketBase& base = world.inet.sockets.read(socket);
   const Range range = range_of(world.inet.nets.read(base.net));
   if (range.count == 0) return 0;
-  const std::uint64_t start = chance(world.seed, Place::EphemeralPort, base.net.raw(), base.inode) % range.count;
+  const std::uint64_t start =
+      chance(world.seed, Place::EphemeralPort, base.net.raw(), base.inode) % range.count;
   for (const std::uint32_t parity : {1u, 0u}) {  // distance from the low end: odd first
     if (parity >= range.count) continue;
     const std::uint32_t of_parity = (range.count - parity + 1) / 2;

@@ -17,7 +17,7 @@ namespace sockarium::inet {
 struct Net {
   HostId host;
   InterfaceId first_interface;
-  std::uint64_t number = 0;  ///< 1, 2, … in the order of making, which tells chance where it is
+  std::uint64_t number = 0;     ///< 1, 2, … in the order of making, which tells chance where it is
   std::int64_t time_waits = 0;  ///< entries in TIME-WAIT, which tcp_max_tw_buckets bounds
   Sysctls sysctls;
   Counters counters;
@@ -86,15 +86,16 @@ struct AddressKey {
 struct Inet {
   Slab<Net> nets;
   Slab<Interface> interfaces;
-  HashIndex<AddressKey, NetId> owners;       ///< whose interface has this address?
-  HashIndex<RouteKey, Route> routes;         ///< which link leads from one namespace to another?
+  HashIndex<AddressKey, NetId> owners;  ///< whose interface has this address?
+  HashIndex<RouteKey, Route> routes;    ///< which link leads from one namespace to another?
   Slab<SocketBase> sockets;
   Slab<PortBucket> buckets;
-  HashIndex<PortKey, PortBucketId> ports;    ///< the port table
-  HashIndex<TupleKey, Owner> connections;    ///< the connection table (Linux ehash)
-  HashIndex<DestinationKey, std::uint64_t> destinations;  ///< times asked << 32 | how far the search has moved
-  /// For each destination and 64 ports: the ports that a living connection of connect()'s choice has. Only to skip
-  /// them quickly: near exhaustion every search passes thousands.
+  HashIndex<PortKey, PortBucketId> ports;  ///< the port table
+  HashIndex<TupleKey, Owner> connections;  ///< the connection table (Linux ehash)
+  HashIndex<DestinationKey, std::uint64_t>
+      destinations;  ///< times asked << 32 | how far the search has moved
+  /// For each destination and 64 ports: the ports that a living connection of connect()'s choice has. Only to
+  /// skip them quickly: near exhaustion every search passes thousands.
   HashIndex<DestinationKey, std::uint64_t> taken;
   HashIndex<ListenKey, SocketId> listeners;  ///< by local address and port (Linux lhash2)
   std::uint64_t last_inode = 10'000;

@@ -6,9 +6,13 @@ namespace sockarium::inet {
 
 namespace {
 
-PortKey port_key(const SocketBase& base, std::uint16_t port) { return PortKey{base.net, 6, port}; }
+PortKey port_key(const SocketBase& base, std::uint16_t port) {
+  return PortKey{base.net, 6, port};
+}
 
-bool overlap(const Address& a, const Address& b) { return a.is_wildcard() || b.is_wildcard() || a == b; }
+bool overlap(const Address& a, const Address& b) {
+  return a.is_wildcard() || b.is_wildcard() || a == b;
+}
 
 void enter_bucket(World& world, SocketId socket, PortBucketId bucket_id) {
   PortBucket& bucket = world.inet.buckets.write(bucket_id);

@@ -60,7 +60,8 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
   }
   packet.sent = world.records + 1;  // the number of the record that follows
   const PacketId id = offer.lost ? PacketId{} : world.wire.in_flight.add(packet);
-  const RecordNumber sent = step.record(rec::PacketSent{id, packet, id ? offer.due : 0, again}, reason, because);
+  const RecordNumber sent =
+      step.record(rec::PacketSent{id, packet, id ? offer.due : 0, again}, reason, because);
   if (!id) {
     const RecordNumber cause = std::exchange(step.cause, sent);
     step.record(rec::PacketDropped{sent, 1}, offer.reason);

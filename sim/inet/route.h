@@ -1,6 +1,7 @@
 // Where does a packet go, and from which address? Linux: ip_route_output, inet_select_addr.
 //
-// Left out: route tables, gateways, forwarding, neighbour lookup. A link is a route to the host at its other end.
+// Left out: route tables, gateways, forwarding, neighbour lookup. A link is a route to the host at its other
+// end.
 #pragma once
 
 #include <cstdint>
@@ -22,21 +23,22 @@ struct Packet;
 namespace sockarium::inet {
 
 struct Path {
-  NetId to;                     ///< the namespace that gets the packet
-  LinkId link;                  ///< none: loopback
+  NetId to;     ///< the namespace that gets the packet
+  LinkId link;  ///< none: loopback
   std::uint64_t direction = 0;
-  std::uint64_t mtu = 65536;    ///< loopback's; else the link's
+  std::uint64_t mtu = 65536;  ///< loopback's; else the link's
 };
 
 /// The way from `net` to `address`, or nothing (ENETUNREACH).
 std::optional<Path> route(const World& world, NetId net, const Address& address);
 /// Does `net` have this address? Every namespace has 127.0.0.0/8.
 bool is_local(const World& world, NetId net, const Address& address);
-/// The source address for packets to `destination`: for a local one 127.0.0.1 or itself, else the first interface's.
+/// The source address for packets to `destination`: for a local one 127.0.0.1 or itself, else the first
+/// interface's.
 Address source_address(const World& world, NetId net, const Address& destination);
 
-/// Sends a packet on its way: links may delay or lose it. Leaves PacketSent, and PacketDropped where it is lost.
-/// `again`: how often it was sent before. The record's number is returned.
+/// Sends a packet on its way: links may delay or lose it. Leaves PacketSent, and PacketDropped where it is
+/// lost. `again`: how often it was sent before. The record's number is returned.
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again = 0,
                    std::uint64_t because = 0);
 

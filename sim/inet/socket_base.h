@@ -1,6 +1,6 @@
-// What the port table and the bind rules must know of any socket, whatever its protocol: addresses, owner, reuse
-// flags, whether it listens or is in TIME-WAIT. The protocol's own part is another entry, named by `entry`.
-// Linux: struct sock_common, struct sock.
+// What the port table and the bind rules must know of any socket, whatever its protocol: addresses, owner,
+// reuse flags, whether it listens or is in TIME-WAIT. The protocol's own part is another entry, named by
+// `entry`. Linux: struct sock_common, struct sock.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,25 @@ enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait };
 
 struct SocketBase {
   NetId net;
-  OpenFileId file;              ///< none: an orphan, which no descriptor can reach
+  OpenFileId file;  ///< none: an orphan, which no descriptor can reach
   Endpoint local, peer;
-  std::uint32_t user = 0;       ///< effective uid of its maker
+  std::uint32_t user = 0;  ///< effective uid of its maker
   EntryKind kind = EntryKind::TcpConnection;
-  std::uint64_t entry = 0;      ///< raw id of the protocol's own part
-  std::uint64_t inode = 0;      ///< what /proc and lsof show
-  Errno error = Errno::OK;      ///< SO_ERROR: waits for the program to ask
-  bool reuse_address = false;   ///< SO_REUSEADDR
-  bool reuse_port = false;      ///< SO_REUSEPORT
+  std::uint64_t entry = 0;     ///< raw id of the protocol's own part
+  std::uint64_t inode = 0;     ///< what /proc and lsof show
+  Errno error = Errno::OK;     ///< SO_ERROR: waits for the program to ask
+  bool reuse_address = false;  ///< SO_REUSEADDR
+  bool reuse_port = false;     ///< SO_REUSEPORT
   bool listening = false;
-  bool port_by_program = false; ///< bind() named it (Linux SOCK_BINDPORT_LOCK)
+  bool port_by_program = false;     ///< bind() named it (Linux SOCK_BINDPORT_LOCK)
   bool address_by_program = false;  ///< bind() named it (Linux SOCK_BINDADDR_LOCK)
-  bool linger = false;          ///< SO_LINGER on
+  bool linger = false;              ///< SO_LINGER on
   std::uint16_t reserved = 0;
   std::uint32_t linger_seconds = 0;
-  Duration receive_timeout = 0; ///< SO_RCVTIMEO; 0: none
-  Duration send_timeout = 0;    ///< SO_SNDTIMEO; 0: none
+  Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
+  Duration send_timeout = 0;      ///< SO_SNDTIMEO; 0: none
   Time recyclable_since = never;  ///< TIME-WAIT with timestamps: since when; connect() may take it over later
-  PortBucketId bucket;          ///< of its port; none: holds no port
+  PortBucketId bucket;            ///< of its port; none: holds no port
   SocketId bucket_next, bucket_previous;
   std::uint64_t bound_record = 0;  ///< the record of getting its port
 };

@@ -17,8 +17,8 @@ namespace {
 struct Try {
   Step& step;
   TaskId task;
-  bool again;                ///< it was blocked, and a wake-up came
-  TaskId born = {};          ///< the task that fork or thread made
+  bool again;        ///< it was blocked, and a wake-up came
+  TaskId born = {};  ///< the task that fork or thread made
 
   World& world() const { return step.world; }
   const Task& self() const { return world().kernel.tasks.read(task); }
@@ -64,7 +64,8 @@ struct Try {
 
   Attempt operator()(const sys::Accept& c) {
     if (!file(c.fd)) return fail(Errno::BADF);
-    // The number is reserved before anything else is looked at, and kept while the call waits (kernel-measured).
+    // The number is reserved before anything else is looked at, and kept while the call waits
+    // (kernel-measured).
     Task& me = world().kernel.tasks.write(task);
     if (me.reserved_fd < 0) me.reserved_fd = reserve_number(world(), me.process);
     if (me.reserved_fd < 0) return fail(Errno::MFILE);
@@ -83,7 +84,8 @@ struct Try {
     const OpenFileId id = file(fd);
     if (!id) return fail(Errno::BADF);
     const OpenFile& opened = world().kernel.files.read(id);
-    if (opened.kind == FileKind::Socket) return tcp::try_send(step, opened.socket, data, flags, self().progress);
+    if (opened.kind == FileKind::Socket)
+      return tcp::try_send(step, opened.socket, data, flags, self().progress);
     if (socket_only) return fail(Errno::NOTSOCK);
     step.record(rec::Printed{process(), data, fd}, Reason::AskedByCall);
     return done(data.length);
@@ -213,7 +215,8 @@ bool sends(const Syscall& call) {
 }
 
 bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
-  if (task.state == TaskState::Blocked) return false;  // what counts is how the descriptor was when the call began
+  if (task.state == TaskState::Blocked)
+    return false;  // what counts is how the descriptor was when the call began
   const auto* send = std::get_if<sys::Send>(&call);
   const auto* receive = std::get_if<sys::Recv>(&call);
   if ((send != nullptr && (send->flags & msg_dontwait) != 0) ||
@@ -276,8 +279,8 @@ SysResult so_far(const Block& block, Errno otherwise) {
   return result;
 }
 
-/// Tries the call, now or again, and does what follows from the answer. `last`: its time limit is over, so it won't
-/// wait any longer.
+/// Tries the call, now or again, and does what follows from the answer. `last`: its time limit is over, so it
+/// won't wait any longer.
 void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last = false) {
   World& world = step.world;
   Try handler{step, id, again, {}};
@@ -300,7 +303,8 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
   }
   complete(step, id, result);
   if (handler.born)
-    queue_turn(world, handler.born, world.now + world.syscall_time, world.kernel.tasks.read(id).entered_record);
+    queue_turn(world, handler.born, world.now + world.syscall_time,
+               world.kernel.tasks.read(id).entered_record);
 }
 
 }  // namespace
@@ -310,8 +314,8 @@ void turn(Step& step, TaskId id, const ProgramCall& program) {
   Task& task = world.kernel.tasks.write(id);
   if (task.returned == 0) {
     task.returned = 1;
-    step.cause = step.record(rec::SyscallReturned{id, task.entered_record, task.call, task.result}, Reason::CallReturns,
-                             task.result_because);
+    step.cause = step.record(rec::SyscallReturned{id, task.entered_record, task.call, task.result},
+                             Reason::CallReturns, task.result_because);
   } else if (!task.parent) {
     step.cause = step.record(rec::TaskStarted{id, {}, task.process}, Reason::ScenarioStarts);
   }

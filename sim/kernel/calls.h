@@ -1,5 +1,6 @@
-// Calls: from a program's Syscall to the room that knows it, and back. A call that must wait is parked as a value and
-// tried again after a wake-up; a parked call holds its open file, so that closing the number does not disturb it.
+// Calls: from a program's Syscall to the room that knows it, and back. A call that must wait is parked as a
+// value and tried again after a wake-up; a parked call holds its open file, so that closing the number does
+// not disturb it.
 #pragma once
 
 #include "sim/core/attempt.h"

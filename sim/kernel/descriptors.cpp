@@ -11,12 +11,14 @@ constexpr std::int64_t block_size = 32;
 
 DescriptorBlockId block_of(const World& world, ProcessId process, std::int64_t fd) {
   if (fd < 0) return {};
-  const DescriptorBlockId* found =
-      world.kernel.descriptor_blocks.find(DescriptorKey{process, static_cast<std::uint64_t>(fd / block_size)});
+  const DescriptorBlockId* found = world.kernel.descriptor_blocks.find(
+      DescriptorKey{process, static_cast<std::uint64_t>(fd / block_size)});
   return found != nullptr ? *found : DescriptorBlockId{};
 }
 
-std::uint32_t bit_of(std::int64_t fd) { return 1u << (fd % block_size); }
+std::uint32_t bit_of(std::int64_t fd) {
+  return 1u << (fd % block_size);
+}
 
 /// Frees a number: it may be the lowest free one now.
 void free_number(World& world, ProcessId process, std::int64_t fd) {
@@ -52,11 +54,14 @@ std::int64_t reserve_number(World& world, ProcessId process) {
   return -1;
 }
 
-void unreserve_number(World& world, ProcessId process, std::int64_t fd) { free_number(world, process, fd); }
+void unreserve_number(World& world, ProcessId process, std::int64_t fd) {
+  free_number(world, process, fd);
+}
 
 void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file) {
   World& world = step.world;
-  world.kernel.descriptors.write(block_of(world, process, fd)).files[static_cast<std::size_t>(fd % block_size)] = file;
+  world.kernel.descriptors.write(block_of(world, process, fd))
+      .files[static_cast<std::size_t>(fd % block_size)] = file;
   OpenFile& opened = world.kernel.files.write(file);
   ++opened.references;
   step.record(rec::DescriptorOpened{process, file, opened.socket, fd}, Reason::AskedByCall);
@@ -77,7 +82,8 @@ OpenNumber next_open(const World& world, ProcessId process, std::int64_t from) {
   for (std::int64_t fd = from; fd < limit;) {
     const DescriptorBlockId block = block_of(world, process, fd);
     if (!block) return {};  // blocks are made from the bottom up and kept
-    const OpenFileId file = world.kernel.descriptors.read(block).files[static_cast<std::size_t>(fd % block_size)];
+    const OpenFileId file =
+        world.kernel.descriptors.read(block).files[static_cast<std::size_t>(fd % block_size)];
     if (file) return OpenNumber{fd, file};
     ++fd;
   }

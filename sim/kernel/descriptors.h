@@ -1,5 +1,5 @@
-// Descriptor tables: a process's numbers for open files. The lowest free number is always given (POSIX open(2);
-// Linux alloc_fd). Several numbers, in one process or many, may name the same open file.
+// Descriptor tables: a process's numbers for open files. The lowest free number is always given (POSIX
+// open(2); Linux alloc_fd). Several numbers, in one process or many, may name the same open file.
 #pragma once
 
 #include <cstdint>

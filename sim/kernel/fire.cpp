@@ -17,14 +17,17 @@ Timer* timer_of(World& world, const Event& event) {
     case TimerKind::TaskDeadline:
       return within(world.kernel.tasks, TaskId::from_raw(event.subject), &Task::deadline);
     case TimerKind::Retransmit:
-      return within(world.tcp.connections, ConnectionId::from_raw(event.subject), &tcp::Connection::retransmit);
+      return within(world.tcp.connections, ConnectionId::from_raw(event.subject),
+                    &tcp::Connection::retransmit);
     case TimerKind::DelayedAck:
-      return within(world.tcp.connections, ConnectionId::from_raw(event.subject), &tcp::Connection::delayed_ack);
+      return within(world.tcp.connections, ConnectionId::from_raw(event.subject),
+                    &tcp::Connection::delayed_ack);
     case TimerKind::SynAck:
       return within(world.tcp.requests, RequestId::from_raw(event.subject), &tcp::Request::timer);
     case TimerKind::TimeWait:
       return within(world.tcp.time_waits, TimeWaitId::from_raw(event.subject), &tcp::TimeWait::timer);
-    case TimerKind::None: break;
+    case TimerKind::None:
+      break;
   }
   return nullptr;
 }
@@ -35,14 +38,17 @@ HostId host_of(const World& world, const Event& event) {
   const auto of_socket = [&](SocketId socket) { return of_net(world.inet.sockets.read(socket).net); };
   switch (event.timer) {
     case TimerKind::TaskDeadline:
-      return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process).host;
+      return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process)
+          .host;
     case TimerKind::Retransmit:
     case TimerKind::DelayedAck:
       return of_socket(world.tcp.connections.read(ConnectionId::from_raw(event.subject)).socket);
-    case TimerKind::SynAck: return of_net(world.tcp.requests.read(RequestId::from_raw(event.subject)).net);
+    case TimerKind::SynAck:
+      return of_net(world.tcp.requests.read(RequestId::from_raw(event.subject)).net);
     case TimerKind::TimeWait:
       return of_socket(world.tcp.time_waits.read(TimeWaitId::from_raw(event.subject)).socket);
-    case TimerKind::None: break;
+    case TimerKind::None:
+      break;
   }
   return {};
 }
@@ -58,8 +64,9 @@ Fate fate_of(World& world, const Event& event) {
       return task.state == TaskState::Blocked && task.wake_queued != 0 ? Fate::Happens : Fate::Stale;
     }
     case EventKind::Turn:
-      return world.kernel.tasks.read(TaskId::from_raw(event.subject)).state == TaskState::Ready ? Fate::Happens
-                                                                                                : Fate::Stale;
+      return world.kernel.tasks.read(TaskId::from_raw(event.subject)).state == TaskState::Ready
+                 ? Fate::Happens
+                 : Fate::Stale;
     case EventKind::Timer: {
       Timer* timer = timer_of(world, event);
       if (timer == nullptr || timer->entry != event.number) return Fate::Stale;
@@ -82,7 +89,8 @@ void settle_queue(World& world) {
     const Fate fate = fate_of(world, event);
     if (fate == Fate::Happens) return;
     world.queue.pop();
-    if (fate == Fate::Early) Step::push_entry(world.queue, *timer_of(world, event), event.timer, event.subject);
+    if (fate == Fate::Early)
+      Step::push_entry(world.queue, *timer_of(world, event), event.timer, event.subject);
   }
 }
 
@@ -94,12 +102,23 @@ void fire(Step& step, const Event& event) {
   step.host = host_of(step.world, event);
   step.cause = step.record(rec::TimerFired{event.subject, event.timer, 0}, Reason::None);
   switch (event.timer) {
-    case TimerKind::TaskDeadline: deadline_over(step, TaskId::from_raw(event.subject)); break;
-    case TimerKind::Retransmit: tcp::on_retransmit_timer(step, ConnectionId::from_raw(event.subject)); break;
-    case TimerKind::DelayedAck: tcp::on_delayed_ack_timer(step, ConnectionId::from_raw(event.subject)); break;
-    case TimerKind::SynAck: tcp::on_syn_ack_timer(step, RequestId::from_raw(event.subject)); break;
-    case TimerKind::TimeWait: tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject)); break;
-    case TimerKind::None: break;
+    case TimerKind::TaskDeadline:
+      deadline_over(step, TaskId::from_raw(event.subject));
+      break;
+    case TimerKind::Retransmit:
+      tcp::on_retransmit_timer(step, ConnectionId::from_raw(event.subject));
+      break;
+    case TimerKind::DelayedAck:
+      tcp::on_delayed_ack_timer(step, ConnectionId::from_raw(event.subject));
+      break;
+    case TimerKind::SynAck:
+      tcp::on_syn_ack_timer(step, RequestId::from_raw(event.subject));
+      break;
+    case TimerKind::TimeWait:
+      tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject));
+      break;
+    case TimerKind::None:
+      break;
   }
 }
 

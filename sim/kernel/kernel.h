@@ -1,5 +1,6 @@
-// Hosts, processes, tasks, descriptors and open files: the kernel room's part of the world. A *task* calls and
-// waits; a *process* owns descriptors; a descriptor is a number for an open file; several may name the same one.
+// Hosts, processes, tasks, descriptors and open files: the kernel room's part of the world. A *task* calls
+// and waits; a *process* owns descriptors; a descriptor is a number for an open file; several may name the
+// same one.
 #pragma once
 
 #include <array>
@@ -26,12 +27,12 @@ struct Process {
   ProcessId parent;
   Bytes name;
   std::int64_t pid = 0;
-  std::int64_t status = 0;       ///< exit status, once ended
-  std::uint32_t signal = 0;      ///< what ended it; 0: nothing did
-  std::uint32_t user = 0;        ///< uid
-  std::uint32_t nofile = 1024;   ///< RLIMIT_NOFILE, soft
-  std::uint32_t next_fd = 0;     ///< all numbers below are taken (Linux files_struct::next_fd)
-  std::uint32_t tasks = 0;       ///< that live
+  std::int64_t status = 0;      ///< exit status, once ended
+  std::uint32_t signal = 0;     ///< what ended it; 0: nothing did
+  std::uint32_t user = 0;       ///< uid
+  std::uint32_t nofile = 1024;  ///< RLIMIT_NOFILE, soft
+  std::uint32_t next_fd = 0;    ///< all numbers below are taken (Linux files_struct::next_fd)
+  std::uint32_t tasks = 0;      ///< that live
   std::uint32_t threads_made = 0;
   std::uint32_t ended = 0;       ///< 1: over, its parent has not waited for it
   std::uint32_t waited_for = 0;  ///< 1: its parent has
@@ -46,27 +47,27 @@ enum class TaskState : std::uint32_t {
 /// One line of execution. `parent` and `nth` name it alike on every kernel.
 struct Task {
   ProcessId process;
-  TaskId parent;               ///< none: a main task of the setup
-  std::uint32_t nth = 0;       ///< of its parent's children; for a main task its place in Setup::processes
+  TaskId parent;          ///< none: a main task of the setup
+  std::uint32_t nth = 0;  ///< of its parent's children; for a main task its place in Setup::processes
   std::uint32_t children = 0;
   std::int64_t tid = 0;
   TaskState state = TaskState::Ready;
   std::uint32_t joined = 0;
-  FlatCall call;               ///< the last one
-  std::int64_t line = 0;       ///< where the program stands
-  SysResult result;            ///< to be handed over at the next turn
+  FlatCall call;                     ///< the last one
+  std::int64_t line = 0;             ///< where the program stands
+  SysResult result;                  ///< to be handed over at the next turn
   std::uint64_t result_because = 0;  ///< the record that stood in the call's way
-  Time entered = 0;            ///< when `call` was made
+  Time entered = 0;                  ///< when `call` was made
   std::uint64_t entered_record = 0;
   std::uint64_t returned = 1;  ///< 1: `result` was handed over
   // while blocked
-  OpenFileId held;             ///< the open file that the call works on, whatever becomes of its number
+  OpenFileId held;  ///< the open file that the call works on, whatever becomes of its number
   WaiterId waiter;
   Timer deadline;
   Errno at_deadline = Errno::AGAIN;
   std::uint32_t wake_queued = 0;
   std::uint64_t progress = 0;
-  Bytes gathered;              ///< received so far by a call with MSG_WAITALL
+  Bytes gathered;                 ///< received so far by a call with MSG_WAITALL
   std::int64_t reserved_fd = -1;  ///< the number that accept keeps while it waits
   std::uint64_t blocked_record = 0;
   std::uint64_t calls_in_a_row = 0;  ///< since it last blocked
@@ -86,12 +87,12 @@ struct OpenFile {
 /// 32 numbers of a descriptor table.
 struct DescriptorBlock {
   std::array<OpenFileId, 32> files{};
-  std::uint32_t taken = 0;            ///< bit n: number n is in use, or reserved by a call
+  std::uint32_t taken = 0;  ///< bit n: number n is in use, or reserved by a call
   std::uint32_t reserved = 0;
 };
 struct DescriptorKey {
   ProcessId process;
-  std::uint64_t block = 0;            ///< number / 32
+  std::uint64_t block = 0;  ///< number / 32
 };
 
 /// A blocked task in the queue of what it waits for.

@@ -40,7 +40,8 @@ void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t
 
 }  // namespace
 
-ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user, std::uint32_t nofile) {
+ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user,
+                       std::uint32_t nofile) {
   Process process;
   process.host = host;
   process.name = name;
@@ -112,7 +113,8 @@ void end_task(Step& step, TaskId id, std::int64_t status, Reason reason) {
 void end_process(Step& step, ProcessId process, std::int64_t status, std::uint32_t signal, Reason reason) {
   for (const TaskId id : ids(step.world.kernel.tasks)) {
     const Task& task = step.world.kernel.tasks.read(id);
-    if (task.process == process && task.state != TaskState::Ended) stop_task(step, id, status, signal, reason);
+    if (task.process == process && task.state != TaskState::Ended)
+      stop_task(step, id, status, signal, reason);
   }
   finish_process(step, process, status, signal, reason);
 }

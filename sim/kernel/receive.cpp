@@ -44,12 +44,18 @@ void receive(Step& step, PacketId id) {
   const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
   const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
   switch (owner.kind) {
-    case inet::OwnerKind::Connection: tcp::input(step, ConnectionId::from_raw(owner.id), packet); break;
-    case inet::OwnerKind::Request: tcp::input(step, RequestId::from_raw(owner.id), packet); break;
+    case inet::OwnerKind::Connection:
+      tcp::input(step, ConnectionId::from_raw(owner.id), packet);
+      break;
+    case inet::OwnerKind::Request:
+      tcp::input(step, RequestId::from_raw(owner.id), packet);
+      break;
     case inet::OwnerKind::TimeWait:
       if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
       break;
-    case inet::OwnerKind::None: offer_to_listener(step, net, packet); break;
+    case inet::OwnerKind::None:
+      offer_to_listener(step, net, packet);
+      break;
   }
 }
 

@@ -1,11 +1,13 @@
-// The accept queue of a listener: connections whose handshake is complete and which no program has taken yet. It is
-// full when it holds more than the backlog, so it takes one more (Linux sk_acceptq_is_full).
+// The accept queue of a listener: connections whose handshake is complete and which no program has taken yet.
+// It is full when it holds more than the backlog, so it takes one more (Linux sk_acceptq_is_full).
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
 namespace sockarium::tcp {
 
-bool accept_queue_full(const Listener& listener) { return listener.accept_length > listener.backlog; }
+bool accept_queue_full(const Listener& listener) {
+  return listener.accept_length > listener.backlog;
+}
 
 void join_accept_queue(Step& step, ListenerId listener_id, ConnectionId child_id, Reason reason) {
   Listener& listener = step.world.tcp.listeners.write(listener_id);

@@ -28,7 +28,8 @@ void queue_fin(Step& step, ConnectionId id) {
 /// Another socket that listens on the same name (SO_REUSEPORT), or none.
 SocketId other_listener(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);
-  for (SocketId id = world.inet.buckets.read(base.bucket).first; id; id = world.inet.sockets.read(id).bucket_next) {
+  for (SocketId id = world.inet.buckets.read(base.bucket).first; id;
+       id = world.inet.sockets.read(id).bucket_next) {
     const inet::SocketBase& other = world.inet.sockets.read(id);
     if (id != socket && other.listening && other.local == base.local) return id;
   }
@@ -160,7 +161,8 @@ void close(Step& step, SocketId socket) {
   }
   const bool unread = connection.receive_queue.bytes > 0;
   // Linux tcp_need_reset: where the peer has had our FIN and we its, there is nothing to abort.
-  const bool abort = base.linger && base.linger_seconds == 0 && !in(state, {TcpState::Closing, TcpState::LastAck});
+  const bool abort =
+      base.linger && base.linger_seconds == 0 && !in(state, {TcpState::Closing, TcpState::LastAck});
   clear(world, connection.receive_queue);
   clear(world, connection.out_of_order);
   if (state == TcpState::SynSent) {

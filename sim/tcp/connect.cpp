@@ -1,5 +1,5 @@
-// connect(): chooses a source address and port, sends the SYN, and waits for the outcome. The same function is asked
-// again when the blocked call wakes up. Linux __inet_stream_connect, tcp_v4_connect.
+// connect(): chooses a source address and port, sends the SYN, and waits for the outcome. The same function
+// is asked again when the blocked call wakes up. Linux __inet_stream_connect, tcp_v4_connect.
 //
 // Left out: connect with AF_UNSPEC (disconnect), TCP Fast Open.
 #include <algorithm>
@@ -49,14 +49,16 @@ Errno take_name(Step& step, SocketId socket) {
     if (port == 0) return Errno::ADDRNOTAVAIL;
     if (recycled) {
       step.count(base.net, Counter::TcpExtTWRecycled);
-      remove_time_wait(step, TimeWaitId::from_raw(world.inet.sockets.read(recycled).entry), Reason::TimeWaitReused);
+      remove_time_wait(step, TimeWaitId::from_raw(world.inet.sockets.read(recycled).entry),
+                       Reason::TimeWaitReused);
     }
     inet::hold_port(step, socket, port, true, Reason::PortChosenForConnect);
     inet::note_taken(world, socket, true);
   } else {
     if (!inet::tuple_is_free(world, socket, base.local.port, true, recycled)) return Errno::ADDRNOTAVAIL;
     if (recycled)
-      remove_time_wait(step, TimeWaitId::from_raw(world.inet.sockets.read(recycled).entry), Reason::TimeWaitReused);
+      remove_time_wait(step, TimeWaitId::from_raw(world.inet.sockets.read(recycled).entry),
+                       Reason::TimeWaitReused);
   }
   world.inet.connections.set(inet::TupleKey{base.net, base.local, base.peer},
                              inet::Owner{inet::OwnerKind::Connection, base.entry, socket});
@@ -102,7 +104,8 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   connection.sack_permitted = sysctls[Sysctl::TcpSack] != 0;
   connection.has_scale = sysctls[Sysctl::TcpWindowScaling] != 0;
   connection.advertised_mss = greatest_mss(path->mtu);
-  if (connection.user_mss != 0) connection.advertised_mss = std::min(connection.advertised_mss, connection.user_mss);
+  if (connection.user_mss != 0)
+    connection.advertised_mss = std::min(connection.advertised_mss, connection.user_mss);
   const InitialWindow window =
       initial_receive_window(connection, sysctls, connection.advertised_mss, connection.has_scale);
   connection.rcv_wnd = connection.rcv_ssthresh = window.window;

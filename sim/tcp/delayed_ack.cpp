@@ -1,6 +1,6 @@
-// When received data is acknowledged. A fresh connection acknowledges at once (quick-ack mode); one that talks back
-// waits 40 ms for data to travel with; a bare FIN is acknowledged by the next timer tick. RFC 9293 section 3.8.6.3;
-// Linux __tcp_ack_snd_check, tcp_send_delayed_ack, tcp_event_data_recv.
+// When received data is acknowledged. A fresh connection acknowledges at once (quick-ack mode); one that
+// talks back waits 40 ms for data to travel with; a bare FIN is acknowledged by the next timer tick. RFC 9293
+// section 3.8.6.3; Linux __tcp_ack_snd_check, tcp_send_delayed_ack, tcp_event_data_recv.
 //
 // Left out: the adaptive part of the delay (it stays at Linux's minimum), TCP_QUICKACK.
 #include <algorithm>

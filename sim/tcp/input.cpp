@@ -1,8 +1,9 @@
-// A segment arrives for a full connection: «SEGMENT ARRIVES» of RFC 9293 section 3.10.7, in its numbered order, one
-// function a step. A step says whether to go on. Linux tcp_rcv_state_process, tcp_rcv_established,
+// A segment arrives for a full connection: «SEGMENT ARRIVES» of RFC 9293 section 3.10.7, in its numbered
+// order, one function a step. A step says whether to go on. Linux tcp_rcv_state_process, tcp_rcv_established,
 // tcp_validate_incoming.
 //
-// Left out: PAWS (RFC 7323 5), SACK, urgent data, fast retransmit on duplicate ACKs, limits on challenge ACKs.
+// Left out: PAWS (RFC 7323 5), SACK, urgent data, fast retransmit on duplicate ACKs, limits on challenge
+// ACKs.
 #include <algorithm>
 
 #include "sim/inet/route.h"
@@ -45,7 +46,8 @@ void challenge(Step& step, ConnectionId id, const wire::Packet& packet) {
   send_ack(step, id, Reason::ChallengeAck, dropped);
 }
 
-// --- 3.10.7.3: SYN-SENT ------------------------------------------------------------------------------------------
+// --- 3.10.7.3: SYN-SENT
+// ------------------------------------------------------------------------------------------
 
 void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
   World& world = step.world;
@@ -98,7 +100,8 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
   send_ack(step, id, Reason::HandshakeAck, opened);
 }
 
-// --- 3.10.7.4: all other states ----------------------------------------------------------------------------------
+// --- 3.10.7.4: all other states
+// ----------------------------------------------------------------------------------
 
 /// First, check the sequence number.
 Then check_sequence(Step& step, ConnectionId id, const wire::Packet& packet) {
@@ -153,13 +156,14 @@ void take_acknowledgement(Step& step, ConnectionId id, const wire::Packet& packe
   const bool includes_syn = connection.snd_una == connection.iss;  // closed before our SYN was acknowledged
   const std::uint32_t data = acked - (includes_fin ? 1 : 0) - (includes_syn ? 1 : 0);
   const bool had_room = has_room(connection);
-  const bool window_limited =
-      static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una) >= connection.cwnd * connection.mss / 2;
+  const bool window_limited = static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una) >=
+                              connection.cwnd * connection.mss / 2;
   drop_front(world, connection.send_queue, data);
   connection.snd_una = packet.ack;
   if (connection.rtt.measuring != 0 && connection.snd_una >= connection.rtt.timed) {
     measure_round_trip(connection.rtt, world.now - connection.rtt.timed_at,
-                       world.inet.nets.read(net_of(world, id)).sysctls, connection.snd_una, connection.snd_nxt);
+                       world.inet.nets.read(net_of(world, id)).sysctls, connection.snd_una,
+                       connection.snd_nxt);
     connection.rtt.measuring = 0;
   }
   if (connection.in_loss || window_limited)
@@ -208,7 +212,8 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
   connection.probes = 0;
   // The window: only a segment newer than the last one that told it (RFC 9293: SND.WL1, SND.WL2).
   if (packet.ack >= connection.snd_una &&
-      (packet.seq > connection.snd_wl1 || (packet.seq == connection.snd_wl1 && packet.ack >= connection.snd_wl2))) {
+      (packet.seq > connection.snd_wl1 ||
+       (packet.seq == connection.snd_wl1 && packet.ack >= connection.snd_wl2))) {
     connection.snd_wnd = static_cast<std::uint32_t>(packet.window) << connection.send_scale;
     connection.snd_wl1 = packet.seq;
     connection.snd_wl2 = packet.ack;
@@ -235,7 +240,8 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     case TcpState::LastAck:
       finish(step, id, Errno::OK, Reason::LastAckReceived);
       return Then::Stop;
-    default: return Then::GoOn;
+    default:
+      return Then::GoOn;
   }
 }
 
@@ -250,7 +256,9 @@ void take_fin(Step& step, ConnectionId id) {
   connection.pingpong = true;
   switch (connection.state) {
     case TcpState::SynReceived:
-    case TcpState::Established: set_state(step, id, TcpState::CloseWait, Reason::FinReceived); break;
+    case TcpState::Established:
+      set_state(step, id, TcpState::CloseWait, Reason::FinReceived);
+      break;
     case TcpState::FinWait1:
       send_ack(step, id, Reason::FinReceived);
       if (connection.snd_una > connection.write_end)
@@ -262,7 +270,8 @@ void take_fin(Step& step, ConnectionId id) {
       send_ack(step, id, Reason::FinReceived);
       enter_time_wait(step, id, false, Reason::FinReceived);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -336,7 +345,8 @@ void process_text_and_fin(Step& step, ConnectionId id, const wire::Packet& packe
     send_ack(step, id, Reason::DataDuplicate, dropped);
     return;
   }
-  // Both directions were shut by us: nobody will ever read this (Linux tcp_rcv_state_process, TCPAbortOnData).
+  // Both directions were shut by us: nobody will ever read this (Linux tcp_rcv_state_process,
+  // TCPAbortOnData).
   if (connection.read_shut && connection.state != TcpState::Established && !packet.payload.empty() &&
       packet.seq + packet.payload.length > connection.rcv_nxt) {
     const NetId net = net_of(world, id);

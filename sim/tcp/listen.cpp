@@ -24,8 +24,8 @@ void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber be
   step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
 }
 
-/// The SYN queue's other bound, where cookies are off: the last quarter of tcp_max_syn_backlog is kept for known
-/// peers (Linux tcp_conn_request).
+/// The SYN queue's other bound, where cookies are off: the last quarter of tcp_max_syn_backlog is kept for
+/// known peers (Linux tcp_conn_request).
 bool last_quarter(const Listener& listener, const Sysctls& sysctls) {
   const std::int64_t bound = sysctls[Sysctl::TcpMaxSynBacklog];
   return bound - listener.syn_length < bound / 4;
@@ -43,7 +43,8 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
     world.tcp.listeners.write(connection.listener).backlog = backlog;
     return done(0);
   }
-  if (connection.state != TcpState::Closed || connection.connecting || connection.connected) return fail(Errno::INVAL);
+  if (connection.state != TcpState::Closed || connection.connecting || connection.connected)
+    return fail(Errno::INVAL);
   if (base.local.port == 0) {
     const std::uint16_t port = inet::choose_port_for_bind(step, socket, base.local.ip);
     if (port == 0) return fail(Errno::ADDRINUSE);
@@ -88,7 +89,8 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
     const RecordNumber because = listener.filled_syn;
     if (syn_queue_full(listener)) step.count(net, Counter::TcpExtTCPReqQFullDrop);
     step.count(net, Counter::TcpExtListenDrops);
-    return drop(step, packet, syn_queue_full(listener) ? Reason::SynQueueFull : Reason::SynBacklogReserved, because);
+    return drop(step, packet, syn_queue_full(listener) ? Reason::SynQueueFull : Reason::SynBacklogReserved,
+                because);
   }
 
   const Connection& owner = world.tcp.connections.read(ConnectionId::from_raw(base.entry));

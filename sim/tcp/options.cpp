@@ -7,7 +7,8 @@
 namespace sockarium::tcp {
 
 namespace {
-constexpr std::int64_t least_receive_buffer = 2304, least_send_buffer = 4608;  // Linux SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF
+constexpr std::int64_t least_receive_buffer = 2304,
+                       least_send_buffer = 4608;  // Linux SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF
 }
 
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
@@ -17,11 +18,16 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
   // The kernel doubles the wish: half is for its own bookkeeping (socket(7)).
   const auto doubled = [&](Sysctl bound, std::int64_t least) {
-    return static_cast<std::uint32_t>(std::max(2 * std::clamp<std::int64_t>(call.value, 0, sysctls[bound]), least));
+    return static_cast<std::uint32_t>(
+        std::max(2 * std::clamp<std::int64_t>(call.value, 0, sysctls[bound]), least));
   };
   switch (call.option) {
-    case Option::ReuseAddr: base.reuse_address = call.value != 0; return done(0);
-    case Option::ReusePort: base.reuse_port = call.value != 0; return done(0);
+    case Option::ReuseAddr:
+      base.reuse_address = call.value != 0;
+      return done(0);
+    case Option::ReusePort:
+      base.reuse_port = call.value != 0;
+      return done(0);
     case Option::Linger:
       base.linger = call.value != 0;
       base.linger_seconds = static_cast<std::uint32_t>(call.second);
@@ -34,8 +40,12 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       connection.send_buffer = doubled(Sysctl::WmemMax, least_send_buffer);
       connection.fixed_send_buffer = true;
       return done(0);
-    case Option::ReceiveTimeout: base.receive_timeout = call.value; return done(0);
-    case Option::SendTimeout: base.send_timeout = call.value; return done(0);
+    case Option::ReceiveTimeout:
+      base.receive_timeout = call.value;
+      return done(0);
+    case Option::SendTimeout:
+      base.send_timeout = call.value;
+      return done(0);
     case Option::NoDelay:
       connection.no_delay = call.value != 0;
       if (connection.no_delay && connection.state != TcpState::Closed && connection.state != TcpState::Listen)
@@ -47,7 +57,8 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       return done(0);
     case Option::Error:
     case Option::Type:
-    case Option::AcceptConn: return fail(Errno::NOPROTOOPT);
+    case Option::AcceptConn:
+      return fail(Errno::NOPROTOOPT);
   }
   return fail(Errno::NOPROTOOPT);
 }
@@ -57,18 +68,30 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
   switch (call.option) {
-    case Option::ReuseAddr: return done(base.reuse_address ? 1 : 0);
-    case Option::ReusePort: return done(base.reuse_port ? 1 : 0);
-    case Option::Error: return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
-    case Option::Type: return done(static_cast<std::int64_t>(SocketType::Stream));
-    case Option::AcceptConn: return done(connection.state == TcpState::Listen ? 1 : 0);
-    case Option::Linger: return done(base.linger ? 1 : 0);
-    case Option::ReceiveBuffer: return done(connection.receive_buffer);
-    case Option::SendBuffer: return done(connection.send_buffer);
-    case Option::ReceiveTimeout: return done(base.receive_timeout);
-    case Option::SendTimeout: return done(base.send_timeout);
-    case Option::NoDelay: return done(connection.no_delay ? 1 : 0);
-    case Option::MaxSeg: return done(connection.state == TcpState::Closed ? default_mss : connection.mss);
+    case Option::ReuseAddr:
+      return done(base.reuse_address ? 1 : 0);
+    case Option::ReusePort:
+      return done(base.reuse_port ? 1 : 0);
+    case Option::Error:
+      return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
+    case Option::Type:
+      return done(static_cast<std::int64_t>(SocketType::Stream));
+    case Option::AcceptConn:
+      return done(connection.state == TcpState::Listen ? 1 : 0);
+    case Option::Linger:
+      return done(base.linger ? 1 : 0);
+    case Option::ReceiveBuffer:
+      return done(connection.receive_buffer);
+    case Option::SendBuffer:
+      return done(connection.send_buffer);
+    case Option::ReceiveTimeout:
+      return done(base.receive_timeout);
+    case Option::SendTimeout:
+      return done(base.send_timeout);
+    case Option::NoDelay:
+      return done(connection.no_delay ? 1 : 0);
+    case Option::MaxSeg:
+      return done(connection.state == TcpState::Closed ? default_mss : connection.mss);
   }
   return fail(Errno::NOPROTOOPT);
 }

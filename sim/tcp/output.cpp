@@ -1,7 +1,8 @@
-// What goes out. «What may I send now?» is a list of rules asked in order (RFC 9293 section 3.8.6.2.1, sender's
-// side; Linux tcp_write_xmit): the congestion window, the peer's window, Nagle's algorithm.
+// What goes out. «What may I send now?» is a list of rules asked in order (RFC 9293 section 3.8.6.2.1,
+// sender's side; Linux tcp_write_xmit): the congestion window, the peer's window, Nagle's algorithm.
 //
-// Left out: pacing, TSO (every segment is a packet), the exact count of segments in flight (bytes / MSS here).
+// Left out: pacing, TSO (every segment is a packet), the exact count of segments in flight (bytes / MSS
+// here).
 #include <algorithm>
 
 #include "sim/core/chance.h"
@@ -45,7 +46,8 @@ RecordNumber transmit(Step& step, ConnectionId id, wire::Packet packet, Reason r
   }
   const NetId net = step.world.inet.sockets.read(connection.socket).net;
   step.count(net, again > 0 ? Counter::TcpRetransSegs : Counter::TcpOutSegs);
-  if (again == 0 && packet.length() > 0 && connection.rtt.measuring == 0) {  // Karn: never time a repeated segment
+  if (again == 0 && packet.length() > 0 &&
+      connection.rtt.measuring == 0) {  // Karn: never time a repeated segment
     connection.rtt.measuring = 1;
     connection.rtt.timed = packet.end();
     connection.rtt.timed_at = step.now();
@@ -54,7 +56,8 @@ RecordNumber transmit(Step& step, ConnectionId id, wire::Packet packet, Reason r
   return inet::send(step, net, packet, reason, again, because);
 }
 
-/// Nagle's algorithm as Minshall changed it: one small segment unacknowledged at a time. Linux tcp_nagle_test.
+/// Nagle's algorithm as Minshall changed it: one small segment unacknowledged at a time. Linux
+/// tcp_nagle_test.
 bool nagle_holds(const Connection& connection, std::uint32_t length, bool with_fin) {
   if (length >= connection.mss || connection.no_delay || with_fin) return false;
   return connection.small_end > connection.snd_una && connection.small_end <= connection.snd_nxt;
@@ -73,7 +76,8 @@ void send_data(Step& step, ConnectionId id, Seq seq, std::uint32_t limit, Reason
   const std::uint32_t length = std::min({limit, connection.mss, unsent});
   const bool fin = connection.fin_queued && length == unsent;
   std::uint8_t flags = wire::ACK;
-  if (length > 0 && length == unsent) flags |= wire::PSH;  // the writer's data ends here (Linux tcp_mark_push)
+  if (length > 0 && length == unsent)
+    flags |= wire::PSH;  // the writer's data ends here (Linux tcp_mark_push)
   if (fin) flags = static_cast<std::uint8_t>((flags | wire::FIN) & ~wire::PSH);
   wire::Packet packet = make_segment(step, connection, seq, flags);
   packet.payload = copy_out(step, connection.send_queue, offset, length);
@@ -101,9 +105,11 @@ std::uint32_t initial_timestamp_offset(const World& world, NetId net, const Ends
   return static_cast<std::uint32_t>(chance(world.seed, Place::TimestampOffset, net.raw(), hash_of(ends)));
 }
 
-InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss, bool scaling) {
+InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss,
+                                     bool scaling) {
   InitialWindow initial;
-  initial.window = owner.receive_buffer / 2;  // the other half pays for packet headers (Linux tcp_win_from_space)
+  initial.window =
+      owner.receive_buffer / 2;  // the other half pays for packet headers (Linux tcp_win_from_space)
   if (initial.window > mss) initial.window -= initial.window % mss;
   if (scaling) {
     std::int64_t space = owner.fixed_receive_buffer ? owner.receive_buffer / 2 : sysctls[Sysctl::TcpRmemMax];
@@ -204,12 +210,14 @@ void send_reset(Step& step, ConnectionId id, Reason reason, RecordNumber because
   Connection& connection = step.world.tcp.connections.write(id);
   const NetId net = step.world.inet.sockets.read(connection.socket).net;
   step.count(net, Counter::TcpOutRsts);
-  transmit(step, id, make_segment(step, connection, connection.snd_nxt, wire::RST | wire::ACK), reason, 0, because);
+  transmit(step, id, make_segment(step, connection, connection.snd_nxt, wire::RST | wire::ACK), reason, 0,
+           because);
 }
 
 void send_probe(Step& step, ConnectionId id) {
   Connection& connection = step.world.tcp.connections.write(id);
-  transmit(step, id, make_segment(step, connection, connection.snd_una - 1, wire::ACK), Reason::WindowProbe, 0);
+  transmit(step, id, make_segment(step, connection, connection.snd_una - 1, wire::ACK), Reason::WindowProbe,
+           0);
 }
 
 void send_part(Step& step, ConnectionId id, std::uint32_t bytes) {
@@ -227,7 +235,8 @@ void output(Step& step, ConnectionId id, Reason reason) {
   for (;;) {
     Connection& connection = step.world.tcp.connections.write(id);
     const std::uint32_t window_left =
-        connection.snd_wnd - std::min(connection.snd_wnd, static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una));
+        connection.snd_wnd -
+        std::min(connection.snd_wnd, static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una));
     // After a timeout the segments behind the first are sent again as acknowledgements come in.
     if (connection.in_loss && connection.loss_next < connection.loss_end) {
       if (connection.loss_next < connection.snd_una) connection.loss_next = connection.snd_una;
@@ -245,7 +254,8 @@ void output(Step& step, ConnectionId id, Reason reason) {
     const std::uint32_t length = std::min(unsent, connection.mss);
     const bool with_fin = connection.fin_queued && length == unsent;
     if (segments_in_flight(connection) >= connection.cwnd) break;
-    if (length > window_left) break;  // RFC 9293 3.8.6.2.1: no silly segments; the persist timer sees to the rest
+    if (length > window_left)
+      break;  // RFC 9293 3.8.6.2.1: no silly segments; the persist timer sees to the rest
     if (nagle_holds(connection, length, with_fin)) break;
     send_data(step, id, connection.snd_nxt, length, with_fin ? Reason::ClosedByProgram : reason, 0);
   }

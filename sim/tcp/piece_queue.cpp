@@ -1,4 +1,5 @@
-// Send and receive queues: runs of bytes in a row. They hold ranges of immutable chunks, so queueing copies nothing.
+// Send and receive queues: runs of bytes in a row. They hold ranges of immutable chunks, so queueing copies
+// nothing.
 #include <algorithm>
 
 #include "sim/step.h"

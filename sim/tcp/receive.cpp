@@ -1,5 +1,5 @@
-// recv(): takes bytes from the receive queue. What it says when there are none, in Linux's order: the end of the
-// stream, a pending error, never connected, wait. Linux tcp_recvmsg_locked, tcp_cleanup_rbuf.
+// recv(): takes bytes from the receive queue. What it says when there are none, in Linux's order: the end of
+// the stream, a pending error, never connected, wait. Linux tcp_recvmsg_locked, tcp_cleanup_rbuf.
 #include <algorithm>
 
 #include "sim/step.h"
@@ -13,8 +13,8 @@ namespace {
 void after_reading(Step& step, ConnectionId id) {
   Connection& connection = step.world.tcp.connections.write(id);
   if (connection.state == TcpState::Closed) return;
-  if (connection.ack_pending && !connection.pingpong && connection.ever_received && !connection.fin_received &&
-      connection.receive_queue.bytes == 0) {
+  if (connection.ack_pending && !connection.pingpong && connection.ever_received &&
+      !connection.fin_received && connection.receive_queue.bytes == 0) {
     send_ack(step, id, Reason::AckAtOnce);
     return;
   }
@@ -29,7 +29,8 @@ void after_reading(Step& step, ConnectionId id) {
 
 }  // namespace
 
-Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, const Bytes& gathered) {
+Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags,
+                    const Bytes& gathered) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
@@ -51,7 +52,8 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
     if (peek) return Done{result};
     drop_front(world, connection.receive_queue, count);
     if (connection.receive_queue.bytes == 0) connection.fin_counted = false;
-    step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, receive_queue(world, socket)}, Reason::DataRead);
+    step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, receive_queue(world, socket)},
+                Reason::DataRead);
     after_reading(step, id);
     if (!wait_all || at_end || taken.length >= static_cast<std::uint64_t>(size)) return Done{result};
   } else if (!taken.empty() && at_end) {  // the end came before all: what there is (Linux tcp_recvmsg)

@@ -137,7 +137,8 @@ void on_syn_ack_timer(Step& step, RequestId id) {
   const Sysctls& sysctls = world.inet.nets.read(request.net).sysctls;
   step.count(request.net, Counter::TcpExtTCPTimeouts);
   if (!request.listener) return give_up(step, id, Reason::ListenerGone);
-  if (request.retransmits >= sysctls[Sysctl::TcpSynackRetries]) return give_up(step, id, Reason::RequestGivenUp);
+  if (request.retransmits >= sysctls[Sysctl::TcpSynackRetries])
+    return give_up(step, id, Reason::RequestGivenUp);
   ++request.retransmits;
   request.timeout = std::min<Duration>(request.timeout * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
   send_syn_ack(step, id, Reason::RetransmissionTimeout, request.retransmits);
@@ -151,7 +152,8 @@ void input(Step& step, RequestId id, const wire::Packet& packet) {
     send_syn_ack(step, id, Reason::SynRepeated, request.retransmits + 1);
     return;
   }
-  const bool in_window = packet.seq >= request.irs + 1 && packet.seq < request.irs + 1 + request.receive_window;
+  const bool in_window =
+      packet.seq >= request.irs + 1 && packet.seq < request.irs + 1 + request.receive_window;
   if (packet.has(wire::RST)) {
     if (packet.seq != request.irs + 1) return drop(step, packet, Reason::OutsideWindow);
     step.count(net, Counter::TcpAttemptFails);

@@ -1,5 +1,5 @@
-// The answer to a segment that belongs to nobody: RST, so that the other side learns it (RFC 9293 section 3.10.7.1;
-// Linux tcp_v4_send_reset). An RST is never answered.
+// The answer to a segment that belongs to nobody: RST, so that the other side learns it (RFC 9293
+// section 3.10.7.1; Linux tcp_v4_send_reset). An RST is never answered.
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -7,7 +7,8 @@
 namespace sockarium::tcp {
 
 void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because) {
-  step.record(rec::PacketDropped{packet.sent, 0}, packet.has(wire::RST) ? Reason::ResetIgnored : reason, because);
+  step.record(rec::PacketDropped{packet.sent, 0}, packet.has(wire::RST) ? Reason::ResetIgnored : reason,
+              because);
   if (packet.has(wire::RST)) return;
   wire::Packet reply;
   reply.from = packet.to;

@@ -1,5 +1,5 @@
-// The retransmission timer (RFC 6298) and, while the peer's window is closed, the persist timer (RFC 9293 section
-// 3.8.6.1). Linux tcp_rtt_estimator, tcp_retransmit_timer, tcp_write_timeout, tcp_probe_timer.
+// The retransmission timer (RFC 6298) and, while the peer's window is closed, the persist timer (RFC 9293
+// section 3.8.6.1). Linux tcp_rtt_estimator, tcp_retransmit_timer, tcp_write_timeout, tcp_probe_timer.
 //
 // Left out: TCP_USER_TIMEOUT, tail loss probes, undoing of needless retransmissions.
 #include <algorithm>
@@ -11,8 +11,8 @@ namespace sockarium::tcp {
 
 namespace {
 
-/// The time after which Linux gives up when `retries` timeouts have passed, each twice as long as the one before, the
-/// longest `longest`. Linux tcp_model_timeout.
+/// The time after which Linux gives up when `retries` timeouts have passed, each twice as long as the one
+/// before, the longest `longest`. Linux tcp_model_timeout.
 Duration give_up_after(std::int64_t retries, Duration first, Duration longest) {
   Duration total = 0;
   Duration wait = first;
@@ -33,7 +33,8 @@ bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now
   const std::int64_t retries = sysctls[Sysctl::TcpSynRetries];
   const std::int64_t linear = sysctls[Sysctl::TcpSynLinearTimeouts];
   if (connection.retransmits >= retries + linear) return true;
-  return now - connection.retransmit_since >= ((Duration{1} << std::min<std::int64_t>(retries + 1, 32)) - 1) * second;
+  return now - connection.retransmit_since >=
+         ((Duration{1} << std::min<std::int64_t>(retries + 1, 32)) - 1) * second;
 }
 
 void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
@@ -45,7 +46,8 @@ void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   ++connection.retransmits;
   send_syn(step, id, Reason::RetransmissionTimeout, connection.retransmits);
   if (connection.retransmits > sysctls[Sysctl::TcpSynLinearTimeouts])
-    connection.rtt.rto = std::min<Duration>(connection.rtt.rto * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
+    connection.rtt.rto =
+        std::min<Duration>(connection.rtt.rto * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
   step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + connection.rtt.rto,
            Reason::Unacknowledged);
 }
@@ -105,7 +107,8 @@ void rearm_retransmit(Step& step, ConnectionId id) {
       step.world.inet.nets.read(step.world.inet.sockets.read(connection.socket).net).sysctls;
   const Duration longest = sysctls[Sysctl::TcpRtoMaxMs] * millisecond;
   const Duration wait = std::min<Duration>(
-      connection.rtt.rto << std::min<std::uint32_t>(connection.retransmits + connection.probe_backoff, 20), longest);
+      connection.rtt.rto << std::min<std::uint32_t>(connection.retransmits + connection.probe_backoff, 20),
+      longest);
   const bool outstanding = connection.snd_nxt > connection.snd_una;
   const bool waiting = connection.write_end > connection.snd_nxt ||
                        (connection.fin_queued && connection.snd_nxt <= connection.write_end);
@@ -113,11 +116,14 @@ void rearm_retransmit(Step& step, ConnectionId id) {
     if (connection.retransmit.armed() && connection.retransmits > 0) return;  // its own timeout has set it
     if (connection.retransmit.armed() && connection.retransmit_since != 0) return;
     connection.retransmit_since = step.now();
-    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait, Reason::Unacknowledged);
+    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait,
+             Reason::Unacknowledged);
   } else if (waiting) {
     connection.retransmit_since = 0;
-    if (connection.retransmit.armed()) return;  // a new write does not put the probe off (Linux tcp_check_probe_timer)
-    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait, Reason::KeepsWindowTimer);
+    if (connection.retransmit.armed())
+      return;  // a new write does not put the probe off (Linux tcp_check_probe_timer)
+    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait,
+             Reason::KeepsWindowTimer);
   } else {
     connection.retransmit_since = 0;
     Step::disarm(connection.retransmit);

@@ -37,15 +37,18 @@ void send_part(Step& step, ConnectionId connection, std::uint32_t bytes);
 /// Sends RST for a connection that ends now (with ACK, as Linux tcp_send_active_reset). [output.cpp]
 void send_reset(Step& step, ConnectionId connection, Reason reason, RecordNumber because = 0);
 
-/// The window to offer now, bytes; remembers it as offered. Never takes back what was offered (RFC 9293 3.8.6).
+/// The window to offer now, bytes; remembers it as offered. Never takes back what was offered (RFC
+/// 9293 3.8.6).
 std::uint16_t choose_window(Connection& connection);
 /// The first window and the scale, from the receive buffer (Linux tcp_select_initial_window).
 struct InitialWindow {
   std::uint32_t window = 0;
   std::uint8_t scale = 0;
 };
-/// A buffer that the program has fixed can't grow, so it decides the scale; otherwise the greatest buffer does.
-InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss, bool scaling);
+/// A buffer that the program has fixed can't grow, so it decides the scale; otherwise the greatest buffer
+/// does.
+InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss,
+                                     bool scaling);
 
 /// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1).
 std::uint32_t greatest_mss(std::uint64_t mtu);

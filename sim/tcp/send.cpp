@@ -28,7 +28,8 @@ Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t fl
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
   Connection& connection = world.tcp.connections.write(id);
-  if ((connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived) && !connection.write_shut)
+  if ((connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived) &&
+      !connection.write_shut)
     return wait_for_room(world, socket, taken);
   const bool open = connection.state == TcpState::Established || connection.state == TcpState::CloseWait;
   if (base.error != Errno::OK || connection.write_shut || !open) {
@@ -37,13 +38,15 @@ Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t fl
   }
   const std::uint64_t before = taken;
   while (taken < data.length && connection.send_queue.bytes < connection.send_buffer) {
-    const auto part = static_cast<std::uint32_t>(std::min<std::uint64_t>(data.length - taken, connection.mss));
+    const auto part =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(data.length - taken, connection.mss));
     append(world, connection.send_queue, data.slice(static_cast<std::uint32_t>(taken), part));
     connection.write_end = connection.write_end + part;
     taken += part;
   }
   if (taken > before) {
-    step.record(rec::BufferChanged{socket, BufferKind::Send, 0, static_cast<std::int64_t>(connection.send_queue.bytes)},
+    step.record(rec::BufferChanged{socket, BufferKind::Send, 0,
+                                   static_cast<std::int64_t>(connection.send_queue.bytes)},
                 Reason::DataWritten);
     output(step, id, Reason::DataSent);
   }

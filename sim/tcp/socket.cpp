@@ -27,7 +27,8 @@ std::int64_t receive_queue(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);
   if (base.kind == inet::EntryKind::TcpTimeWait) return 0;
   const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
-  if (connection.state == TcpState::Listen) return world.tcp.listeners.read(connection.listener).accept_length;
+  if (connection.state == TcpState::Listen)
+    return world.tcp.listeners.read(connection.listener).accept_length;
   return static_cast<std::int64_t>(connection.receive_queue.bytes) + (connection.fin_counted ? 1 : 0);
 }
 
@@ -43,8 +44,9 @@ std::int64_t send_queue(const World& world, SocketId socket) {
 TcpState state_of(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);
   if (base.kind == inet::EntryKind::TcpTimeWait)
-    return world.tcp.time_waits.read(TimeWaitId::from_raw(base.entry)).orphan_fin_wait != 0 ? TcpState::FinWait2
-                                                                                           : TcpState::TimeWait;
+    return world.tcp.time_waits.read(TimeWaitId::from_raw(base.entry)).orphan_fin_wait != 0
+               ? TcpState::FinWait2
+               : TcpState::TimeWait;
   return world.tcp.connections.read(ConnectionId::from_raw(base.entry)).state;
 }
 

@@ -1,5 +1,6 @@
-// The states of a connection and the arcs between them (RFC 9293 section 3.3.2, figure 5, with Linux's additions).
-// `set_state` is the only door: it knows every allowed arc, leaves the record and wakes who waits.
+// The states of a connection and the arcs between them (RFC 9293 section 3.3.2, figure 5, with Linux's
+// additions). `set_state` is the only door: it knows every allowed arc, leaves the record and wakes who
+// waits.
 #pragma once
 
 #include <array>
@@ -54,10 +55,12 @@ inline constexpr std::array arcs{
 bool allowed(TcpState from, TcpState to);
 
 /// Changes the state of a full connection. Returns the record.
-RecordNumber set_state(Step& step, ConnectionId connection, TcpState to, Reason reason, RecordNumber because = 0);
+RecordNumber set_state(Step& step, ConnectionId connection, TcpState to, Reason reason,
+                       RecordNumber because = 0);
 
-/// The record of a change whose owner is no full connection (a request, a TIME-WAIT entry). Checks the arc too.
-RecordNumber record_state(Step& step, SocketId socket, const Ends& ends, TcpState from, TcpState to, Reason reason,
-                          RecordNumber because = 0);
+/// The record of a change whose owner is no full connection (a request, a TIME-WAIT entry). Checks the arc
+/// too.
+RecordNumber record_state(Step& step, SocketId socket, const Ends& ends, TcpState from, TcpState to,
+                          Reason reason, RecordNumber because = 0);
 
 }  // namespace sockarium::tcp

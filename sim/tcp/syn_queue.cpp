@@ -1,11 +1,14 @@
-// The SYN queue of a listener: half-open requests, which wait for the final ACK of their handshakes. It is full when
-// it holds more than the backlog, so it takes one more (kernel-measured, Linux 6.18; inet_csk_reqsk_queue_is_full).
+// The SYN queue of a listener: half-open requests, which wait for the final ACK of their handshakes. It is
+// full when it holds more than the backlog, so it takes one more (kernel-measured, Linux 6.18;
+// inet_csk_reqsk_queue_is_full).
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
 namespace sockarium::tcp {
 
-bool syn_queue_full(const Listener& listener) { return listener.syn_length > listener.backlog; }
+bool syn_queue_full(const Listener& listener) {
+  return listener.syn_length > listener.backlog;
+}
 
 void join_syn_queue(Step& step, ListenerId listener_id, RequestId id, Reason reason) {
   Listener& listener = step.world.tcp.listeners.write(listener_id);
@@ -17,9 +20,10 @@ void join_syn_queue(Step& step, ListenerId listener_id, RequestId id, Reason rea
     listener.syn_first = id;
   listener.syn_last = id;
   ++listener.syn_length;
-  listener.filled_syn = step.record(rec::QueueEntered{listener.socket, Ends{request.local, request.peer},
-                                                      QueueKind::Syn, 0, listener.syn_length, listener.backlog},
-                                    reason);
+  listener.filled_syn =
+      step.record(rec::QueueEntered{listener.socket, Ends{request.local, request.peer}, QueueKind::Syn, 0,
+                                    listener.syn_length, listener.backlog},
+                  reason);
 }
 
 void leave_syn_queue(Step& step, RequestId id, Reason reason) {

@@ -1,9 +1,9 @@
-// TCP as the kernel room sees it: what programs' calls do to a socket, what an arriving segment does, what a timer
-// does. Each function is explained in the file that is named beside it. Read first: RFC 9293 section 3.
+// TCP as the kernel room sees it: what programs' calls do to a socket, what an arriving segment does, what a
+// timer does. Each function is explained in the file that is named beside it. Read first: RFC 9293 section 3.
 //
-// Left out so far: SACK blocks, RACK-TLP and fast retransmit; congestion control beyond slow start and congestion
-// avoidance; SYN cookies; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the memory accounting
-// of Linux's buffers (the model counts payload); lingering close() that blocks.
+// Left out so far: SACK blocks, RACK-TLP and fast retransmit; congestion control beyond slow start and
+// congestion avoidance; SYN cookies; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the
+// memory accounting of Linux's buffers (the model counts payload); lingering close() that blocks.
 #pragma once
 
 #include "sim/core/attempt.h"
@@ -21,7 +21,8 @@ namespace sockarium::tcp {
 
 struct Connection;
 
-// --- calls -----------------------------------------------------------------------------------------------------
+// --- calls
+// -----------------------------------------------------------------------------------------------------
 
 /// socket(): a connection in CLOSED, which has no name yet. [socket.cpp]
 SocketId open(Step& step, NetId net, std::uint32_t user);
@@ -36,7 +37,8 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
 /// send(), write(). `taken`: bytes that earlier tries of this call have taken. [send.cpp]
 Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t flags, std::uint64_t taken);
 /// recv(), read(). `gathered`: what earlier tries of a call with MSG_WAITALL have received. [receive.cpp]
-Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, const Bytes& gathered);
+Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags,
+                    const Bytes& gathered);
 /// shutdown(): ENOTCONN. [close.cpp]
 Attempt try_shutdown(Step& step, SocketId socket, Shut how);
 /// The last descriptor is gone: the socket closes in the way that its state asks for. [close.cpp]
@@ -45,7 +47,8 @@ void close(Step& step, SocketId socket);
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);
 
-// --- segments --------------------------------------------------------------------------------------------------
+// --- segments
+// --------------------------------------------------------------------------------------------------
 
 /// A segment for a full connection. [input.cpp]
 void input(Step& step, ConnectionId connection, const wire::Packet& packet);
@@ -53,23 +56,25 @@ void input(Step& step, ConnectionId connection, const wire::Packet& packet);
 void input(Step& step, ListenerId listener, const wire::Packet& packet);
 /// A segment for a half-open request. [request.cpp]
 void input(Step& step, RequestId request, const wire::Packet& packet);
-/// A segment for a TIME-WAIT entry. True: it made room for a new connection, offer the segment to the listener.
-/// [time_wait.cpp]
+/// A segment for a TIME-WAIT entry. True: it made room for a new connection, offer the segment to the
+/// listener. [time_wait.cpp]
 bool input(Step& step, TimeWaitId time_wait, const wire::Packet& packet);
 /// A segment that belongs to nobody: RST, or silence. [reset.cpp]
 void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because = 0);
 
-// --- timers ----------------------------------------------------------------------------------------------------
+// --- timers
+// ----------------------------------------------------------------------------------------------------
 
 void on_retransmit_timer(Step& step, ConnectionId connection);   // [retransmit_timer.cpp]
 void on_delayed_ack_timer(Step& step, ConnectionId connection);  // [delayed_ack.cpp]
 void on_syn_ack_timer(Step& step, RequestId request);            // [request.cpp]
 void on_time_wait_timer(Step& step, TimeWaitId time_wait);       // [time_wait.cpp]
 
-// --- readings --------------------------------------------------------------------------------------------------
+// --- readings
+// --------------------------------------------------------------------------------------------------
 
-/// Recv-Q and Send-Q as ss shows them (kernel-measured): unread bytes and a FIN that was not read yet; bytes not
-/// acknowledged, with a SYN or FIN counting 1. For a listener: accept queue and backlog.
+/// Recv-Q and Send-Q as ss shows them (kernel-measured): unread bytes and a FIN that was not read yet; bytes
+/// not acknowledged, with a SYN or FIN counting 1. For a listener: accept queue and backlog.
 std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
 /// The state that ss shows for a socket entry.

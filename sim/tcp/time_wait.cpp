@@ -1,6 +1,7 @@
-// TIME-WAIT: who closes first waits 60 s, so that a late segment meets no new connection and a lost last ACK can be
-// repeated. What waits is a small entry, not the connection. An orphan in FIN-WAIT-2 is kept in the same kind of
-// entry for tcp_fin_timeout. RFC 9293 section 3.6; Linux tcp_time_wait, tcp_timewait_state_process.
+// TIME-WAIT: who closes first waits 60 s, so that a late segment meets no new connection and a lost last ACK
+// can be repeated. What waits is a small entry, not the connection. An orphan in FIN-WAIT-2 is kept in the
+// same kind of entry for tcp_fin_timeout. RFC 9293 section 3.6; Linux tcp_time_wait,
+// tcp_timewait_state_process.
 #include <algorithm>
 
 #include "sim/inet/port_table.h"
@@ -34,8 +35,8 @@ void answer(Step& step, const TimeWait& waiting, Reason reason) {
   inet::send(step, net, packet, reason);
 }
 
-/// A full connection's port and place in the tables go over to the entry, which has a common part of its own; the
-/// socket that the program may still hold is CLOSED from now on.
+/// A full connection's port and place in the tables go over to the entry, which has a common part of its own;
+/// the socket that the program may still hold is CLOSED from now on.
 SocketId take_over(Step& step, ConnectionId id, TimeWaitId entry, bool recyclable) {
   World& world = step.world;
   const SocketId old = world.tcp.connections.read(id).socket;
@@ -60,7 +61,8 @@ void drop(Step& step, const wire::Packet& packet, Reason reason) {
   step.record(rec::PacketDropped{packet.sent, 0}, reason);
 }
 
-/// RFC 9293 3.6: may this SYN start a new connection between the same ends? Newer timestamps or a higher number.
+/// RFC 9293 3.6: may this SYN start a new connection between the same ends? Newer timestamps or a higher
+/// number.
 bool newer(const TimeWait& waiting, const wire::Packet& packet) {
   if (waiting.has_timestamps != 0 && packet.options.has_timestamps &&
       packet.options.timestamp != waiting.ts_recent)
@@ -96,7 +98,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   kept.socket = socket;
   kept.state_record = connection.state_record;
   if (!orphan_fin_wait)
-    kept.state_record = record_state(step, socket, ends_of(world, socket), connection.state, TcpState::TimeWait, reason);
+    kept.state_record =
+        record_state(step, socket, ends_of(world, socket), connection.state, TcpState::TimeWait, reason);
   const Duration length = orphan_fin_wait ? sysctls[Sysctl::TcpFinTimeout] * second : time_wait_length;
   step.arm(kept.timer, TimerKind::TimeWait, entry.raw(), world.now + length,
            orphan_fin_wait ? Reason::OrphanFinWait : Reason::TimeWaitStarts);
@@ -119,8 +122,9 @@ void remove_time_wait(Step& step, TimeWaitId id, Reason reason, RecordNumber bec
   const inet::SocketBase& base = world.inet.sockets.read(waiting.socket);
   const Ends ends = ends_of(world, waiting.socket);
   world.inet.connections.erase(inet::TupleKey{base.net, base.local, base.peer});
-  record_state(step, waiting.socket, ends, waiting.orphan_fin_wait != 0 ? TcpState::FinWait2 : TcpState::TimeWait,
-               TcpState::Closed, reason, because);
+  record_state(step, waiting.socket, ends,
+               waiting.orphan_fin_wait != 0 ? TcpState::FinWait2 : TcpState::TimeWait, TcpState::Closed,
+               reason, because);
   inet::release_port(step, waiting.socket);
   --world.inet.nets.write(base.net).time_waits;
   step.record(rec::SocketFreed{waiting.socket, ends}, reason);
@@ -156,10 +160,11 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
     waiting.rcv_nxt = packet.end();
     if (packet.options.has_timestamps) waiting.ts_recent = packet.options.timestamp;
     if (waiting.has_timestamps != 0) world.inet.sockets.write(waiting.socket).recyclable_since = world.now;
-    waiting.state_record = record_state(step, waiting.socket, ends_of(world, waiting.socket), TcpState::FinWait2,
-                                        TcpState::TimeWait, Reason::FinReceived);
+    waiting.state_record = record_state(step, waiting.socket, ends_of(world, waiting.socket),
+                                        TcpState::FinWait2, TcpState::TimeWait, Reason::FinReceived);
     answer(step, waiting, Reason::FinReceived);
-    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length, Reason::TimeWaitStarts);
+    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length,
+             Reason::TimeWaitStarts);
     return false;
   }
   if (packet.has(wire::RST)) {
@@ -186,7 +191,8 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
   drop(step, packet, Reason::DataDuplicate);
   answer(step, waiting, Reason::TimeWaitAnswers);
   if (packet.has(wire::FIN))
-    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length, Reason::TimeWaitStarts);
+    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length,
+             Reason::TimeWaitStarts);
   return false;
 }
 

@@ -24,7 +24,8 @@ Offer offer(Link& link, std::size_t direction, std::uint64_t seed, Time now, std
     way.busy_until = leaves;
   }
   // A lost packet has used the line all the same.
-  if (link.loss_ppm != 0 && chance(seed, Place::LinkLoss, link.number * 2 + direction, nth) % 1'000'000 < link.loss_ppm) {
+  if (link.loss_ppm != 0 &&
+      chance(seed, Place::LinkLoss, link.number * 2 + direction, nth) % 1'000'000 < link.loss_ppm) {
     answer.lost = true;
     answer.reason = Reason::LostByChance;
     return answer;

@@ -1,5 +1,5 @@
-// A link between two hosts: what it does to a packet is a value's answer to `offer`. The model's world and the relay
-// between real hosts use the same code, so that both deliver, delay and lose alike.
+// A link between two hosts: what it does to a packet is a value's answer to `offer`. The model's world and
+// the relay between real hosts use the same code, so that both deliver, delay and lose alike.
 //
 // Left out: jitter, duplication, reordering, corruption.
 #pragma once
@@ -32,7 +32,7 @@ struct Link {
 };
 
 struct Offer {
-  Time due = 0;                 ///< when it reaches the other end
+  Time due = 0;  ///< when it reaches the other end
   bool lost = false;
   Reason reason = Reason::Delivered;
 };
@@ -46,7 +46,7 @@ struct Fault {
   std::uint64_t direction = 0;
   std::uint64_t flags = 0, without = 0;  ///< bits that must be set, bits that must not
   std::uint64_t nth = 1, seen = 0;
-  std::uint64_t delay = 0;               ///< 1: delays instead of dropping
+  std::uint64_t delay = 0;  ///< 1: delays instead of dropping
   Duration by = 0;
 };
 

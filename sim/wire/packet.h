@@ -1,5 +1,5 @@
-// A packet in meaning, not in bytes: the IP addresses and the TCP header of RFC 9293 section 3.1 as values that
-// cannot be nonsense. Bytes exist only where a format needs them (captures, the inspector).
+// A packet in meaning, not in bytes: the IP addresses and the TCP header of RFC 9293 section 3.1 as values
+// that cannot be nonsense. Bytes exist only where a format needs them (captures, the inspector).
 #pragma once
 
 #include <cstdint>
@@ -30,16 +30,16 @@ struct Options {
 struct Packet {
   Endpoint from, to;
   Seq seq;
-  Seq ack;                    ///< means something only with ACK set
-  std::uint16_t window = 0;   ///< as in the header: unscaled
+  Seq ack;                   ///< means something only with ACK set
+  std::uint16_t window = 0;  ///< as in the header: unscaled
   std::uint8_t flags = 0;
   std::uint8_t protocol = 6;  ///< IPPROTO_TCP
   Options options;
   std::uint32_t reserved = 0;
   Bytes payload;
-  std::uint64_t sent = 0;     ///< the record of its sending; 0 while it is being made
-  std::uint64_t link = 0;     ///< raw LinkId that carries it; 0: loopback
-  std::uint64_t net = 0;      ///< raw NetId that it travels to
+  std::uint64_t sent = 0;  ///< the record of its sending; 0 while it is being made
+  std::uint64_t link = 0;  ///< raw LinkId that carries it; 0: loopback
+  std::uint64_t net = 0;   ///< raw NetId that it travels to
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).

@@ -1,5 +1,5 @@
-// How fast is the model? Nanoseconds per event with many connections held open, and what a snapshot, a restore and a
-// hash of a large world cost.
+// How fast is the model? Nanoseconds per event with many connections held open, and what a snapshot, a
+// restore and a hash of a large world cost.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -60,7 +60,8 @@ void NanosecondsPerEvent(benchmark::State& state) {
     total += events;
   }
   state.counters["events"] = static_cast<double>(events);
-  state.counters["per_event"] = benchmark::Counter(static_cast<double>(total), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_event"] = benchmark::Counter(static_cast<double>(total),
+                                                   benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(NanosecondsPerEvent)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
 

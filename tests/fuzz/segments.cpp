@@ -19,7 +19,8 @@ Lab& stage() {
   static const bool ready = [] {
     lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 3), accept(3), sleep(1000_s)});
     lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 3000), sleep(1000_s)}).starting(1_ms);
-    lab.program("srv", "lost", {socket(), bind(3, 5000), connect(3, 6000, client_address), sleep(1000_s)}).starting(1_ms);
+    lab.program("srv", "lost", {socket(), bind(3, 5000), connect(3, 6000, client_address), sleep(1000_s)})
+        .starting(1_ms);
     lab.run(2_ms);
     return true;
   }();
@@ -44,8 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Seq seq;
     Seq ack;  // near what the connection that it may meet expects
     if (const inet::Owner* owner = world.inet.connections.find(
-            inet::TupleKey{world.kernel.hosts.read(world.kernel.hosts.next(world.kernel.hosts.first())).net, packet.to,
-                           packet.from});
+            inet::TupleKey{world.kernel.hosts.read(world.kernel.hosts.next(world.kernel.hosts.first())).net,
+                           packet.to, packet.from});
         owner != nullptr && owner->kind == inet::OwnerKind::Connection) {
       const tcp::Connection& meets = world.tcp.connections.read(ConnectionId::from_raw(owner->id));
       seq = meets.rcv_nxt;

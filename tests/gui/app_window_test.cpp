@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stb_image.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,9 +10,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "tests/support/virtual_screen.h"
 
 namespace {
 
@@ -33,45 +35,9 @@ pid_t start(const std::vector<std::string>& words, const std::string& display) {
   _exit(127);
 }
 
-class Screen {
- public:
-  Screen() {
-    int channel[2];
-    if (pipe(channel) != 0) return;
-    server_ = fork();
-    if (server_ == 0) {
-      const int quiet = open("/dev/null", O_WRONLY);
-      dup2(quiet, 2);
-      close(channel[0]);
-      const std::string number = std::to_string(channel[1]);
-      execlp("Xvfb", "Xvfb", "-displayfd", number.c_str(), "-screen", "0", "1400x900x24", "-nolisten", "tcp",
-             static_cast<char*>(nullptr));
-      _exit(127);
-    }
-    close(channel[1]);
-    char digit = 0;
-    std::string number;
-    while (read(channel[0], &digit, 1) == 1 && digit != '\n') number += digit;
-    close(channel[0]);
-    if (!number.empty()) name_ = ":" + number;
-  }
-  ~Screen() {
-    kill(server_, SIGTERM);
-    waitpid(server_, nullptr, 0);
-  }
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-  const std::string& name() const { return name_; }
+using Screen = sockarium::test::VirtualScreen;
 
- private:
-  pid_t server_ = -1;
-  std::string name_;
-};
-
-struct Pixels {
-  int width = 0, height = 0;
-  std::vector<unsigned char> rgb;
-};
+using sockarium::test::Pixels;
 
 class Program {
  public:
@@ -90,11 +56,10 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   bool shown() const { return !window_.empty(); }
-  /// Held as long as a hand holds a key: a frame must come by while it is down.
+  /// A tap, as short as those of presenter remotes: down and up between two frames.
   void press(const std::string& key) const {
-    run("timeout 10 xdotool windowfocus " + window_ + " keydown " + key + " sleep 0.1 keyup " + key);
+    run("timeout 10 xdotool windowfocus " + window_ + " key " + key);
   }
-  void type(const std::string& text) const { run("timeout 10 xdotool type --delay 60 '" + text + "'"); }
   /// How the program ended, once it has; −1 while it runs after `seconds`.
   int ended(int seconds) {
     for (int i = 0; i < seconds * 20; ++i) {
@@ -106,22 +71,6 @@ class Program {
       usleep(50'000);
     }
     return -1;
-  }
-  /// Asks the program for a picture of its window through its own dialog.
-  Pixels picture(const std::string& file) const {
-    std::filesystem::remove(file);
-    press("ctrl+e");
-    usleep(200'000);
-    type(file);
-    press("Return");
-    Pixels pixels;
-    for (int i = 0; i < 100 && !std::filesystem::exists(file); ++i) usleep(50'000);
-    int channels = 0;
-    unsigned char* data = stbi_load(file.c_str(), &pixels.width, &pixels.height, &channels, 3);
-    if (data == nullptr) return pixels;
-    pixels.rgb.assign(data, data + static_cast<std::ptrdiff_t>(pixels.width) * pixels.height * 3);
-    stbi_image_free(data);
-    return pixels;
   }
 
  private:
@@ -157,23 +106,26 @@ std::size_t difference(const Pixels& a, const Pixels& b) {
   return count;
 }
 
+/// The screen as soon as it is as wanted; as it is after ten seconds otherwise.
+Pixels once(const Screen& screen, const std::function<bool(const Pixels&)>& wanted) {
+  Pixels shown = screen.look();
+  for (int i = 0; i < 200 && !wanted(shown); ++i) {
+    usleep(50'000);
+    shown = screen.look();
+  }
+  return shown;
+}
+
 TEST(TheProgram, DrawsALessonAndStepsThroughItByKeys) {
   const Screen screen;
   ASSERT_FALSE(screen.name().empty()) << "Xvfb did not start";
   Program program(screen, std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios/03-backlog-overflow.lua");
   ASSERT_TRUE(program.shown()) << "no window appeared";
-  const std::filesystem::path folder = std::filesystem::temp_directory_path();
-  const std::string first = (folder / ("sockarium-first-" + std::to_string(getpid()) + ".png")).string();
-  const std::string second = (folder / ("sockarium-second-" + std::to_string(getpid()) + ".png")).string();
-  const Pixels before = program.picture(first);
-  ASSERT_EQ(before.width, 1280);
-  EXPECT_GT(colours(before), 50U) << "the picture is blank";
+  const Pixels before = once(screen, [](const Pixels& shown) { return colours(shown) > 50; });
+  ASSERT_GT(colours(before), 50U) << "the picture is blank";
   for (int i = 0; i < 12; ++i) program.press("period");
-  const Pixels after = program.picture(second);
-  ASSERT_EQ(after.width, 1280);
+  const Pixels after = once(screen, [&](const Pixels& shown) { return difference(before, shown) > 2000; });
   EXPECT_GT(difference(before, after), 2000U) << "twelve steps changed nothing";
-  std::filesystem::remove(first);
-  std::filesystem::remove(second);
   program.press("ctrl+q");
   EXPECT_EQ(program.ended(10), 0);
 }

@@ -16,53 +16,27 @@
 #include <thread>
 
 #include "gui/widgets.h"
+#include "tests/support/virtual_screen.h"
 
 namespace sockarium::gui {
 namespace {
 
 using ::testing::HasSubstr;
 
-// A virtual screen for one test; its number is chosen by the server itself.
+// The display of this process, for one test.
 class Screen {
  public:
   Screen() {
-    int channel[2];
-    if (pipe(channel) != 0) {
-      return;
-    }
-    server_ = fork();
-    if (server_ == 0) {
-      const int quiet = open("/dev/null", O_WRONLY);
-      dup2(quiet, 2);
-      close(channel[0]);
-      const std::string number = std::to_string(channel[1]);
-      execlp("Xvfb", "Xvfb", "-displayfd", number.c_str(), "-screen", "0", "1400x900x24", "-nolisten", "tcp",
-             static_cast<char*>(nullptr));
-      _exit(127);
-    }
-    close(channel[1]);
-    char digit = 0;
-    while (read(channel[0], &digit, 1) == 1 && digit != '\n') {
-      name_ += digit;
-    }
-    close(channel[0]);
-    if (!name_.empty()) {
-      setenv("DISPLAY", (":" + name_).c_str(), 1);
-    }
+    if (works()) setenv("DISPLAY", screen_.name().c_str(), 1);
     unsetenv("WAYLAND_DISPLAY");
   }
-  ~Screen() {
-    kill(server_, SIGTERM);
-    waitpid(server_, nullptr, 0);
-    unsetenv("DISPLAY");
-  }
+  ~Screen() { unsetenv("DISPLAY"); }
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
-  bool works() const { return !name_.empty(); }
+  bool works() const { return screen_.works(); }
 
  private:
-  pid_t server_ = -1;
-  std::string name_;
+  test::VirtualScreen screen_;
 };
 
 TEST(Window, SaysThatThereIsNoDisplay) {

@@ -39,12 +39,15 @@ class CommandLine : public testing::Test {
   void TearDown() override { fs::remove_all(folder); }
 
   Outcome run(const std::string& arguments) const {
-    const std::string command = "cd " + folder.string() + " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY " " + arguments +
+    const std::string command = "cd " + folder.string() +
+                                " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY " " + arguments +
                                 " >out 2>err </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(folder / "out"), slurp(folder / "err")};
   }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name, std::ios::binary) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
 
   fs::path folder;
 };
@@ -53,7 +56,8 @@ TEST_F(CommandLine, VersionAndHelpGoToStdoutAndAreFine) {
   EXPECT_EQ(run("--version").code, 0);
   EXPECT_THAT(run("--version").out, HasSubstr("sockarium 0."));
   EXPECT_EQ(run("--help").code, 0);
-  for (const char* command : {"run", "narrate", "check", "view", "why", "export", "list", "show", "doctor", "gui"}) {
+  for (const char* command :
+       {"run", "narrate", "check", "view", "why", "export", "list", "show", "doctor", "gui"}) {
     const Outcome help = run(std::string(command) + " --help");
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:")) << command;
@@ -62,8 +66,9 @@ TEST_F(CommandLine, VersionAndHelpGoToStdoutAndAreFine) {
 }
 
 TEST_F(CommandLine, WrongUsageIsTwoWithAWordOnStderr) {
-  for (const char* wrong : {"frobnicate", "run", "run H1 --colour", "view H1 --as nonsense", "run H1 --set backlog",
-                            "run H1 --at never", "run H1 --at 99999", "export H1", "export H1 --svg x --size big"}) {
+  for (const char* wrong :
+       {"frobnicate", "run", "run H1 --colour", "view H1 --as nonsense", "run H1 --set backlog",
+        "run H1 --at never", "run H1 --at 99999", "export H1", "export H1 --svg x --size big"}) {
     const Outcome outcome = run(wrong);
     EXPECT_EQ(outcome.code, 2) << wrong << "\n" << outcome.err;
     EXPECT_EQ(outcome.out, "") << wrong;
@@ -100,12 +105,15 @@ TEST_F(CommandLine, TheLadderOfAHandshakeIsRight) {
   EXPECT_THAT(outcome.out, HasSubstr("SYN seq 0"));
   EXPECT_THAT(outcome.out, HasSubstr("SYN-ACK seq 0 ack 1"));
   EXPECT_THAT(outcome.out, HasSubstr("ACK ack 1"));
-  for (const char* state : {"LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"}) EXPECT_THAT(outcome.out, HasSubstr(state));
+  for (const char* state : {"LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"})
+    EXPECT_THAT(outcome.out, HasSubstr(state));
   EXPECT_LT(outcome.out.find("SYN seq 0"), outcome.out.find("SYN-ACK seq 0"));
 }
 
 TEST_F(CommandLine, ExportsWholeFilesAndOverwritesOnlyWhenTold) {
-  ASSERT_EQ(run("export Q1 --at first-drop --svg q.svg --txt q.txt --json q.json --png q.png --size 1280x720").code, 0);
+  ASSERT_EQ(
+      run("export Q1 --at first-drop --svg q.svg --txt q.txt --json q.json --png q.png --size 1280x720").code,
+      0);
   EXPECT_THAT(slurp(folder / "q.svg"), testing::StartsWith("<"));
   EXPECT_THAT(slurp(folder / "q.txt"), HasSubstr("SYN"));
   EXPECT_EQ(slurp(folder / "q.png").substr(1, 3), "PNG");
@@ -149,13 +157,18 @@ TEST_F(CommandLine, BadFilesEndInOneMessage) {
   const std::string head = "local h = host { name = 'h', ip = '10.0.0.1' }\n";
   const std::vector<BadFile> cases{
       {"empty", "", 2, "empty"},
-      {"binary", std::string("\x7f" "ELF\0\1\2", 7), 2, "text"},
+      {"binary",
+       std::string("\x7f"
+                   "ELF\0\1\2",
+                   7),
+       2, "text"},
       {"syntax error", head + "process(h, 'p', function( end)\n", 2, "bad.lua:2"},
       {"unknown function", head + "process(h, 'p', function() end)\nlisen(1)\n", 2, "listen"},
       {"wrong type", "host { name = 5, ip = '10.0.0.1' }\n", 2, "bad.lua:1"},
       {"impossible address", "host { name = 'h', ip = '10.0.0.300' }\n", 2, "10.0.0.300"},
       {"endless loop on top", head + "while true do end\n", 2, "bad.lua:2"},
-      {"memory bomb on top", head + "local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end\n", 2, "memory"},
+      {"memory bomb on top", head + "local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end\n", 2,
+       "memory"},
       {"unknown host", head + "link { h, 'nobody', delay = '1ms' }\n", 2, "bad.lua:2"},
   };
   for (const BadFile& bad : cases) {
@@ -172,7 +185,8 @@ TEST_F(CommandLine, BadProgramsEndAloneAndAreReported) {
   const std::string head = "local h = host { name = 'h', ip = '10.0.0.1' }\n";
   const std::vector<std::pair<std::string, const char*>> cases{
       {"process(h, 'p', function() while true do end end)\n", "bad.lua:2"},
-      {"process(h, 'p', function() local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end end)\n", "memory"},
+      {"process(h, 'p', function() local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end end)\n",
+       "memory"},
       {"process(h, 'p', function() local x = nil; x() end)\n", "bad.lua:2"},
   };
   for (const auto& [text, says] : cases) {

@@ -1,5 +1,5 @@
-// The course: every shipped scenario holds what it expects, with its own knobs and with turned ones, and is the same
-// the second time and from every keyframe.
+// The course: every shipped scenario holds what it expects, with its own knobs and with turned ones, and is
+// the same the second time and from every keyframe.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,8 @@ namespace {
 
 std::vector<std::string> course() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios"))
     files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;
@@ -105,14 +106,16 @@ TEST_P(Course, CanBeContinuedDifferentlyFromAnyPacketInFlight) {
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Course, testing::ValuesIn(course()), [](const auto& param) {
   std::string name = std::filesystem::path(param.param).stem().string();
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 });
 
 TEST(Knobs, TurnedTheyLeadToOtherTruths) {
   script::LoadOptions options;
   options.params["backlog"] = "4";
-  const auto loaded = script::load_file(std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios/03-backlog-overflow.lua", options);
+  const auto loaded =
+      script::load_file(std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios/03-backlog-overflow.lua", options);
   const auto scenario = std::get<std::shared_ptr<const script::Scenario>>(loaded);
   Session session(scenario->setup, script::programs_of(scenario));
   session.run_to_end();

@@ -13,7 +13,8 @@ using wire::ACK, wire::FIN, wire::SYN;
 
 /// A short conversation: handshake, a request, a long answer, an orderly close.
 void conversation(Lab& lab) {
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 100), send(4, 20'000), close(4)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 100), send(4, 20'000), close(4)});
   lab.program("cli", "curl", Script([](const SysResult& result, std::size_t made) -> Syscall {
                 const std::vector<Syscall> start{socket(), connect(3, 80), send(3, 100)};
                 if (made < start.size()) return start[made];
@@ -142,7 +143,8 @@ TEST(Session, EveryUnitForwardAndBackMeetsTheSameMoments) {
     while (session.step(unit, true) && session.cursor() < session.head()) forward.push_back(session.cursor());
     std::vector<std::uint64_t> backward;
     session.seek(session.head());
-    while (session.step(unit, false) && session.cursor() > 0) backward.insert(backward.begin(), session.cursor());
+    while (session.step(unit, false) && session.cursor() > 0)
+      backward.insert(backward.begin(), session.cursor());
     EXPECT_EQ(forward, backward) << "unit " << static_cast<int>(unit);
   }
 }
@@ -157,7 +159,9 @@ TEST(Session, AMomentInTimeIsAfterTheLastEventNotLater) {
 }
 
 /// The SYN that is in flight at this moment.
-PacketId packet_in_flight(const Session& session) { return session.world().wire.in_flight.first(); }
+PacketId packet_in_flight(const Session& session) {
+  return session.world().wire.in_flight.first();
+}
 
 TEST(Intervention, DroppingAPacketStartsABranchAndTheOldFutureStays) {
   Lab lab(10_ms);
@@ -172,7 +176,7 @@ TEST(Intervention, DroppingAPacketStartsABranchAndTheOldFutureStays) {
   EXPECT_EQ(session.branch_count(), 2u);
   session.run_to_end();
   session.seek(session.head());
-  EXPECT_EQ(lab.sent("cli", SYN).size(), 2u);           // it came again after a second
+  EXPECT_EQ(lab.sent("cli", SYN).size(), 2u);  // it came again after a second
   EXPECT_GT(lab.call("curl", "connect").returned, 1_s);
   session.switch_branch(0);
   session.seek(session.head());
@@ -258,7 +262,8 @@ TEST(Session, AnEndlessLoopOfCallsThatNeverBlockStopsTheProgram) {
   EXPECT_EQ(session.ending(), Ending::NothingLeft);
   const EventLine& last = session.line(session.head());
   bool said = false;
-  for (RecordNumber n = last.first; n <= last.last; ++n) said = said || session.record(n).reason == Reason::EndlessCalls;
+  for (RecordNumber n = last.first; n <= last.last; ++n)
+    said = said || session.record(n).reason == Reason::EndlessCalls;
   EXPECT_TRUE(said);
 }
 

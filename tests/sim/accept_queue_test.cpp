@@ -58,7 +58,8 @@ TEST(AcceptQueue, AcceptMakesRoomForTheNextRepetition) {
   lab.program("cli", "a", {socket(), connect(3, 80), sleep(10_s)}).starting(1_ms);
   lab.program("cli", "b", {socket(), connect(3, 80), sleep(10_s)}).starting(50_ms);
   lab.run(5_s);
-  EXPECT_EQ(lab.call("b", "connect").returned / millisecond, 1070);  // its SYN of 50 ms, repeated at 1050, and 20 ms
+  EXPECT_EQ(lab.call("b", "connect").returned / millisecond,
+            1070);  // its SYN of 50 ms, repeated at 1050, and 20 ms
 }
 
 TEST(AcceptQueue, AFinalAckThatFindsItFullIsIgnoredAndTheEndsDisagree) {
@@ -79,8 +80,8 @@ TEST(AcceptQueue, ABurstWithinARoundTripFillsTheSynQueueFirst) {
   EXPECT_EQ(lab.counter("srv", Counter::TcpExtTCPReqQFullDrop), 3);
 }
 
-/// One client is in the queue of backlog 0 … when the ACK of a second handshake arrives. The second SYN comes while
-/// the first handshake is under way, so the backlog must leave room for two half-open requests.
+/// One client is in the queue of backlog 0 … when the ACK of a second handshake arrives. The second SYN comes
+/// while the first handshake is under way, so the backlog must leave room for two half-open requests.
 void two_handshakes_for_one_place(Lab& lab) {
   lab.program("srv", "slowd",
               {socket(), bind(3, 80), listen(3, 1), sleep(15_ms), listen(3, 0), sleep(1000_s)});
@@ -128,7 +129,8 @@ TEST(Listen, BacklogIsBoundedBySomaxconn) {
 TEST(Accept, WakesOneWaiterForOneConnection) {
   Lab lab(10_ms);
   lab.program("srv", "web", Script([](const SysResult&, std::size_t made) -> Syscall {
-                const std::vector<Syscall> calls{socket(), bind(3, 80), listen(3, 5), sys::Fork{}, accept(3), sleep(10_s)};
+                const std::vector<Syscall> calls{socket(),    bind(3, 80), listen(3, 5),
+                                                 sys::Fork{}, accept(3),   sleep(10_s)};
                 return made < calls.size() ? calls[made] : Syscall{sys::Exit{}};
               }));
   lab.program("cli", "curl", {socket(), connect(3, 80), sleep(10_s)}).starting(50_ms);
@@ -139,7 +141,8 @@ TEST(Accept, WakesOneWaiterForOneConnection) {
 
 TEST(Accept, ReservesItsNumberBeforeItLooksAtTheQueue) {
   Lab lab;
-  lab.program("srv", "web", {socket(sock_nonblock), bind(3, 80), listen(3, 5), accept(3)}).limit_descriptors(4);
+  lab.program("srv", "web", {socket(sock_nonblock), bind(3, 80), listen(3, 5), accept(3)})
+      .limit_descriptors(4);
   lab.run();
   EXPECT_EQ(lab.result("web", "accept").error, Errno::MFILE);
 }

@@ -1,5 +1,5 @@
-// Closing: the orderly goodbye in all its orders, and the ways in which a connection ends badly. RFC 9293 section
-// 3.6; kernel-measured where marked in the model.
+// Closing: the orderly goodbye in all its orders, and the ways in which a connection ends badly. RFC 9293
+// section 3.6; kernel-measured where marked in the model.
 #include <gtest/gtest.h>
 
 #include "tests/support/lab.h"
@@ -12,8 +12,9 @@ using Steps = std::vector<std::string>;
 
 TEST(Close, WhoClosesFirstWaitsInTimeWait) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), sleep(50_ms), close(4),
-                             sleep(5_s)});
+  lab.program(
+      "srv", "web",
+      {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), sleep(50_ms), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), close(3), sleep(5_s)}).starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.path("cli"), (Steps{"SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"}));
@@ -34,7 +35,8 @@ TEST(Close, TimeWaitLastsSixtySeconds) {
 
 TEST(Close, FinAndAckOfFinTogetherLeadStraightToTimeWait) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), close(4), sleep(5_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), shut_write(3), recv(3, 10), close(3), sleep(5_s)})
       .starting(1_ms);
   lab.run(1_s);
@@ -45,7 +47,8 @@ TEST(Close, FinAndAckOfFinTogetherLeadStraightToTimeWait) {
 
 TEST(Close, BothAtOnceMeetInClosing) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(68999_us), close(4), sleep(5_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(68999_us), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), sleep(79_ms), close(3), sleep(5_s)}).starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.path("cli"), (Steps{"SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT"}));
@@ -54,8 +57,9 @@ TEST(Close, BothAtOnceMeetInClosing) {
 
 TEST(Close, HalfClosedTheOtherDirectionStillWorks) {
   Lab lab(10_ms);
-  lab.program("srv", "web",
-              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 7), close(4), sleep(5_s)});
+  lab.program(
+      "srv", "web",
+      {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 7), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), shut_write(3), recv(3, 10), send(3, 1, msg_nosignal)})
       .starting(1_ms);
   lab.run(1_s);
@@ -65,7 +69,8 @@ TEST(Close, HalfClosedTheOtherDirectionStillWorks) {
 
 TEST(Close, WithUnreadDataSendsResetInsteadOfFin) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(100_ms), close(4), sleep(5_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(100_ms), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 5), recv(3, 10), recv(3, 10)}).starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.sent("srv", RST | ACK).size(), 1u);
@@ -127,8 +132,9 @@ TEST(Close, WithShutdownAloneFinWait2HasNoLimit) {
 
 TEST(Close, DataForAnOrphanIsAnsweredWithReset) {
   Lab lab(10_ms);
-  lab.program("srv", "web",
-              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), sleep(50_ms), send(4, 5), sleep(1_s)});
+  lab.program(
+      "srv", "web",
+      {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), sleep(50_ms), send(4, 5), sleep(1_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), close(3), sleep(1000_s)}).starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.sent("cli", RST).size(), 1u);
@@ -157,7 +163,8 @@ TEST(Close, ALostFinIsRepeated) {
 
 TEST(Close, ALostLastAckIsRepeatedFromTimeWait) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), close(4), sleep(5_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), close(4), sleep(5_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), close(3), sleep(5_s)}).starting(1_ms);
   lab.drop("cli", ACK, 3, SYN);  // after the handshake's ACK and the FIN comes the ACK of the server's FIN
   lab.run(2_s);
@@ -168,7 +175,8 @@ TEST(Close, ALostLastAckIsRepeatedFromTimeWait) {
 TEST(Close, APeerThatNeverAcknowledgesTheFinIsGivenUp) {
   Lab lab(10_ms);
   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(1000_s)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), sleep(100_ms), close(3), sleep(1000_s)}).starting(1_ms);
+  lab.program("cli", "curl", {socket(), connect(3, 80), sleep(100_ms), close(3), sleep(1000_s)})
+      .starting(1_ms);
   for (std::uint64_t nth = 1; nth <= 20; ++nth) lab.drop("cli", FIN, nth);
   lab.run(500_s);
   EXPECT_EQ(lab.sent("cli", FIN | ACK).size(), 9u);  // once, and 8 times again (tcp_orphan_retries)
@@ -178,10 +186,12 @@ TEST(Close, APeerThatNeverAcknowledgesTheFinIsGivenUp) {
 TEST(TimeWait, KeepsItsPortFromBeingBoundWithoutReuseAddr) {
   const auto restart = [](bool old_flag, bool new_flag) {
     Lab lab(10_ms);
-    lab.program("srv", "old", {socket(), set(3, Option::ReuseAddr, old_flag ? 1 : 0), bind(3, 80), listen(3, 5),
-                               accept(3), close(4), sleep(100_ms)});
+    lab.program("srv", "old",
+                {socket(), set(3, Option::ReuseAddr, old_flag ? 1 : 0), bind(3, 80), listen(3, 5), accept(3),
+                 close(4), sleep(100_ms)});
     lab.program("cli", "curl", {socket(), connect(3, 80), recv(3, 10), close(3)}).starting(1_ms);
-    lab.program("srv", "new", {socket(), set(3, Option::ReuseAddr, new_flag ? 1 : 0), bind(3, 80)}).starting(1_s);
+    lab.program("srv", "new", {socket(), set(3, Option::ReuseAddr, new_flag ? 1 : 0), bind(3, 80)})
+        .starting(1_s);
     lab.run(2_s);
     return lab.result("new", "bind").error;
   };

@@ -1,4 +1,5 @@
-// The foundations: pages that are shared until written, slabs, hash indexes, the order of events, bytes, addresses.
+// The foundations: pages that are shared until written, slabs, hash indexes, the order of events, bytes,
+// addresses.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -95,7 +96,8 @@ TEST(Slab, IsWalkedInIndexOrder) {
   EXPECT_EQ(count, slab.count());
 }
 
-RC_GTEST_PROP(HashIndex, AnswersAsAMapDoes, (const std::vector<std::pair<std::uint8_t, std::uint64_t>>& steps)) {
+RC_GTEST_PROP(HashIndex, AnswersAsAMapDoes,
+              (const std::vector<std::pair<std::uint8_t, std::uint64_t>>& steps)) {
   HashIndex<std::uint64_t, std::uint64_t> index;
   std::map<std::uint64_t, std::uint64_t> map;
   for (const auto& [key, value] : steps) {
@@ -158,7 +160,8 @@ TEST(Bytes, ThePatternCostsNothingAndJoinsItself) {
 TEST(Address, ReadsAndWritesDottedNumbers) {
   for (const char* text : {"0.0.0.0", "10.0.0.5", "255.255.255.255", "127.0.0.1"})
     EXPECT_EQ(to_string(*parse_v4(text)), text);
-  for (const char* text : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.x", " 1.2.3.4", "1..2.3"})
+  for (const char* text :
+       {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.x", " 1.2.3.4", "1..2.3"})
     EXPECT_FALSE(parse_v4(text)) << text;
 }
 

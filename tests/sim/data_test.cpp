@@ -37,7 +37,8 @@ TEST(Data, ArrivesInOrderAndWhole) {
 TEST(Data, AStreamHasNoMessages) {
   Lab lab(10_ms);
   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(100_ms), recv(4, 100)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 4), send(3, 4), send(3, 4), sleep(1_s)}).starting(1_ms);
+  lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 4), send(3, 4), send(3, 4), sleep(1_s)})
+      .starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.result("web", "recv").value, 12);
 }
@@ -68,13 +69,15 @@ TEST(Data, ANonblockingSendTakesWhatFits) {
   lab.program("cli", "curl", {socket(), connect(3, 80), sys::SetNonblock{3, 1}, send(3, 60'000), sleep(1_s)})
       .starting(1_ms);
   lab.run(200_ms);
-  EXPECT_EQ(lab.result("curl", "send").value, 46'336);  // 32 segments of 1448: the buffer of 46080 and the rest of one
+  EXPECT_EQ(lab.result("curl", "send").value,
+            46'336);  // 32 segments of 1448: the buffer of 46080 and the rest of one
 }
 
 TEST(Data, AReaderThatStopsClosesTheWindowAndReadingOpensIt) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), set(3, Option::ReceiveBuffer, 5000), bind(3, 80), listen(3, 5), accept(3),
-                             sleep(3_s), recv(4, 100'000), sleep(3_s)});
+  lab.program("srv", "web",
+              {socket(), set(3, Option::ReceiveBuffer, 5000), bind(3, 80), listen(3, 5), accept(3),
+               sleep(3_s), recv(4, 100'000), sleep(3_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 12'000), sleep(10_s)}).starting(1_ms);
   lab.run(2_s);
   EXPECT_LT(lab.packets("srv").back().window, 1448u);
@@ -87,8 +90,9 @@ TEST(Data, AReaderThatStopsClosesTheWindowAndReadingOpensIt) {
 
 TEST(Data, AProbeAsksAClosedWindowAgainAndAgain) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), set(3, Option::ReceiveBuffer, 5000), bind(3, 80), listen(3, 5), accept(3),
-                             sleep(100_s)});
+  lab.program(
+      "srv", "web",
+      {socket(), set(3, Option::ReceiveBuffer, 5000), bind(3, 80), listen(3, 5), accept(3), sleep(100_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 12'000), sleep(100_s)}).starting(1_ms);
   lab.run(60_s);
   EXPECT_EQ(lab.states("cli"), std::vector<std::string>{"ESTAB"});
@@ -114,7 +118,8 @@ TEST(Acknowledgement, AFreshConnectionAcknowledgesAtOnce) {
 TEST(Acknowledgement, OfABareFinWaitsForTheNextTick) {
   Lab lab(10_ms);
   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(10_s)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), sleep(50_ms), shut_write(3), sleep(10_s)}).starting(1_ms);
+  lab.program("cli", "curl", {socket(), connect(3, 80), sleep(50_ms), shut_write(3), sleep(10_s)})
+      .starting(1_ms);
   lab.run(1_s);
   ASSERT_EQ(lab.sent("srv", ACK).size(), 1u);
   EXPECT_EQ((lab.sent("srv", ACK)[0] - lab.sent("cli", FIN | ACK)[0]) / millisecond, 10 + 4);
@@ -122,9 +127,11 @@ TEST(Acknowledgement, OfABareFinWaitsForTheNextTick) {
 
 TEST(Acknowledgement, NagleAndDelayedAckTogetherCostFortyMilliseconds) {
   Lab lab(0_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 1), recv(4, 10),
-                             recv(4, 10), sleep(1_s)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 1), recv(3, 10), send(3, 4), send(3, 4), sleep(1_s)})
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 1), recv(4, 10),
+               recv(4, 10), sleep(1_s)});
+  lab.program("cli", "curl",
+              {socket(), connect(3, 80), send(3, 1), recv(3, 10), send(3, 4), send(3, 4), sleep(1_s)})
       .starting(1_ms);
   lab.run(500_ms);
   const Time head = lab.call("curl", "send", 2).entered;
@@ -133,10 +140,12 @@ TEST(Acknowledgement, NagleAndDelayedAckTogetherCostFortyMilliseconds) {
 
 TEST(Acknowledgement, WithoutNagleTheSecondWriteGoesAtOnce) {
   Lab lab(0_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 1), recv(4, 10),
-                             recv(4, 10), sleep(1_s)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), set(3, Option::NoDelay, 1), send(3, 1), recv(3, 10),
-                              send(3, 4), send(3, 4), sleep(1_s)})
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), send(4, 1), recv(4, 10),
+               recv(4, 10), sleep(1_s)});
+  lab.program("cli", "curl",
+              {socket(), connect(3, 80), set(3, Option::NoDelay, 1), send(3, 1), recv(3, 10), send(3, 4),
+               send(3, 4), sleep(1_s)})
       .starting(1_ms);
   lab.run(500_ms);
   const Time head = lab.call("curl", "send", 2).entered;
@@ -185,8 +194,9 @@ TEST(Receive, SaysWhatLinuxSays) {
   Lab lab(10_ms);
   lab.program("cli", "fresh", {socket(), recv(3, 5), sys::Getpeername{3}, shut_write(3)});
   lab.program("cli", "listener", {socket(), bind(3, 90), listen(3, 1), recv(3, 5)});
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 3, msg_peek), recv(4, 10),
-                             recv(4, 10, msg_dontwait), set(4, Option::ReceiveTimeout, 300_ms), recv(4, 10), sleep(1_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 3, msg_peek), recv(4, 10),
+               recv(4, 10, msg_dontwait), set(4, Option::ReceiveTimeout, 300_ms), recv(4, 10), sleep(1_s)});
   lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 6), sleep(5_s)}).starting(1_ms);
   lab.run(2_s);
   EXPECT_EQ(lab.result("fresh", "recv").error, Errno::NOTCONN);

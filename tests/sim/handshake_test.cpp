@@ -133,7 +133,8 @@ TEST(Handshake, AServerRepeatsItsSynAckAndGivesUpAfterAMinute) {
   lab.program("cli", "curl", {socket(), connect(3, 80), sleep(200_s)}).starting(1_ms);
   lab.run(100_s);
   std::vector<Time> seconds;
-  for (const Time t : lab.sent("srv", SYN | ACK)) seconds.push_back((t - lab.sent("srv", SYN | ACK)[0]) / second);
+  for (const Time t : lab.sent("srv", SYN | ACK))
+    seconds.push_back((t - lab.sent("srv", SYN | ACK)[0]) / second);
   EXPECT_EQ(seconds, (std::vector<Time>{0, 1, 3, 7, 15, 31}));
   EXPECT_EQ(lab.states("srv"), (Steps{"LISTEN"}));
   EXPECT_EQ(lab.states("cli"), (Steps{"ESTAB"}));
@@ -151,7 +152,8 @@ TEST(Handshake, ALostFinalAckIsMadeGoodByTheFirstData) {
 TEST(Handshake, CanBothEndsAtOnce) {
   Lab lab(10_ms);
   lab.program("cli", "left", {socket(), bind(3, 5000, client_address), connect(3, 6000), sleep(1_s)});
-  lab.program("srv", "right", {socket(), bind(3, 6000, server_address), connect(3, 5000, client_address), sleep(1_s)});
+  lab.program("srv", "right",
+              {socket(), bind(3, 6000, server_address), connect(3, 5000, client_address), sleep(1_s)});
   lab.run(100_ms);
   EXPECT_EQ(lab.result("left", "connect").error, Errno::OK);
   EXPECT_EQ(lab.result("right", "connect").error, Errno::OK);
@@ -161,7 +163,8 @@ TEST(Handshake, CanBothEndsAtOnce) {
 
 TEST(Handshake, ASocketCanConnectToItself) {
   Lab lab;
-  lab.program("cli", "self", {socket(), bind(3, 7600, "127.0.0.1"), connect(3, 7600, "127.0.0.1"), send(3, 5), recv(3, 10)});
+  lab.program("cli", "self",
+              {socket(), bind(3, 7600, "127.0.0.1"), connect(3, 7600, "127.0.0.1"), send(3, 5), recv(3, 10)});
   lab.run();
   EXPECT_EQ(lab.result("self", "connect").error, Errno::OK);
   EXPECT_EQ(lab.result("self", "recv").value, 5);
@@ -196,7 +199,9 @@ TEST(Connect, ReportsMisuseAsLinuxDoes) {
 TEST(Connect, PollingByConnectTellsTheSequenceThatLinuxTells) {
   Lab lab(10_ms);
   serve(lab);
-  lab.program("cli", "p", {socket(sock_nonblock), connect(3, 80), connect(3, 80), sleep(50_ms), connect(3, 80), connect(3, 80)})
+  lab.program("cli", "p",
+              {socket(sock_nonblock), connect(3, 80), connect(3, 80), sleep(50_ms), connect(3, 80),
+               connect(3, 80)})
       .starting(1_ms);
   lab.run(1_s);
   EXPECT_EQ(lab.result("p", "connect", 1).error, Errno::INPROGRESS);
@@ -207,7 +212,9 @@ TEST(Connect, PollingByConnectTellsTheSequenceThatLinuxTells) {
 
 TEST(Connect, ARefusalOfANonblockingConnectWaitsInSoError) {
   Lab lab(10_ms);
-  lab.program("cli", "p", {socket(sock_nonblock), connect(3, 80), sleep(50_ms), get(3, Option::Error), get(3, Option::Error)});
+  lab.program(
+      "cli", "p",
+      {socket(sock_nonblock), connect(3, 80), sleep(50_ms), get(3, Option::Error), get(3, Option::Error)});
   lab.run();
   EXPECT_EQ(lab.result("p", "getsockopt", 1).value, static_cast<std::int64_t>(Errno::CONNREFUSED));
   EXPECT_EQ(lab.result("p", "getsockopt", 2).value, 0);

@@ -11,13 +11,11 @@ namespace {
 enum class Holder { Bound, Listening };
 
 /// What bind (and listen) of a second socket give when a first one has the port already.
-Errno second_bind(Holder holder, bool reuse_address_1, bool reuse_address_2, bool reuse_port_1, bool reuse_port_2,
-                  const char* first, const char* second) {
+Errno second_bind(Holder holder, bool reuse_address_1, bool reuse_address_2, bool reuse_port_1,
+                  bool reuse_port_2, const char* first, const char* second) {
   Lab lab;
-  std::vector<Syscall> calls{socket(),
-                             set(3, Option::ReuseAddr, reuse_address_1),
-                             set(3, Option::ReusePort, reuse_port_1),
-                             bind(3, 8080, first)};
+  std::vector<Syscall> calls{socket(), set(3, Option::ReuseAddr, reuse_address_1),
+                             set(3, Option::ReusePort, reuse_port_1), bind(3, 8080, first)};
   if (holder == Holder::Listening) calls.push_back(listen(3, 5));
   for (const Syscall& call : {socket(), set(4, Option::ReuseAddr, reuse_address_2),
                               set(4, Option::ReusePort, reuse_port_2), bind(4, 8080, second)})
@@ -27,8 +25,8 @@ Errno second_bind(Holder holder, bool reuse_address_1, bool reuse_address_2, boo
   return lab.result("p", "bind", 2).error;
 }
 
-// Tables 2-A and 2-B of the measurements: W = 0.0.0.0, A = 127.0.0.1, B = 127.0.0.2. In every column but the last the
-// answer is the same; two different addresses never conflict.
+// Tables 2-A and 2-B of the measurements: W = 0.0.0.0, A = 127.0.0.1, B = 127.0.0.2. In every column but the
+// last the answer is the same; two different addresses never conflict.
 TEST(Bind, TheWholeMatrixIsLinuxs) {
   for (const Holder holder : {Holder::Bound, Holder::Listening})
     for (int bits = 0; bits < 16; ++bits) {
@@ -40,9 +38,11 @@ TEST(Bind, TheWholeMatrixIsLinuxs) {
       const Errno wanted = shared ? Errno::OK : Errno::ADDRINUSE;
       const std::string row = "REUSEADDR " + std::to_string(ra1) + "," + std::to_string(ra2) + " REUSEPORT " +
                               std::to_string(rp1) + "," + std::to_string(rp2);
-      for (const auto& [first, second] : {std::pair{"0.0.0.0", "0.0.0.0"}, std::pair{"0.0.0.0", "127.0.0.1"},
-                                          std::pair{"127.0.0.1", "0.0.0.0"}, std::pair{"127.0.0.1", "127.0.0.1"}})
-        EXPECT_EQ(second_bind(holder, ra1, ra2, rp1, rp2, first, second), wanted) << row << " " << first << " " << second;
+      for (const auto& [first, second] :
+           {std::pair{"0.0.0.0", "0.0.0.0"}, std::pair{"0.0.0.0", "127.0.0.1"},
+            std::pair{"127.0.0.1", "0.0.0.0"}, std::pair{"127.0.0.1", "127.0.0.1"}})
+        EXPECT_EQ(second_bind(holder, ra1, ra2, rp1, rp2, first, second), wanted)
+            << row << " " << first << " " << second;
       EXPECT_EQ(second_bind(holder, ra1, ra2, rp1, rp2, "127.0.0.1", "127.0.0.2"), Errno::OK) << row;
     }
 }
@@ -57,7 +57,8 @@ TEST(Bind, RefusesAsLinuxRefuses) {
   EXPECT_EQ(bind_as(0, {socket(), bind(3, 80, "10.99.0.1")}, 1), Errno::ADDRNOTAVAIL);
   EXPECT_EQ(bind_as(65534, {socket(), bind(3, 80)}, 1), Errno::ACCES);
   EXPECT_EQ(bind_as(65534, {socket(), bind(3, 1024)}, 1), Errno::OK);
-  EXPECT_EQ(bind_as(65534, {socket(), bind(3, 80, "10.99.0.1")}, 1), Errno::ADDRNOTAVAIL);  // the address comes first
+  EXPECT_EQ(bind_as(65534, {socket(), bind(3, 80, "10.99.0.1")}, 1),
+            Errno::ADDRNOTAVAIL);  // the address comes first
   EXPECT_EQ(bind_as(0, {socket(), bind(3, 80), bind(3, 81)}, 2), Errno::INVAL);
   EXPECT_EQ(bind_as(0, {socket(), bind(3, 80, "127.5.6.7")}, 1), Errno::OK);
   EXPECT_EQ(bind_as(0, {bind(3, 80)}, 1), Errno::BADF);
@@ -66,8 +67,9 @@ TEST(Bind, RefusesAsLinuxRefuses) {
 
 TEST(Listen, OnlyOneOfTwoSocketsOfOneNameMayListen) {
   Lab lab;
-  lab.program("srv", "p", {socket(), set(3, Option::ReuseAddr, 1), bind(3, 80), socket(), set(4, Option::ReuseAddr, 1),
-                           bind(4, 80), listen(3, 5), listen(4, 5)});
+  lab.program("srv", "p",
+              {socket(), set(3, Option::ReuseAddr, 1), bind(3, 80), socket(), set(4, Option::ReuseAddr, 1),
+               bind(4, 80), listen(3, 5), listen(4, 5)});
   lab.run();
   EXPECT_EQ(lab.result("p", "listen", 1).error, Errno::OK);
   EXPECT_EQ(lab.result("p", "listen", 2).error, Errno::ADDRINUSE);
@@ -119,8 +121,10 @@ TEST(EphemeralPorts, ASmallRangeIsUsedUpToTheLastOneOfEitherParity) {
 TEST(EphemeralPorts, AreCountedForEachDestination) {
   Lab lab;
   lab.sysctl("cli", Sysctl::PortRangeLow, 32768).sysctl("cli", Sysctl::PortRangeHigh, 32769);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 100), socket(), bind(4, 81), listen(4, 100), sleep(9_s)});
-  lab.program("cli", "p", {socket(), connect(3, 80), socket(), connect(4, 80), socket(), connect(5, 80), connect(5, 81)})
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 100), socket(), bind(4, 81), listen(4, 100), sleep(9_s)});
+  lab.program("cli", "p",
+              {socket(), connect(3, 80), socket(), connect(4, 80), socket(), connect(5, 80), connect(5, 81)})
       .starting(1_ms);
   lab.run(5_s);
   EXPECT_EQ(lab.result("p", "connect", 3).error, Errno::ADDRNOTAVAIL);
@@ -155,14 +159,16 @@ TEST(Descriptors, AForkedChildSharesTheOpenFiles) {
   Lab lab(10_ms);
   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 10), sleep(1_s)});
   // The child (which has no script) ends at once; only the parent's close sends FIN.
-  lab.program("cli", "p", {socket(), connect(3, 80), sys::Fork{}, sleep(500_ms), close(3), sleep(1_s)}).starting(1_ms);
+  lab.program("cli", "p", {socket(), connect(3, 80), sys::Fork{}, sleep(500_ms), close(3), sleep(1_s)})
+      .starting(1_ms);
   lab.run();
   EXPECT_GT(lab.call("web", "recv").returned, 500_ms);
 }
 
 TEST(Descriptors, ABlockedCallHoldsItsFileWhenTheNumberIsClosed) {
   Lab lab(10_ms);
-  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(300_ms), send(4, 3), sleep(1_s)});
+  lab.program("srv", "web",
+              {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(300_ms), send(4, 3), sleep(1_s)});
   lab.program("cli", "p", {socket(), connect(3, 80), sys::Thread{}, recv(3, 10), sleep(1_s)}).starting(1_ms);
   lab.run(5_s);
   EXPECT_EQ(lab.result("p", "recv").value, 3);

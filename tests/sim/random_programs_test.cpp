@@ -1,5 +1,5 @@
-// Programs that make no sense: random calls on random descriptors over a lossy link, with every checker after every
-// event. Whatever they do, the world stays whole, ends, and is the same the second time.
+// Programs that make no sense: random calls on random descriptors over a lossy link, with every checker after
+// every event. Whatever they do, the world stays whole, ends, and is the same the second time.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -25,28 +25,50 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     switch (draw(4, 24)) {
       case 0:
       case 1:
-      case 2: return socket(draw(5, 2) == 0 ? sock_nonblock : 0);
-      case 3: return bind(fd, draw(6, 4) == 0 ? std::uint16_t{0} : port);
-      case 4: return listen(fd, static_cast<std::int32_t>(draw(6, 3)));
-      case 5: return sys::SetNonblock{fd, 1};
+      case 2:
+        return socket(draw(5, 2) == 0 ? sock_nonblock : 0);
+      case 3:
+        return bind(fd, draw(6, 4) == 0 ? std::uint16_t{0} : port);
+      case 4:
+        return listen(fd, static_cast<std::int32_t>(draw(6, 3)));
+      case 5:
+        return sys::SetNonblock{fd, 1};
       case 6:
       case 7:
-      case 8: return connect(fd, port, to);
-      case 9: return accept(fd);
+      case 8:
+        return connect(fd, port, to);
+      case 9:
+        return accept(fd);
       case 10:
-      case 11: return send(fd, static_cast<std::uint32_t>(draw(7, 20'000)), msg_nosignal);
+      case 11:
+        return send(fd, static_cast<std::uint32_t>(draw(7, 20'000)), msg_nosignal);
       case 12:
-      case 13: return recv(fd, static_cast<std::int64_t>(draw(8, 30'000)), draw(13, 4) == 0 ? msg_waitall : draw(13, 4) == 1 ? msg_peek : 0);
-      case 14: return close(fd);
-      case 15: return sys::Shutdown{fd, static_cast<Shut>(draw(9, 3))};
-      case 16: return set(fd, Option::ReuseAddr, 1);
-      case 17: return set(fd, Option::Linger, 1, static_cast<std::int64_t>(draw(10, 2)));
-      case 18: return draw(11, 6) == 0 ? Syscall{sys::Fork{}} : set(fd, Option::ReceiveTimeout, 100_ms);
-      case 19: return sys::Thread{};
-      case 20: return set(fd, draw(14, 2) == 0 ? Option::ReceiveBuffer : Option::SendBuffer, static_cast<std::int64_t>(draw(15, 20'000)));
-      case 21: return set(fd, Option::ReusePort, 1);
-      case 22: return sys::Shutdown{fd, Shut::Read};
-      default: return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
+      case 13:
+        return recv(fd, static_cast<std::int64_t>(draw(8, 30'000)),
+                    draw(13, 4) == 0   ? msg_waitall
+                    : draw(13, 4) == 1 ? msg_peek
+                                       : 0);
+      case 14:
+        return close(fd);
+      case 15:
+        return sys::Shutdown{fd, static_cast<Shut>(draw(9, 3))};
+      case 16:
+        return set(fd, Option::ReuseAddr, 1);
+      case 17:
+        return set(fd, Option::Linger, 1, static_cast<std::int64_t>(draw(10, 2)));
+      case 18:
+        return draw(11, 6) == 0 ? Syscall{sys::Fork{}} : set(fd, Option::ReceiveTimeout, 100_ms);
+      case 19:
+        return sys::Thread{};
+      case 20:
+        return set(fd, draw(14, 2) == 0 ? Option::ReceiveBuffer : Option::SendBuffer,
+                   static_cast<std::int64_t>(draw(15, 20'000)));
+      case 21:
+        return set(fd, Option::ReusePort, 1);
+      case 22:
+        return sys::Shutdown{fd, Shut::Read};
+      default:
+        return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }
   };
 }

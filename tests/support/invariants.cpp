@@ -44,7 +44,8 @@ std::string ports(const World& w) {
     const inet::SocketBase& base = w.inet.sockets.read(id);
     if (!base.bucket) continue;
     ++holders[base.bucket.raw()];
-    if (w.inet.buckets.read(base.bucket).key.port != base.local.port) return "a socket is in another port's bucket";
+    if (w.inet.buckets.read(base.bucket).key.port != base.local.port)
+      return "a socket is in another port's bucket";
   }
   if (w.inet.ports.count() != w.inet.buckets.count()) return "port table and buckets differ in number";
   for (const PortBucketId id : ids(w.inet.buckets)) {
@@ -76,7 +77,8 @@ std::string queues(const World& w) {
   }
   for (const ConnectionId id : ids(w.tcp.connections)) {
     const tcp::Connection& c = w.tcp.connections.read(id);
-    if (bool(c.accept_parent) != (in_queue.count(id.raw()) != 0)) return "a connection lies about its accept queue";
+    if (bool(c.accept_parent) != (in_queue.count(id.raw()) != 0))
+      return "a connection lies about its accept queue";
   }
   return {};
 }
@@ -89,17 +91,22 @@ std::string connections(const World& w) {
     if (base.entry != id.raw()) return "a connection and its socket do not name each other";
     const bool named = c.state != TcpState::Closed && c.state != TcpState::Listen;
     const inet::Owner* owner = w.inet.connections.find(inet::TupleKey{base.net, base.local, base.peer});
-    const bool found = owner != nullptr && owner->kind == inet::OwnerKind::Connection && owner->id == id.raw();
-    if (named != found) return fmt::format("a {} connection is {}in the connection table", rfc_name(c.state), found ? "" : "not ");
+    const bool found =
+        owner != nullptr && owner->kind == inet::OwnerKind::Connection && owner->id == id.raw();
+    if (named != found)
+      return fmt::format("a {} connection is {}in the connection table", rfc_name(c.state),
+                         found ? "" : "not ");
     hashed += found ? 1 : 0;
     if ((named || c.state == TcpState::Listen) && !base.bucket) return "a socket with a name holds no port";
-    if (c.state == TcpState::Listen && w.inet.listeners.find(inet::ListenKey{base.net, base.local, 0}) == nullptr)
+    if (c.state == TcpState::Listen &&
+        w.inet.listeners.find(inet::ListenKey{base.net, base.local, 0}) == nullptr)
       return "a listening socket is not found by its name";
     if (!base.file && !c.accept_parent && (c.state == TcpState::Closed || c.state == TcpState::Established))
       return fmt::format("nobody owns a connection in {}", rfc_name(c.state));
     for (const tcp::PieceQueue* queue : {&c.send_queue, &c.receive_queue, &c.out_of_order}) {
       std::uint64_t bytes = 0;
-      for (PieceId p = queue->first; p; p = w.tcp.pieces.read(p).next) bytes += w.tcp.pieces.read(p).bytes.length;
+      for (PieceId p = queue->first; p; p = w.tcp.pieces.read(p).next)
+        bytes += w.tcp.pieces.read(p).bytes.length;
       if (bytes != queue->bytes) return "a queue of bytes counts wrongly";
     }
     if (named && c.state != TcpState::SynSent && c.state != TcpState::SynReceived) {
@@ -124,7 +131,8 @@ std::string tasks(const World& w) {
       ++waiting;
       if (task.state != kernel::TaskState::Blocked) return "a task that does not block is in a wait queue";
     }
-    if (task.state == kernel::TaskState::Blocked && !task.waiter && !task.deadline.armed() && task.wake_queued == 0)
+    if (task.state == kernel::TaskState::Blocked && !task.waiter && !task.deadline.armed() &&
+        task.wake_queued == 0)
       return "a blocked task waits for nothing";
   }
   if (waiting != w.kernel.waiters.count()) return "the wait queues hold somebody unknown";

@@ -7,8 +7,8 @@
 
 namespace sockarium::test {
 
-/// What is wrong with this world, or an empty text: reference counts, port table and sockets, queue lengths and
-/// bounds, the connection table, descriptors, bytes in queues, timers of sleeping things.
+/// What is wrong with this world, or an empty text: reference counts, port table and sockets, queue lengths
+/// and bounds, the connection table, descriptors, bytes in queues, timers of sleeping things.
 std::string broken_invariant(const World& world);
 
 }  // namespace sockarium::test

@@ -23,20 +23,36 @@ Syscall socket(std::int32_t extra_type) {
 Syscall bind(std::int32_t fd, std::uint16_t port, std::string_view ip) {
   return sys::Bind{fd, 2, endpoint(ip, port)};
 }
-Syscall listen(std::int32_t fd, std::int32_t backlog) { return sys::Listen{fd, backlog}; }
-Syscall accept(std::int32_t fd) { return sys::Accept{fd, 0}; }
+Syscall listen(std::int32_t fd, std::int32_t backlog) {
+  return sys::Listen{fd, backlog};
+}
+Syscall accept(std::int32_t fd) {
+  return sys::Accept{fd, 0};
+}
 Syscall connect(std::int32_t fd, std::uint16_t port, std::string_view ip) {
   return sys::Connect{fd, 2, endpoint(ip, port)};
 }
-Syscall send(std::int32_t fd, std::uint32_t bytes, std::int32_t flags) { return sys::Send{fd, flags, pattern(bytes)}; }
-Syscall recv(std::int32_t fd, std::int64_t size, std::int32_t flags) { return sys::Recv{fd, flags, size}; }
-Syscall close(std::int32_t fd) { return sys::Close{fd}; }
-Syscall shut_write(std::int32_t fd) { return sys::Shutdown{fd, Shut::Write}; }
+Syscall send(std::int32_t fd, std::uint32_t bytes, std::int32_t flags) {
+  return sys::Send{fd, flags, pattern(bytes)};
+}
+Syscall recv(std::int32_t fd, std::int64_t size, std::int32_t flags) {
+  return sys::Recv{fd, flags, size};
+}
+Syscall close(std::int32_t fd) {
+  return sys::Close{fd};
+}
+Syscall shut_write(std::int32_t fd) {
+  return sys::Shutdown{fd, Shut::Write};
+}
 Syscall set(std::int32_t fd, Option option, std::int64_t value, std::int64_t second) {
   return sys::Setsockopt{fd, option, value, second};
 }
-Syscall get(std::int32_t fd, Option option) { return sys::Getsockopt{fd, option}; }
-Syscall sleep(Duration duration) { return sys::Sleep{duration}; }
+Syscall get(std::int32_t fd, Option option) {
+  return sys::Getsockopt{fd, option};
+}
+Syscall sleep(Duration duration) {
+  return sys::Sleep{duration};
+}
 
 Lab::Lab(Duration delay) {
   HostSetup client;
@@ -211,7 +227,8 @@ std::vector<Time> Lab::sent(std::string_view name, std::uint8_t flags) const {
   for (RecordNumber n = 1; n <= session_->records_at(session_->cursor()); ++n) {
     const Record& record = session_->record(n);
     const auto* packet = std::get_if<rec::PacketSent>(&record.what);
-    if (packet != nullptr && record.host == host(name) && packet->packet.flags == flags) times.push_back(record.time);
+    if (packet != nullptr && record.host == host(name) && packet->packet.flags == flags)
+      times.push_back(record.time);
   }
   return times;
 }
@@ -219,7 +236,8 @@ std::vector<Time> Lab::sent(std::string_view name, std::uint8_t flags) const {
 std::vector<Reason> Lab::drops(std::string_view name) const {
   std::vector<Reason> reasons;
   for (RecordNumber n = 1; n <= session_->records_at(session_->cursor()); ++n)
-    if (std::holds_alternative<rec::PacketDropped>(session_->record(n).what) && session_->record(n).host == host(name))
+    if (std::holds_alternative<rec::PacketDropped>(session_->record(n).what) &&
+        session_->record(n).host == host(name))
       reasons.push_back(session_->record(n).reason);
   return reasons;
 }

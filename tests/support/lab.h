@@ -1,4 +1,5 @@
-// The vocabulary of the model's tests: hosts, programs as lists of calls, and questions about what came of it.
+// The vocabulary of the model's tests: hosts, programs as lists of calls, and questions about what came of
+// it.
 //
 //   Lab lab;                                            // cli 10.0.0.5 and srv 192.168.1.10, 10 ms apart
 //   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 2), accept(3)});

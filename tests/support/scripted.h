@@ -1,4 +1,5 @@
-// Programs written in C++, for tests: a task is a function that is asked for its next call and told the last result.
+// Programs written in C++, for tests: a task is a function that is asked for its next call and told the last
+// result.
 #pragma once
 
 #include <functional>
