@@ -196,6 +196,8 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     Step::disarm(connection.retransmit);
     grow_send_buffer(connection, world.inet.nets.read(net_of(world, id)).sysctls);
     set_state(step, id, TcpState::Established, Reason::HandshakeCompleted);
+    if (packet.has(wire::SYN))
+      send_ack(step, id, Reason::SimultaneousOpen);  // kernel-measured: each end does
   }
   if (packet.ack > connection.snd_nxt) {
     const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::AckOfUnsent);

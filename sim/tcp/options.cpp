@@ -91,7 +91,9 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
     case Option::NoDelay:
       return done(connection.no_delay ? 1 : 0);
     case Option::MaxSeg:
-      return done(connection.state == TcpState::Closed ? default_mss : connection.mss);
+      return done(connection.state != TcpState::Closed ? connection.mss
+                  : connection.user_mss != 0           ? connection.user_mss
+                                                       : default_mss);
   }
   return fail(Errno::NOPROTOOPT);
 }

@@ -159,6 +159,8 @@ TEST(Handshake, CanBothEndsAtOnce) {
   EXPECT_EQ(lab.result("right", "connect").error, Errno::OK);
   EXPECT_EQ(lab.path("cli"), (Steps{"SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"}));
   EXPECT_EQ(lab.path("srv"), (Steps{"SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"}));
+  EXPECT_EQ(lab.sent("cli", ACK).size(), 1u);  // each end acknowledges the other's SYN-ACK
+  EXPECT_EQ(lab.sent("srv", ACK).size(), 1u);
 }
 
 TEST(Handshake, ASocketCanConnectToItself) {
