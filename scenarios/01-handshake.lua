@@ -23,7 +23,7 @@ process(srv, "web", function()
   check(listen(fd, 2))
   local conn, peer = check(accept(fd))
   print("accepted", peer)
-  sleep("1s")
+  sleep("1100ms")
 end)
 
 process(cli, "curl", { start = "1ms" }, function()

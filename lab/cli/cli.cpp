@@ -27,7 +27,7 @@ int choose(int argc, char** argv, const Renderer& renderer) {
   program.require_subcommand(0, 1);
   const std::vector<Command> commands{
       add_gui(program, renderer), add_list(program), add_show(program),   add_run(program),
-      add_narrate(program),       add_check(program), add_view(program),  add_why(program),
+      add_narrate(program),       add_check(program), add_compare(program), add_view(program), add_why(program),
       add_export(program, renderer), add_doctor(program, renderer)};
   set_examples(program, {"sockarium                       opens the window on the course",
                          "sockarium run handshake.lua     tells what happens, event by event"});
