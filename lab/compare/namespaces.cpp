@@ -110,6 +110,7 @@ int hear(const std::string& interface) {
 /// Sets every setting of the model's table, so that the machine's own defaults decide nothing. What the
 /// scenario asks for must be possible.
 std::string set_sysctls(const HostSetup& host) {
+  write_file("/proc/sys/net/ipv4/tcp_syncookies", "0");  // the model has none: a full SYN queue drops
   Sysctls values = Sysctls::defaults();
   for (const auto& [id, value] : host.sysctls) values[id] = value;
   for (const SysctlRow& row : sysctl_table) {
