@@ -36,6 +36,7 @@ int choose(int argc, char** argv, const Renderer& renderer) {
                                       add_run(program),
                                       add_narrate(program),
                                       add_check(program),
+                                      add_compare(program),
                                       add_view(program),
                                       add_why(program),
                                       add_export(program, renderer),

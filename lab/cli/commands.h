@@ -20,6 +20,7 @@ struct Command {
 Command add_run(CLI::App& program);
 Command add_narrate(CLI::App& program);
 Command add_check(CLI::App& program);
+Command add_compare(CLI::App& program);
 Command add_view(CLI::App& program);
 Command add_why(CLI::App& program);
 Command add_export(CLI::App& program, const Renderer& renderer);

@@ -57,7 +57,7 @@ TEST_F(CommandLine, VersionAndHelpGoToStdoutAndAreFine) {
   EXPECT_THAT(run("--version").out, HasSubstr("sockarium 0."));
   EXPECT_EQ(run("--help").code, 0);
   for (const char* command :
-       {"run", "narrate", "check", "view", "why", "export", "list", "show", "doctor", "gui"}) {
+       {"run", "narrate", "check", "compare", "view", "why", "export", "list", "show", "doctor", "gui"}) {
     const Outcome help = run(std::string(command) + " --help");
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:")) << command;

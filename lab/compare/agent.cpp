@@ -1,0 +1,242 @@
+#include "lab/compare/agent.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+namespace sockarium::compare {
+
+namespace {
+
+std::atomic<int> tasks_here{1};  // threads of this process, its first included
+
+void serve(Mailroom& mailroom, std::size_t box);
+
+sockaddr_in to_sockaddr(const Endpoint& to, std::int32_t domain) {
+  sockaddr_in address{};
+  address.sin_family = static_cast<sa_family_t>(domain);
+  address.sin_port = htons(to.port);
+  std::memcpy(&address.sin_addr, to.ip.bytes.data() + 12, 4);
+  return address;
+}
+
+Endpoint to_endpoint(const sockaddr_in& address) {
+  const auto* b = reinterpret_cast<const std::uint8_t*>(&address.sin_addr);
+  return {Address::v4(b[0], b[1], b[2], b[3]), ntohs(address.sin_port), 0};
+}
+
+struct Names {
+  int level, name;
+};
+Names names_of(Option option) {
+  switch (option) {
+    case Option::ReuseAddr:
+      return {SOL_SOCKET, SO_REUSEADDR};
+    case Option::ReusePort:
+      return {SOL_SOCKET, SO_REUSEPORT};
+    case Option::Error:
+      return {SOL_SOCKET, SO_ERROR};
+    case Option::Type:
+      return {SOL_SOCKET, SO_TYPE};
+    case Option::AcceptConn:
+      return {SOL_SOCKET, SO_ACCEPTCONN};
+    case Option::Linger:
+      return {SOL_SOCKET, SO_LINGER};
+    case Option::ReceiveBuffer:
+      return {SOL_SOCKET, SO_RCVBUF};
+    case Option::SendBuffer:
+      return {SOL_SOCKET, SO_SNDBUF};
+    case Option::ReceiveTimeout:
+      return {SOL_SOCKET, SO_RCVTIMEO};
+    case Option::SendTimeout:
+      return {SOL_SOCKET, SO_SNDTIMEO};
+    case Option::NoDelay:
+      return {IPPROTO_TCP, TCP_NODELAY};
+    case Option::MaxSeg:
+      return {IPPROTO_TCP, TCP_MAXSEG};
+  }
+  return {0, 0};
+}
+
+/// Each call for real. A handler fills in what the call brings besides its value, which it returns; −1: see
+/// errno.
+struct Call {
+  Mailroom& mailroom;
+  Mailbox& box;
+  SysResult& result;
+
+  std::int64_t operator()(const sys::Socket& c) const {
+    const int fd = socket(c.domain, c.type, c.protocol);
+    // The machine's own choice may be another one (bbr), which paces what it sends.
+    if (fd >= 0) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
+    return fd;
+  }
+  std::int64_t operator()(const sys::Bind& c) const {
+    const sockaddr_in address = to_sockaddr(c.to, c.domain);
+    return bind(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  std::int64_t operator()(const sys::Listen& c) const { return listen(c.fd, c.backlog); }
+  std::int64_t operator()(const sys::Accept& c) const {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    const int fd = accept4(c.fd, reinterpret_cast<sockaddr*>(&peer), &size, c.flags);
+    if (fd >= 0) result.peer = to_endpoint(peer);
+    return fd;
+  }
+  std::int64_t operator()(const sys::Connect& c) const {
+    const sockaddr_in address = to_sockaddr(c.to, c.domain);
+    return connect(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  std::int64_t operator()(const sys::Send& c) const {
+    return send(c.fd, box.payload.data(), c.data.length, c.flags);
+  }
+  std::int64_t operator()(const sys::Write& c) const {
+    return write(c.fd, box.payload.data(), c.data.length);
+  }
+  std::int64_t came(ssize_t size) const {
+    if (size > 0) result.data.length = static_cast<std::uint32_t>(size);
+    return size;
+  }
+  static std::size_t room(std::int64_t size) {
+    return size < 0 ? static_cast<std::size_t>(size) : std::min(static_cast<std::size_t>(size), payload_most);
+  }
+  std::int64_t operator()(const sys::Recv& c) const {
+    return came(recv(c.fd, box.payload.data(), room(c.size), c.flags));
+  }
+  std::int64_t operator()(const sys::Read& c) const {
+    return came(read(c.fd, box.payload.data(), room(c.size)));
+  }
+  std::int64_t operator()(const sys::Shutdown& c) const { return shutdown(c.fd, static_cast<int>(c.how)); }
+  std::int64_t operator()(const sys::Close& c) const { return close(c.fd); }
+
+  template <class Ask>
+  std::int64_t name_by(Ask ask, int fd) const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    const int answer = ask(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    if (answer == 0) result.peer = to_endpoint(address);
+    return answer;
+  }
+  std::int64_t operator()(const sys::Getsockname& c) const { return name_by(getsockname, c.fd); }
+  std::int64_t operator()(const sys::Getpeername& c) const { return name_by(getpeername, c.fd); }
+
+  std::int64_t operator()(const sys::Setsockopt& c) const {
+    const Names names = names_of(c.option);
+    if (c.option == Option::Linger) {
+      const linger value{static_cast<int>(c.value), static_cast<int>(c.second)};
+      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
+    }
+    if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout) {
+      timeval value{};
+      value.tv_sec = c.value / second;
+      value.tv_usec = c.value % second / microsecond;
+      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
+    }
+    const int value = static_cast<int>(c.value);
+    return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
+  }
+  std::int64_t operator()(const sys::Getsockopt& c) const {
+    const Names names = names_of(c.option);
+    std::array<int, 4> value{};
+    socklen_t size = sizeof value;
+    if (getsockopt(c.fd, names.level, names.name, value.data(), &size) != 0) return -1;
+    if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout) {
+      timeval time{};
+      std::memcpy(&time, value.data(), sizeof time);
+      return time.tv_sec * second + time.tv_usec * microsecond;
+    }
+    return value[0];
+  }
+  std::int64_t operator()(const sys::SetNonblock& c) const {
+    const int flags = fcntl(c.fd, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(c.fd, F_SETFL, c.on != 0 ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  }
+  std::int64_t operator()(const sys::Getpid&) const { return getpid(); }
+  std::int64_t operator()(const sys::Fork&) const {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    tasks_here = 1;
+    serve(mailroom, box.child);
+    _exit(0);
+  }
+  std::int64_t operator()(const sys::Thread&) const {
+    ++tasks_here;
+    std::thread(serve, std::ref(mailroom), box.child).detach();
+    return 0;
+  }
+  std::int64_t operator()(const sys::Wait& c) const { return waitpid(static_cast<pid_t>(c.pid), nullptr, 0); }
+  std::int64_t operator()(const sys::Exit& c) const {
+    if (--tasks_here == 0) _exit(static_cast<int>(c.status));
+    return 0;
+  }
+  // The run answers these itself: they are no business of the network's.
+  std::int64_t operator()(const sys::Sleep&) const { return 0; }
+  std::int64_t operator()(const sys::Compute&) const { return 0; }
+  std::int64_t operator()(const sys::Now&) const { return 0; }
+  std::int64_t operator()(const sys::Random&) const { return 0; }
+  std::int64_t operator()(const sys::Join&) const { return 0; }
+};
+
+void serve(Mailroom& mailroom, std::size_t number) {
+  Mailbox& box = mailroom.boxes[number];
+  const ssize_t length = readlink("/proc/thread-self", box.task.data(), box.task.size() - 1);
+  box.task[length > 0 ? static_cast<std::size_t>(length) : 0] = '\0';
+  box.alive = 1;
+  for (;;) {
+    for (std::uint32_t seen = box.state; seen != static_cast<std::uint32_t>(Letter::Asked); seen = box.state)
+      wait_for_change(box.state, seen, 0);
+    const Syscall call = unflatten(box.call);
+    SysResult result;
+    box.state = static_cast<std::uint32_t>(Letter::Calling);
+    errno = 0;
+    result.value = std::visit(Call{mailroom, box, result}, call);
+    if (result.value < 0) result.error = static_cast<Errno>(errno);
+    const bool ends = std::holds_alternative<sys::Exit>(call);
+    box.result = result;
+    box.returned = monotonic_now();
+    if (ends) box.alive = 0;
+    box.state = static_cast<std::uint32_t>(Letter::Answered);
+    ++mailroom.bell;
+    wake_all(mailroom.bell);
+    // The thread that a process began with must outlive the others.
+    if (ends && syscall(SYS_gettid) != getpid()) return;
+    while (ends) pause();
+  }
+}
+
+void drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> none{};
+  syscall(SYS_capset, &header, none.data());
+}
+
+}  // namespace
+
+void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGINT, SIG_IGN);  // Ctrl+C is the program's; it ends its agents
+  const int nothing = open("/dev/null", O_RDWR);
+  for (int fd = 0; fd < 3; ++fd) dup2(nothing, fd);
+  close_range(plan.nofile >= 3 ? 3 : 0, ~0u, 0);
+  const rlimit limit{plan.nofile, plan.nofile};
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (plan.user != 0) drop_capabilities();
+  serve(mailroom, plan.box);
+  _exit(0);
+}
+
+}  // namespace sockarium::compare

@@ -1,0 +1,174 @@
+#include "lab/compare/netlink.h"
+
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace sockarium::compare::netlink {
+
+namespace {
+
+/// One request: a header, a fixed part and attributes, some of them nested.
+class Request {
+ public:
+  Request(std::uint16_t type, std::uint16_t flags) {
+    nlmsghdr header{};
+    header.nlmsg_type = type;
+    header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
+    header.nlmsg_seq = 1;
+    append(&header, sizeof header);
+  }
+
+  void append(const void* data, std::size_t size) {
+    const auto* from = static_cast<const std::uint8_t*>(data);
+    bytes_.insert(bytes_.end(), from, from + size);
+    bytes_.resize(NLMSG_ALIGN(bytes_.size()));
+  }
+  void attribute(std::uint16_t type, const void* data, std::size_t size) {
+    const rtattr head{static_cast<std::uint16_t>(RTA_LENGTH(size)), type};
+    append(&head, sizeof head);
+    append(data, size);
+  }
+  void text(std::uint16_t type, const std::string& value) {
+    attribute(type, value.c_str(), value.size() + 1);
+  }
+  void number(std::uint16_t type, std::uint32_t value) { attribute(type, &value, sizeof value); }
+  void address(std::uint16_t type, const Address& value) { attribute(type, value.bytes.data() + 12, 4); }
+  std::size_t open(std::uint16_t type) {
+    const std::size_t at = bytes_.size();
+    attribute(type, nullptr, 0);
+    return at;
+  }
+  void close(std::size_t at) {
+    const auto size = static_cast<std::uint16_t>(bytes_.size() - at);
+    std::memcpy(bytes_.data() + at, &size, sizeof size);
+  }
+
+  int send() {
+    const auto size = static_cast<std::uint32_t>(bytes_.size());
+    std::memcpy(bytes_.data(), &size, sizeof size);
+    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0) return errno;
+    int error = 0;
+    alignas(nlmsghdr) std::array<std::uint8_t, 4096> answer{};
+    if (::send(fd, bytes_.data(), bytes_.size(), 0) < 0 || recv(fd, answer.data(), answer.size(), 0) < 0) {
+      error = errno;
+    } else {
+      nlmsgerr report{};
+      std::memcpy(&report, answer.data() + NLMSG_HDRLEN, sizeof report);
+      error = -report.error;
+    }
+    ::close(fd);
+    return error;
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+std::int32_t index_of(const std::string& name) {
+  return static_cast<std::int32_t>(if_nametoindex(name.c_str()));
+}
+
+}  // namespace
+
+int add_veth(const std::string& name, const std::string& peer_name, int peer_namespace, const Mac& peer_mac,
+             std::uint32_t mtu) {
+  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  const ifinfomsg fixed{};
+  request.append(&fixed, sizeof fixed);
+  request.text(IFLA_IFNAME, name);
+  request.number(IFLA_MTU, mtu);
+  const std::size_t info = request.open(IFLA_LINKINFO);
+  request.attribute(IFLA_INFO_KIND, "veth", 4);
+  const std::size_t data = request.open(IFLA_INFO_DATA);
+  const std::size_t peer = request.open(VETH_INFO_PEER);
+  request.append(&fixed, sizeof fixed);
+  request.text(IFLA_IFNAME, peer_name);
+  request.number(IFLA_MTU, mtu);
+  request.attribute(IFLA_ADDRESS, peer_mac.data(), peer_mac.size());
+  request.number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(peer_namespace));
+  request.close(peer);
+  request.close(data);
+  request.close(info);
+  return request.send();
+}
+
+int set_up(const std::string& name) {
+  Request request(RTM_NEWLINK, 0);
+  ifinfomsg fixed{};
+  fixed.ifi_index = index_of(name);
+  fixed.ifi_flags = fixed.ifi_change = IFF_UP;
+  request.append(&fixed, sizeof fixed);
+  return request.send();
+}
+
+int add_address(const std::string& name, const Address& address) {
+  Request request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+  ifaddrmsg fixed{};
+  fixed.ifa_family = AF_INET;
+  fixed.ifa_prefixlen = 32;
+  fixed.ifa_index = static_cast<std::uint32_t>(index_of(name));
+  request.append(&fixed, sizeof fixed);
+  request.address(IFA_LOCAL, address);
+  request.address(IFA_ADDRESS, address);
+  return request.send();
+}
+
+int add_route(const std::string& name, const Address& to, const Address& source) {
+  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET;
+  fixed.rtm_dst_len = 32;
+  fixed.rtm_table = RT_TABLE_MAIN;
+  fixed.rtm_protocol = RTPROT_STATIC;
+  fixed.rtm_scope = RT_SCOPE_LINK;
+  fixed.rtm_type = RTN_UNICAST;
+  request.append(&fixed, sizeof fixed);
+  request.address(RTA_DST, to);
+  request.address(RTA_PREFSRC, source);
+  request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
+  return request.send();
+}
+
+int add_neighbour(const std::string& name, const Address& address, const Mac& mac) {
+  Request request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL);
+  ndmsg fixed{};
+  fixed.ndm_family = AF_INET;
+  fixed.ndm_ifindex = index_of(name);
+  fixed.ndm_state = NUD_PERMANENT;
+  request.append(&fixed, sizeof fixed);
+  request.address(NDA_DST, address);
+  request.attribute(NDA_LLADDR, mac.data(), mac.size());
+  return request.send();
+}
+
+int switch_off_offloads(const std::string& name) {
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return errno;
+  int error = 0;
+  for (const std::uint32_t command : {ETHTOOL_SGSO, ETHTOOL_STSO, ETHTOOL_SGRO, ETHTOOL_STXCSUM}) {
+    ethtool_value value{};
+    value.cmd = command;
+    ifreq request{};
+    std::strncpy(request.ifr_name, name.c_str(), IFNAMSIZ - 1);
+    request.ifr_data = reinterpret_cast<char*>(&value);
+    if (ioctl(fd, SIOCETHTOOL, &request) != 0) error = errno;
+  }
+  ::close(fd);
+  return error;
+}
+
+}  // namespace sockarium::compare::netlink

@@ -1,0 +1,31 @@
+// What a network namespace is furnished with, asked of the kernel by rtnetlink(7) and ethtool: pairs of
+// virtual Ethernet ends, addresses, routes and neighbours. All functions work on the namespace of the calling
+// thread; they return an errno, 0 when done.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "sim/core/address.h"
+
+namespace sockarium::compare::netlink {
+
+using Mac = std::array<std::uint8_t, 6>;
+
+/// A veth pair: `name` here, `peer_name` in the namespace of descriptor `peer_namespace`, where it has
+/// `peer_mac`.
+int add_veth(const std::string& name, const std::string& peer_name, int peer_namespace, const Mac& peer_mac,
+             std::uint32_t mtu);
+/// Brings an interface up.
+int set_up(const std::string& name);
+/// Gives an interface an IPv4 address, with a prefix of 32 bits.
+int add_address(const std::string& name, const Address& address);
+/// The way to `to` leads through `name`, with `source` as the sender's address.
+int add_route(const std::string& name, const Address& to, const Address& source);
+/// The owner of `address` behind `name` has this hardware address, for ever: nobody asks by ARP.
+int add_neighbour(const std::string& name, const Address& address, const Mac& mac);
+/// Checksums and segments are made by the kernel itself, not left to a card.
+int switch_off_offloads(const std::string& name);
+
+}  // namespace sockarium::compare::netlink

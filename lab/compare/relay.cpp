@@ -1,0 +1,172 @@
+#include "lab/compare/relay.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <queue>
+
+#include "lab/compare/mailbox.h"
+#include "sim/wire/header_bytes.h"
+#include "sim/wire/link.h"
+
+namespace sockarium::compare {
+
+namespace {
+
+constexpr std::size_t ethernet_header = 14;
+constexpr Duration look_up = 20 * millisecond;  // how long a stop may go unnoticed
+
+struct Carried {
+  Time due = 0;
+  std::uint64_t number = 0;  // packets due at one moment keep their order
+  int to = -1;
+  std::vector<std::uint8_t> frame;
+  friend bool operator>(const Carried& a, const Carried& b) {
+    return a.due != b.due ? a.due > b.due : a.number > b.number;
+  }
+};
+
+struct Arrived {
+  std::vector<std::uint8_t> frame;
+  std::int64_t stamp = 0;  ///< CLOCK_REALTIME, ns
+};
+
+bool receive(int fd, Arrived& arrived) {
+  alignas(cmsghdr) std::array<char, 256> control{};
+  arrived.frame.resize(70'000);
+  iovec place{arrived.frame.data(), arrived.frame.size()};
+  msghdr message{};
+  message.msg_iov = &place;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t size = recvmsg(fd, &message, MSG_DONTWAIT);
+  if (size < 0) return false;
+  arrived.frame.resize(static_cast<std::size_t>(size));
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part))
+    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec stamp{};
+      std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+      arrived.stamp = stamp.tv_sec * second + stamp.tv_nsec;
+    }
+  return true;
+}
+
+std::int64_t realtime_now() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * second + now.tv_nsec;
+}
+
+struct Way {
+  int from = -1, to = -1;
+  std::size_t link = 0, direction = 0;
+};
+
+struct PlacedFault {
+  wire::Fault fault;
+  std::size_t link = 0;
+};
+
+}  // namespace
+
+void Relay::begin(std::int64_t start) {
+  start_ = start;
+  thread_ = std::thread([this] { carry(); });
+}
+
+void Relay::stop() {
+  stopped_ = true;
+  if (thread_.joinable()) thread_.join();
+  std::stable_sort(packets_.begin(), packets_.end(),
+                   [](const SeenPacket& a, const SeenPacket& b) { return a.sent < b.sent; });
+}
+
+void Relay::carry() {
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  std::vector<wire::Link> links;
+  std::vector<PlacedFault> faults;
+  std::vector<Way> ways;
+  std::vector<pollfd> ears;
+  for (std::size_t i = 0; i < setup_.links.size(); ++i) {
+    const LinkSetup& plan = setup_.links[i];
+    wire::Link link;
+    link.number = i;
+    link.delay = plan.delay;
+    link.rate = plan.rate;
+    link.queue = plan.queue;
+    link.loss_ppm = plan.loss_ppm;
+    link.mtu = plan.mtu;
+    links.push_back(link);
+    for (std::size_t end = 0; end < 2; ++end)
+      ways.push_back({network_.wires[i][end], network_.wires[i][1 - end], i, end});
+  }
+  for (const int loopback : network_.loopbacks) ways.push_back({loopback, -1, 0, 0});
+  for (const Way& way : ways) ears.push_back({way.from, POLLIN, 0});
+  for (const FaultSetup& plan : setup_.faults) {
+    PlacedFault placed;
+    placed.link = plan.link;
+    placed.fault.direction = plan.from == setup_.links[plan.link].a ? 0 : 1;
+    placed.fault.flags = plan.flags;
+    placed.fault.without = plan.without;
+    placed.fault.nth = plan.nth;
+    placed.fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
+    placed.fault.by = plan.by;
+    faults.push_back(placed);
+  }
+  const std::int64_t shift = realtime_now() - monotonic_now();
+  std::priority_queue<Carried, std::vector<Carried>, std::greater<>> on_the_way;
+  std::uint64_t number = 0;
+
+  const auto take = [&](const Way& way, Arrived& arrived) {
+    SeenPacket seen;
+    seen.sent = (arrived.stamp != 0 ? arrived.stamp - shift : monotonic_now()) - start_;
+    if (arrived.frame.size() < ethernet_header) return;
+    const bool loopback = way.to < 0;
+    const auto packet = wire::from_wire(std::span(arrived.frame).subspan(ethernet_header), bytes_,
+                                        loopback ? wire::Checksums::Ignored : wire::Checksums::Checked);
+    wire::Offer offer;
+    if (!loopback) {
+      offer = wire::offer(links[way.link], way.direction, setup_.seed, seen.sent,
+                          static_cast<std::uint32_t>(arrived.frame.size() - ethernet_header));
+      for (PlacedFault& placed : faults) {
+        if (!packet || placed.link != way.link || placed.fault.direction != way.direction) continue;
+        if (!wire::strikes(placed.fault, *packet) || offer.lost) continue;
+        offer.lost = placed.fault.delay == 0;
+        if (!offer.lost) offer.due += placed.fault.by;
+      }
+    }
+    if (packet) {
+      seen.packet = *packet;
+      seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
+      seen.lost = offer.lost;
+      packets_.push_back(seen);
+    }
+    if (!loopback && !offer.lost) on_the_way.push({offer.due, ++number, way.to, std::move(arrived.frame)});
+  };
+
+  while (!stopped_) {
+    const Time now = monotonic_now() - start_;
+    while (!on_the_way.empty() && on_the_way.top().due <= now) {
+      const Carried& carried = on_the_way.top();
+      // A frame that the kernel does not take is lost, as on any wire.
+      [[maybe_unused]] const ssize_t sent = send(carried.to, carried.frame.data(), carried.frame.size(), 0);
+      on_the_way.pop();
+    }
+    const Duration wait =
+        on_the_way.empty() ? look_up : std::clamp<Duration>(on_the_way.top().due - now, 0, look_up);
+    const timespec until{0, wait};
+    if (ppoll(ears.data(), ears.size(), &until, nullptr) <= 0) continue;
+    Arrived arrived;
+    for (std::size_t i = 0; i < ears.size(); ++i)
+      if ((ears[i].revents & POLLIN) != 0)
+        while (receive(ears[i].fd, arrived)) take(ways[i], arrived);
+  }
+}
+
+}  // namespace sockarium::compare

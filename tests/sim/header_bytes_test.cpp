@@ -1,0 +1,98 @@
+// Packets as bytes: what goes in comes out, with checksums that the real kernel accepts.
+#include <gtest/gtest.h>
+
+#include "sim/wire/header_bytes.h"
+
+namespace sockarium::wire {
+namespace {
+
+Packet syn() {
+  Packet packet;
+  packet.from = {Address::v4(10, 0, 0, 5), 41000, 0};
+  packet.to = {Address::v4(192, 168, 1, 10), 8080, 0};
+  packet.seq = Seq{0xfffffff0};
+  packet.flags = SYN;
+  packet.window = 64240;
+  packet.options.mss = 1460;
+  packet.options.sack_permitted = true;
+  packet.options.has_timestamps = true;
+  packet.options.timestamp = 12345;
+  packet.options.has_window_scale = true;
+  packet.options.window_scale = 10;
+  return packet;
+}
+
+void expect_same(const Packet& a, const Packet& b) {
+  EXPECT_EQ(a.from, b.from);
+  EXPECT_EQ(a.to, b.to);
+  EXPECT_EQ(a.seq, b.seq);
+  EXPECT_EQ(a.ack, b.ack);
+  EXPECT_EQ(a.window, b.window);
+  EXPECT_EQ(a.flags, b.flags);
+  EXPECT_EQ(a.options, b.options);
+  EXPECT_EQ(a.payload.length, b.payload.length);
+}
+
+TEST(WireBytes, ASynComesBackAsItWas) {
+  ByteStore bytes;
+  const auto frame = to_wire(syn(), bytes);
+  EXPECT_EQ(frame.size(), wire_size(syn()));
+  const auto back = from_wire(frame, bytes);
+  ASSERT_TRUE(back);
+  expect_same(*back, syn());
+}
+
+TEST(WireBytes, PayloadOfOddLengthComesBackToo) {
+  ByteStore bytes;
+  Packet data = syn();
+  data.flags = ACK | PSH;
+  data.ack = Seq{77};
+  data.options = {};
+  data.options.has_timestamps = true;
+  data.payload = bytes.intern("GET /index");
+  data.payload = data.payload.slice(0, 9);
+  auto frame = to_wire(data, bytes);
+  EXPECT_EQ(frame.size(), wire_size(data));
+  frame.insert(frame.end(), 7, 0);  // Ethernet pads short frames
+  const auto back = from_wire(frame, bytes);
+  ASSERT_TRUE(back);
+  expect_same(*back, data);
+  EXPECT_EQ(bytes.text(back->payload), "GET /inde");
+}
+
+TEST(WireBytes, EverySetOfOptionsHasTheLengthThatTheModelSays) {
+  ByteStore bytes;
+  for (int bits = 0; bits < 16; ++bits) {
+    Packet packet = syn();
+    if ((bits & 1) == 0) packet.options.mss = 0;
+    if ((bits & 2) == 0) packet.options.sack_permitted = false;
+    if ((bits & 4) == 0) packet.options.has_timestamps = false, packet.options.timestamp = 0;
+    if ((bits & 8) == 0) packet.options.has_window_scale = false, packet.options.window_scale = 0;
+    const auto frame = to_wire(packet, bytes);
+    EXPECT_EQ(frame.size(), wire_size(packet)) << bits;
+    const auto back = from_wire(frame, bytes);
+    ASSERT_TRUE(back) << bits;
+    expect_same(*back, packet);
+  }
+}
+
+TEST(WireBytes, ABrokenPacketIsNone) {
+  ByteStore bytes;
+  const auto whole = to_wire(syn(), bytes);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto broken = whole;
+    broken[at] ^= 0x10;
+    EXPECT_FALSE(from_wire(broken, bytes)) << "byte " << at;
+  }
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(from_wire(std::span(whole).first(size), bytes)) << size << " bytes";
+}
+
+/// RFC 1071 section 3's example.
+TEST(WireBytes, TheChecksumIsThatOfTheRfc) {
+  const std::uint8_t data[] = {0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7};
+  EXPECT_EQ(checksum(data), static_cast<std::uint16_t>(~0xddf2));
+}
+
+}  // namespace
+}  // namespace sockarium::wire
