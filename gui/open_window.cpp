@@ -2,11 +2,11 @@
 #include "gui/open_window.h"
 
 #include <cstdio>
-#include <filesystem>
 
 #include "gui/app.h"
 #include "gui/render_offscreen.h"
 #include "gui/window.h"
+#include "lab/cli/opened.h"
 
 namespace sockarium::gui {
 
@@ -20,7 +20,7 @@ ThemeKind theme_named(const std::string& name) {
 
 AppOptions options_of(const cli::WindowRequest& request) {
   AppOptions options;
-  options.course_folder = course_folder();
+  options.course_folder = cli::course_folder();
   options.theme = theme_named(request.theme);
   options.scale = request.scale;
   return options;
@@ -37,17 +37,6 @@ std::string fill(App& app, const cli::WindowRequest& request) {
 }
 
 }  // namespace
-
-std::string course_folder() {
-  std::error_code failed;
-  const std::filesystem::path source = SOCKARIUM_SCENARIO_DIR;
-  if (std::filesystem::is_directory(source, failed)) return source.string();
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  if (failed) return {};
-  const std::filesystem::path installed = program.parent_path() / SOCKARIUM_INSTALLED_SCENARIO_DIR;
-  return std::filesystem::is_directory(installed, failed) ? installed.lexically_normal().string()
-                                                          : std::string{};
-}
 
 int open_window(const cli::WindowRequest& request) {
   App app(options_of(request));

@@ -11,7 +11,4 @@ int open_window(const cli::WindowRequest& request);
 std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path);
 cli::Renderer renderer();
 
-/// The folder with the course: beside the source, or where it was installed. Empty: there is none.
-std::string course_folder();
-
 }  // namespace sockarium::gui

@@ -1,3 +1,4 @@
+#include "build_info.h"
 #include "lab/cli/cli.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+#include "build_info.h"
 #include "lab/cli/opened.h"
 
 #include <fmt/format.h>
@@ -19,15 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Where the course lies: where the environment says, beside the source, or installed beside the program.
-fs::path course_folder() {
-  if (const char* named = std::getenv("SOCKARIUM_SCENARIOS")) return named;
-  if (fs::is_directory(SOCKARIUM_SCENARIO_DIR)) return SOCKARIUM_SCENARIO_DIR;
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  return self.parent_path() / SOCKARIUM_INSTALLED_SCENARIO_DIR;
-}
-
 std::string lowered(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -35,6 +27,14 @@ std::string lowered(std::string text) {
 }
 
 }  // namespace
+
+std::string course_folder() {
+  if (const char* named = std::getenv("SOCKARIUM_SCENARIOS")) return named;
+  if (fs::is_directory(SOCKARIUM_SOURCE_DIR "/scenarios")) return SOCKARIUM_SOURCE_DIR "/scenarios";
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return (self.parent_path() / SOCKARIUM_INSTALLED_SCENARIO_DIR).lexically_normal().string();
+}
 
 void ScenarioOptions::add_to(CLI::App& command, bool with_moment) {
   command.add_option("file", file, "a scenario file, or the id of a lesson (see list)")->required();

@@ -43,7 +43,9 @@ struct Opened {
 /// `code` says how the program ends.
 std::optional<Opened> open(const ScenarioOptions& options, int& code);
 
-/// The course's files in order, from beside the source or from where it was installed.
+/// Where the course lies: where SOCKARIUM_SCENARIOS says, beside the source, or installed beside the program.
+std::string course_folder();
+/// The course's files in order.
 std::vector<std::string> course_files();
 /// The file that FILE|ID names: itself, or the lesson of the course with that id.
 std::string resolve(const std::string& file_or_id);

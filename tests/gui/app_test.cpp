@@ -1,5 +1,6 @@
 // The window's content as a person uses it, without a window: keys and clicks go in, what the session shows
 // and what stands in the panels comes out.
+#include "build_info.h"
 #include "gui/app.h"
 
 #define GLFW_INCLUDE_NONE

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "build_info.h"
 #include "tests/support/virtual_screen.h"
 
 namespace {
@@ -42,7 +43,7 @@ using sockarium::test::Pixels;
 class Program {
  public:
   Program(const Screen& screen, const std::string& scenario) : screen_(screen.name()) {
-    program_ = start({SOCKARIUM_BINARY, "gui", scenario}, screen_);
+    program_ = start({SOCKARIUM_BINARY_DIR "/sockarium", "gui", scenario}, screen_);
     // Waits for the window; gives up by itself.
     window_ = answer("timeout 20 xdotool search --sync --onlyvisible --name 'Sockarium' | head -1");
   }

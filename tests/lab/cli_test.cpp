@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string>
 
+#include "build_info.h"
 namespace {
 
 using testing::HasSubstr;
@@ -40,7 +41,7 @@ class CommandLine : public testing::Test {
 
   Outcome run(const std::string& arguments) const {
     const std::string command = "cd " + folder.string() +
-                                " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY " " + arguments +
+                                " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY_DIR "/sockarium " + arguments +
                                 " >out 2>err </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(folder / "out"), slurp(folder / "err")};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "build_info.h"
 #include "lab/script/lesson.h"
 #include "lab/script/lesson_run.h"
 #include "lab/script/scenario.h"
