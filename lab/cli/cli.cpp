@@ -38,6 +38,7 @@ int choose(int argc, char** argv, const Renderer& renderer) {
                                       add_narrate(program),
                                       add_check(program),
                                       add_compare(program),
+                                      add_real_run(program),
                                       add_view(program),
                                       add_why(program),
                                       add_export(program, renderer),

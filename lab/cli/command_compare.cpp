@@ -1,14 +1,17 @@
 // compare: runs scenarios on the real kernel too, and lists every difference. For CI; the last line counts.
 #include <fmt/format.h>
-#include <sys/utsname.h>
+#include <poll.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "lab/cli/commands.h"
 #include "lab/cli/opened.h"
 #include "lab/compare/referee.h"
+#include "lab/picture/ladder.h"
+#include "lab/picture/ladder_text.h"
 #include "lab/script/units.h"
 
 namespace sockarium::cli {
@@ -16,18 +19,16 @@ namespace sockarium::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using compare::Difference;
 using nlohmann::json;
 
 struct CompareOptions {
   std::vector<std::string> files;
   ScenarioOptions scenario;
   std::string max_time = "10s";
-  bool real_only = false;
-};
-
-struct Totals {
-  std::size_t compared = 0, skipped = 0, observations = 0, same = 0, explained = 0, unexplained = 0,
-              stale = 0;
+  std::size_t jobs = 8;
+  std::size_t width = 80;
+  bool real_only = false, unicode = false;
 };
 
 std::vector<std::string> scenario_files(const std::vector<std::string>& named) {
@@ -47,129 +48,283 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& named) {
   return files;
 }
 
-void print_line(const char* whose, const json& difference, const std::string& file) {
-  if (!difference.contains(whose)) {
+/// The scenario as it is compared: with the params that its `compare` names, but for those of --set.
+std::shared_ptr<const script::Scenario> load_for_comparison(const ScenarioOptions& options, int& code) {
+  std::shared_ptr<const script::Scenario> scenario = load(options, code);
+  if (!scenario || scenario->comparing.params.empty()) return scenario;
+  ScenarioOptions again = options;
+  for (const auto& [name, value] : scenario->comparing.params)
+    if (!scenario->overrides.contains(name)) again.sets.push_back(name + "=" + value);
+  return load(again, code);
+}
+
+// --- As text ----------------------------------------------------------------------------------------------
+
+void print_line(const char* whose, const std::optional<compare::Line>& line, const std::string& file) {
+  if (!line) {
     fmt::print("    {:<6} nothing\n", whose);
     return;
   }
-  const json& line = difference[whose];
-  const std::int64_t number = line["line"];
-  fmt::print("    {:<6} {}  at {:.3f} ms{}\n", whose, line["text"].get<std::string>(),
-             static_cast<double>(line["time_ns"].get<std::int64_t>()) / 1e6,
-             number > 0 ? fmt::format(" ({}:{})", file, number) : "");
+  fmt::print("    {:<6} {}  at {:.3f} ms{}\n", whose, line->text, static_cast<double>(line->time) / 1e6,
+             line->line > 0 ? fmt::format(" ({}:{})", file, line->line) : "");
 }
 
-void print_differences(const json& differences, const std::string& file, const char* word) {
-  for (const json& difference : differences) {
-    fmt::print(
-        "  {}  {}{}\n", word, difference["strand"].get<std::string>(),
-        difference["what"].get<std::string>().empty() ? "" : ": " + difference["what"].get<std::string>());
-    print_line("model", difference, file);
-    print_line("real", difference, file);
-    if (!difference["why"].get<std::string>().empty())
-      fmt::print("    why    {} ({})\n", difference["why"].get<std::string>(),
-                 difference["source"].get<std::string>());
+void print_differences(const std::vector<Difference>& differences, const std::string& file,
+                       const char* word) {
+  for (const Difference& difference : differences) {
+    fmt::print("  {}  {}{}\n", word, difference.strand,
+               difference.what.empty() ? "" : ": " + difference.what);
+    print_line("model", difference.model, file);
+    print_line("real", difference.real, file);
+    if (!difference.why.empty()) fmt::print("    why    {} ({})\n", difference.why, difference.source);
   }
 }
 
-void print_strands(const json& strands) {
-  for (const json& strand : strands) {
-    fmt::print("  {}\n", strand["strand"].get<std::string>());
-    for (const json& line : strand["lines"])
-      fmt::print("    {:>12.6f} s  {}\n", static_cast<double>(line["time_ns"].get<std::int64_t>()) / 1e9,
-                 line["text"].get<std::string>());
-  }
-}
-
-void print_report(const std::string& file, const json& found) {
-  if (found.contains("strands")) {
-    fmt::print("{} on the real kernel\n", file);
-    print_strands(found["strands"]);
-    return;
-  }
+void print_report(const std::string& file, const compare::Report& found) {
+  const compare::Verdict& verdict = found.verdict;
+  const std::size_t left_out = verdict.left_out + found.beyond;
   fmt::print("{}: {} observations compared, {} same, {} explained, {} unexplained{}\n", file,
-             found["observations"].get<std::size_t>(), found["same"].get<std::size_t>(),
-             found["explained"].size(), found["unexplained"].size(),
-             found["left_out"].get<std::size_t>() == 0
-                 ? ""
-                 : fmt::format("; {} after the end left out", found["left_out"].get<std::size_t>()));
-  print_differences(found["unexplained"], file, "DIFFERS");
-  print_differences(found["explained"], file, "known  ");
-  for (const json& stale : found["stale"])
-    fmt::print("  STALE  the ledger knows a difference that did not occur: {}\n", stale.get<std::string>());
+             verdict.observations, verdict.same, verdict.explained.size(), verdict.unexplained.size(),
+             left_out == 0 ? "" : fmt::format("; {} later than that left out", left_out));
+  print_differences(verdict.unexplained, file, "DIFFERS");
+  print_differences(verdict.explained, file, "known  ");
+  for (const std::string& stale : verdict.stale)
+    fmt::print("  STALE  the ledger knows a difference that did not occur: {}\n", stale);
+  for (const std::string& note : found.notes) fmt::print("  note   {}\n", note);
 }
 
-std::string kernel() {
-  utsname name{};
-  uname(&name);
-  return fmt::format("{} {}", name.sysname, name.release);
+void print_ladder(const CompareOptions& options, const std::string& file, compare::Match& match,
+                  const compare::Report& found) {
+  picture::LadderOptions ladder;
+  ladder.cursor = ladder.last = found.records.size();
+  ladder.most_rows = static_cast<std::size_t>(-1);
+  picture::LadderTextOptions text;
+  text.width = options.width;
+  text.unicode = options.unicode;
+  fmt::print("{} on the real kernel\n", file);
+  if (found.records.empty()) return;
+  fmt::print("{}", picture::ladder_text(picture::make_ladder(match.session().world(), match.session().bytes(),
+                                                             found.records, ladder),
+                                        text));
 }
 
-int finish(const CompareOptions& options, const Totals& totals, json results) {
-  if (options.scenario.json) {
-    json document{{"schema", 1},
-                  {"kernel", kernel()},
-                  {"compared", totals.compared},
-                  {"skipped", totals.skipped},
-                  {"unexplained", totals.unexplained},
-                  {"results", std::move(results)}};
-    fmt::print("{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
-  } else if (!options.real_only) {
-    fmt::print("{} compared with {}, {} skipped: {} observations, {} same, {} explained, {} unexplained\n",
-               totals.compared, kernel(), totals.skipped, totals.observations, totals.same, totals.explained,
-               totals.unexplained);
+// --- As JSON ----------------------------------------------------------------------------------------------
+
+json as_json(const compare::Line& line) {
+  return {{"text", line.text}, {"line", line.line}, {"time_ns", line.time}};
+}
+
+json as_json(const std::vector<Difference>& differences) {
+  json all = json::array();
+  for (const Difference& difference : differences) {
+    json one{{"strand", difference.strand},
+             {"what", difference.what},
+             {"why", difference.why},
+             {"source", difference.source}};
+    if (difference.model) one["model"] = as_json(*difference.model);
+    if (difference.real) one["real"] = as_json(*difference.real);
+    all.push_back(std::move(one));
   }
-  if (totals.unexplained > 0 || totals.stale > 0) return failed;
-  return totals.compared == 0 ? impossible : ok;
+  return all;
 }
 
-int compare_all(const CompareOptions& options) {
-  compare::Request request;
-  request.real_only = options.real_only;
-  const auto limit = script::parse_duration(options.max_time);
-  if (!limit || *limit <= 0) {
-    report(bad_usage, fmt::format("--max-time takes a duration, not '{}'", options.max_time),
-           options.scenario.json, "for example: --max-time 10s");
-    return bad_usage;
+json as_json(const std::string& file, const compare::Report& found) {
+  const compare::Verdict& verdict = found.verdict;
+  return {{"file", file},
+          {"observations", verdict.observations},
+          {"same", verdict.same},
+          {"left_out", verdict.left_out + found.beyond},
+          {"explained", as_json(verdict.explained)},
+          {"unexplained", as_json(verdict.unexplained)},
+          {"stale", verdict.stale},
+          {"notes", found.notes},
+          {"counters_not_modelled", found.unknown}};
+}
+
+// --- All of them ------------------------------------------------------------------------------------------
+
+struct Totals {
+  std::size_t compared = 0, observations = 0, same = 0, explained = 0, unexplained = 0, stale = 0;
+  std::map<std::string, std::size_t> skipped;  ///< reason → how many
+
+  std::size_t all_skipped() const {
+    std::size_t all = 0;
+    for (const auto& [reason, count] : skipped) all += count;
+    return all;
   }
-  request.max_time = *limit;
-  Totals totals;
-  json results = json::array();
-  for (const std::string& file : scenario_files(options.files)) {
-    ScenarioOptions one = options.scenario;
-    one.file = file;
-    int code = ok;
-    const std::optional<Opened> opened = open(one, code);
-    if (!opened) return code;
-    std::fflush(stdout);  // else a child process would hold a copy of what is not written yet
-    const compare::Report found = compare::referee(opened->scenario, *opened->session, request);
-    if (found.reached == compare::Reached::Impossible) {
-      report(
-          impossible, found.why, options.scenario.json,
-          "run it as root, or allow unprivileged user namespaces (sockarium doctor tells what is missing)");
+  void add(const compare::Verdict& verdict) {
+    ++compared;
+    observations += verdict.observations;
+    same += verdict.same;
+    explained += verdict.explained.size();
+    unexplained += verdict.unexplained.size();
+    stale += verdict.stale.size();
+  }
+};
+
+/// A scenario on its way; its report is shown in the order of the files.
+struct Playing {
+  std::unique_ptr<compare::Match> match;
+  std::unique_ptr<compare::Enclosure> enclosure;  ///< none: skipped
+  compare::Report found;
+  int tries = 0;
+
+  void start() {
+    ++tries;
+    enclosure = std::make_unique<compare::Enclosure>([played = match.get()] { return played->play(); },
+                                                     match->limit());
+  }
+  /// Ended, and not disturbed by other work on this machine; three times at the most.
+  bool over() {
+    if (!enclosure) return true;
+    if (!enclosure->advance()) return false;
+    found = match->judge(enclosure->finish());
+    enclosure.reset();
+    if (found.real.late <= compare::disturbed) return true;
+    if (tries < 3) {
+      start();
+      return false;
+    }
+    if (found.skipped.empty()) found.skipped = "this machine is too busy to keep time";
+    return true;
+  }
+};
+
+class Comparison {
+ public:
+  explicit Comparison(const CompareOptions& options) : options_(options), machine_(compare::this_machine()) {}
+
+  int run() {
+    if (!machine_.missing.empty()) {
+      report(impossible, machine_.missing, options_.scenario.json);
       return impossible;
     }
-    const std::string& name = opened->scenario->file;
-    if (found.reached == compare::Reached::Skipped) {
-      ++totals.skipped;
-      results.push_back({{"file", name}, {"skipped", found.why}});
-      if (!options.scenario.json) fmt::print("{}: skipped: {}\n", name, found.why);
-      continue;
+    const auto limit = script::parse_duration(options_.max_time);
+    if (!limit || *limit <= 0) {
+      report(bad_usage, fmt::format("--max-time takes a duration, not '{}'", options_.max_time),
+             options_.scenario.json, "for example: --max-time 10s");
+      return bad_usage;
     }
-    ++totals.compared;
-    if (!options.real_only) {
-      totals.observations += found.found["observations"].get<std::size_t>();
-      totals.same += found.found["same"].get<std::size_t>();
-      totals.explained += found.found["explained"].size();
-      totals.unexplained += found.found["unexplained"].size();
-      totals.stale += found.found["stale"].size();
+    request_.max_time = *limit;
+    const std::vector<std::string> files = scenario_files(options_.files);
+    if (files.empty()) {
+      report(no_file, "there is no scenario (.lua) in that folder", options_.scenario.json);
+      return no_file;
     }
-    if (!options.scenario.json) print_report(name, found.found);
-    json result = found.found;
-    result["file"] = name;
-    results.push_back(std::move(result));
+    if (!options_.scenario.json && !options_.real_only) introduce();
+    for (const std::string& file : files) {
+      const int code = start(file);
+      if (code != ok) return code;
+      while (playing_.size() >= std::max<std::size_t>(options_.jobs, 1)) finish_first();
+    }
+    while (!playing_.empty()) finish_first();
+    return conclude();
   }
-  return finish(options, totals, std::move(results));
+
+ private:
+  void introduce() const {
+    fmt::print("Compared with {}. A timer may be 1 % early, and 7 % + 20 ms late.\n", machine_.kernel);
+    for (const std::string& note : compare::notes_on(machine_)) fmt::print("  {}\n", note);
+  }
+
+  int start(const std::string& file) {
+    ScenarioOptions one = options_.scenario;
+    one.file = file;
+    int code = ok;
+    const std::shared_ptr<const script::Scenario> scenario = load_for_comparison(one, code);
+    if (!scenario) return code;
+    Playing playing;
+    playing.match = std::make_unique<compare::Match>(scenario, request_, machine_);
+    playing.found.skipped = playing.match->skipped();
+    if (playing.found.skipped.empty()) playing.start();
+    playing_.push_back(std::move(playing));
+    return ok;
+  }
+
+  /// Keeps all going until the first has ended.
+  void finish_first() {
+    Playing& first = playing_.front();
+    while (!first.over()) {
+      std::vector<pollfd> ready;
+      Duration soonest = second;
+      for (const Playing& playing : playing_) {
+        if (!playing.enclosure || playing.enclosure->descriptor() < 0) continue;
+        ready.push_back({playing.enclosure->descriptor(), POLLIN, 0});
+        soonest = std::min(soonest, playing.enclosure->left());
+      }
+      poll(ready.data(), ready.size(), static_cast<int>(soonest / millisecond) + 1);
+      for (Playing& playing : playing_)
+        if (playing.enclosure) playing.enclosure->advance();
+    }
+    show(first);
+    playing_.pop_front();
+  }
+
+  void show(Playing& playing) {
+    const std::string& file = playing.match->scenario().file;
+    const compare::Report& found = playing.found;
+    if (!found.skipped.empty()) {
+      ++totals_.skipped[found.skipped];
+      results_.push_back({{"file", file}, {"skipped", found.skipped}});
+      if (!options_.scenario.json) fmt::print("{}: skipped: {}\n", file, found.skipped);
+      return;
+    }
+    totals_.add(found.verdict);
+    if (options_.scenario.json)
+      results_.push_back(as_json(file, found));
+    else if (options_.real_only)
+      print_ladder(options_, file, *playing.match, found);
+    else
+      print_report(file, found);
+    std::fflush(stdout);
+  }
+
+  int conclude() {
+    if (options_.scenario.json) {
+      const json document{{"schema", 1},
+                          {"kernel", machine_.kernel},
+                          {"machine", compare::notes_on(machine_)},
+                          {"compared", totals_.compared},
+                          {"skipped", totals_.skipped},
+                          {"unexplained", totals_.unexplained},
+                          {"results", std::move(results_)}};
+      fmt::print("{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
+    } else if (!options_.real_only) {
+      for (const auto& [reason, count] : totals_.skipped) fmt::print("skipped {}: {}\n", count, reason);
+      fmt::print("{} compared with {}, {} skipped: {} observations, {} same, {} explained, {} unexplained\n",
+                 totals_.compared, machine_.kernel, totals_.all_skipped(), totals_.observations, totals_.same,
+                 totals_.explained, totals_.unexplained);
+    }
+    if (totals_.compared == 0) return impossible;
+    if (options_.real_only) return ok;
+    return totals_.unexplained > 0 || totals_.stale > 0 ? failed : ok;
+  }
+
+  const CompareOptions& options_;
+  compare::Machine machine_;
+  compare::Request request_;
+  std::deque<Playing> playing_;
+  Totals totals_;
+  json results_ = json::array();
+};
+
+/// One scenario on the real kernel; the parcel of what was seen goes to standard output.
+int play_only(const CompareOptions& options) {
+  ScenarioOptions one = options.scenario;
+  one.file = options.files.front();
+  int code = ok;
+  const std::shared_ptr<const script::Scenario> scenario = load_for_comparison(one, code);
+  if (!scenario) return code;
+  compare::Request request;
+  request.max_time = script::parse_duration(options.max_time).value_or(request.max_time);
+  const compare::Match match(scenario, request, compare::this_machine());
+  if (!match.skipped().empty()) {
+    report(impossible, match.skipped(), false);
+    return impossible;
+  }
+  const compare::Outcome outcome = compare::Enclosure([&] { return match.play(); }, match.limit()).finish();
+  std::fwrite(outcome.text.data(), 1, outcome.text.size(), stdout);
+  return !outcome.possible ? impossible : outcome.finished ? ok : failed;
 }
 
 }  // namespace
@@ -181,12 +336,31 @@ Command add_compare(CLI::App& program) {
   app->add_option("files", options->files, "scenario files, folders of them, or ids of lessons")->required();
   app->add_option("--set", options->scenario.sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->scenario.seed, "the seed of all chance");
-  app->add_option("--max-time", options->max_time, "real time for each scenario; 10s if not given")
-      ->type_name("TIME");
-  app->add_flag("--real-only", options->real_only, "only shows what the real kernel does");
+  app->add_option("--max-time", options->max_time, "real time for each scenario")
+      ->type_name("TIME")
+      ->capture_default_str();
+  app->add_option("--jobs", options->jobs, "how many scenarios at once")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app->add_flag("--real-only", options->real_only, "only shows what the real kernel does, as a ladder");
+  app->add_option("--width", options->width, "columns of that ladder")
+      ->check(CLI::Range(60, 400))
+      ->capture_default_str();
+  app->add_flag("--unicode", options->unicode, "lines and arrows instead of ASCII");
   app->add_flag("--json", options->scenario.json, "one JSON document instead of text");
   set_examples(*app, {"sockarium compare scenarios", "sockarium compare H1 --real-only"});
-  return {app, [options] { return compare_all(*options); }};
+  return {app, [options] { return Comparison(*options).run(); }};
+}
+
+Command add_real_run(CLI::App& program) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* app = program.add_subcommand("real-run", "what the window starts to see the real kernel's run");
+  app->group("");  // not for people
+  app->add_option("file", options->files)->required()->expected(1);
+  app->add_option("--set", options->scenario.sets);
+  app->add_option("--seed", options->scenario.seed);
+  app->add_option("--max-time", options->max_time);
+  return {app, [options] { return play_only(*options); }};
 }
 
 }  // namespace sockarium::cli

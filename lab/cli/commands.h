@@ -21,6 +21,7 @@ Command add_run(CLI::App& program);
 Command add_narrate(CLI::App& program);
 Command add_check(CLI::App& program);
 Command add_compare(CLI::App& program);
+Command add_real_run(CLI::App& program);
 Command add_view(CLI::App& program);
 Command add_why(CLI::App& program);
 Command add_export(CLI::App& program, const Renderer& renderer);

@@ -1,5 +1,5 @@
-#include "build_info.h"
 #include "lab/cli/opened.h"
+#include "build_info.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -98,27 +98,33 @@ void report(const script::LoadError& error, bool json) {
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-std::optional<Opened> open(const ScenarioOptions& options, int& code) {
-  script::LoadOptions load;
-  load.seed = options.seed;
+std::shared_ptr<const script::Scenario> load(const ScenarioOptions& options, int& code) {
+  script::LoadOptions asked;
+  asked.seed = options.seed;
   for (const std::string& set : options.sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0) {
       code = bad_usage;
       report(code, fmt::format("--set takes NAME=VALUE, not '{}'", set), options.json,
              "for example: --set backlog=3");
-      return std::nullopt;
+      return nullptr;
     }
-    load.params[set.substr(0, equals)] = set.substr(equals + 1);
+    asked.params[set.substr(0, equals)] = set.substr(equals + 1);
   }
-  script::LoadResult loaded = script::load_file(resolve(options.file), load);
+  script::LoadResult loaded = script::load_file(resolve(options.file), asked);
   if (const auto* error = std::get_if<script::LoadError>(&loaded)) {
     code = error->unreadable ? no_file : bad_usage;
     report(*error, options.json);
-    return std::nullopt;
+    return nullptr;
   }
+  code = ok;
+  return std::get<std::shared_ptr<const script::Scenario>>(loaded);
+}
+
+std::optional<Opened> open(const ScenarioOptions& options, int& code) {
   Opened opened;
-  opened.scenario = std::get<std::shared_ptr<const script::Scenario>>(loaded);
+  opened.scenario = load(options, code);
+  if (!opened.scenario) return std::nullopt;
   opened.session = std::make_unique<Session>(opened.scenario->setup, script::programs_of(opened.scenario));
   opened.session->run_to_end();
   opened.session->seek(opened.session->head());

@@ -39,6 +39,8 @@ struct Opened {
   std::optional<std::uint64_t> moment(const std::string& at);
 };
 
+/// Reads the scenario. On failure (null) the message is written and `code` says how the program ends.
+std::shared_ptr<const script::Scenario> load(const ScenarioOptions& options, int& code);
 /// Reads the scenario, runs it to its end and leaves the cursor there. On failure the message is written and
 /// `code` says how the program ends.
 std::optional<Opened> open(const ScenarioOptions& options, int& code);

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <thread>
 
+#include "lab/compare/punctual.h"
+
 namespace sockarium::compare {
 
 namespace {
@@ -227,6 +229,7 @@ void drop_capabilities() {
 
 void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  be_punctual();
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, SIG_IGN);  // Ctrl+C is the program's; it ends its agents
   const int nothing = open("/dev/null", O_RDWR);

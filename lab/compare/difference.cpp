@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sockarium::compare {
 
 namespace {
 
-struct Known {
-  std::string_view scenario, strand, model, real, why, source;
-};
 // The empty row lets the ledger be empty.
-constexpr std::array ledger{
+constexpr std::array rows{
     Known{},
 #define SOCKARIUM_KNOWN_DIFFERENCE(scenario, strand, model, real, why, source) \
   Known{scenario, strand, model, real, why, source},
@@ -23,19 +21,28 @@ constexpr std::array ledger{
 
 constexpr std::size_t compared_most = 4000;  // lines of one strand; more would take long
 
-/// Pairs (place in `a`, place in `b`) of a longest common subsequence.
+/// Pairs (place in `a`, place in `b`) of a longest common subsequence. What both begin with is paired at
+/// once: runs are mostly alike.
 std::vector<std::pair<std::size_t, std::size_t>> common(const std::vector<Line>& a,
                                                         const std::vector<Line>& b) {
-  const std::size_t rows = std::min(a.size(), compared_most), columns = std::min(b.size(), compared_most);
-  std::vector<std::vector<std::uint16_t>> longest(rows + 1, std::vector<std::uint16_t>(columns + 1, 0));
-  for (std::size_t i = rows; i-- > 0;)
-    for (std::size_t j = columns; j-- > 0;)
-      longest[i][j] = a[i].text == b[j].text ? static_cast<std::uint16_t>(longest[i + 1][j + 1] + 1)
-                                             : std::max(longest[i + 1][j], longest[i][j + 1]);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0, j = 0; i < rows && j < columns;) {
-    if (a[i].text == b[j].text)
-      pairs.emplace_back(i++, j++);
+  std::size_t begin = 0;
+  while (begin < a.size() && begin < b.size() && a[begin].text == b[begin].text) {
+    pairs.emplace_back(begin, begin);
+    ++begin;
+  }
+  const std::size_t rows_of_a = std::min(a.size() - begin, compared_most);
+  const std::size_t rows_of_b = std::min(b.size() - begin, compared_most);
+  std::vector<std::vector<std::uint16_t>> longest(rows_of_a + 1,
+                                                  std::vector<std::uint16_t>(rows_of_b + 1, 0));
+  const auto equal = [&](std::size_t i, std::size_t j) { return a[begin + i].text == b[begin + j].text; };
+  for (std::size_t i = rows_of_a; i-- > 0;)
+    for (std::size_t j = rows_of_b; j-- > 0;)
+      longest[i][j] = equal(i, j) ? static_cast<std::uint16_t>(longest[i + 1][j + 1] + 1)
+                                  : std::max(longest[i + 1][j], longest[i][j + 1]);
+  for (std::size_t i = 0, j = 0; i < rows_of_a && j < rows_of_b;) {
+    if (equal(i, j))
+      pairs.emplace_back(begin + i++, begin + j++);
     else if (longest[i + 1][j] >= longest[i][j + 1])
       ++i;
     else
@@ -49,6 +56,36 @@ const std::vector<Line>& lines_of(const std::vector<Strand>& strands, const std:
   for (const Strand& strand : strands)
     if (strand.name == name) return strand.lines;
   return none;
+}
+
+std::string_view words(Since since) {
+  switch (since) {
+    case Since::Nothing:
+      return "";
+    case Since::CallEntered:
+      return "after the call";
+    case Since::SameBytes:
+      return "after the same bytes before";
+    case Since::LastArrival:
+      return "after the packet that it answers";
+    case Since::LastSent:
+      return "after the packet before";
+  }
+  return "";
+}
+
+std::string seconds(Duration duration) {
+  return fmt::format("{:.3f} s", static_cast<double>(duration) / 1e9);
+}
+
+/// Empty, or how the times of two lines that say the same disagree.
+std::string other_time(const Line& model, const Line& real) {
+  const auto place = static_cast<std::size_t>(model.timed);
+  if (model.timed == Since::Nothing || model.after[place] < 0) return {};
+  if (real.after[place] < 0) return "there is nothing that its timer was set from";
+  if (agree(model.after[place], real.after[place])) return {};
+  return fmt::format("{} {}, in the model {}", seconds(real.after[place]), words(model.timed),
+                     seconds(model.after[place]));
 }
 
 void compare_lines(Verdict& verdict, const std::string& strand, const std::vector<Line>& model,
@@ -68,33 +105,35 @@ void compare_lines(Verdict& verdict, const std::string& strand, const std::vecto
         continue;
       }
       ++verdict.observations;
-      verdict.unexplained.push_back(difference);
+      verdict.unexplained.push_back(std::move(difference));
     }
     if (next_i == model.size() || next_j == real.size()) break;
     ++verdict.observations;
     const Line& expected = model[i++];
     const Line& seen = real[j++];
-    if (expected.gap >= 0 && seen.gap >= 0 && !agree(expected.gap, seen.gap))
-      verdict.unexplained.push_back(
-          {strand, expected, seen,
-           fmt::format("sent again after {:.3f} s, in the model after {:.3f} s",
-                       static_cast<double>(seen.gap) / 1e9, static_cast<double>(expected.gap) / 1e9),
-           "", ""});
+    if (std::string what = other_time(expected, seen); !what.empty())
+      verdict.unexplained.push_back({strand, expected, seen, std::move(what), "", ""});
     else
       ++verdict.same;
   }
 }
 
-bool is_that(const Known& known, const std::string& scenario, const Difference& difference) {
-  return known.scenario == scenario && known.strand == difference.strand &&
+bool is_that(const Known& known, const Difference& difference) {
+  return known.strand == difference.strand &&
          known.model == (difference.model ? difference.model->text : "") &&
          known.real == (difference.real ? difference.real->text : "");
 }
 
 }  // namespace
 
+std::span<const Known> ledger() {
+  return std::span(rows).subspan(1);
+}
+
 bool agree(Duration model, Duration real) {
-  return real >= model - model / 100 - millisecond && real <= model + model * 7 / 100 + 20 * millisecond;
+  constexpr Duration tick = 4 * millisecond;  // at HZ = 250
+  const Duration least = model <= tick ? 0 : model - model / 100;
+  return real >= least && real <= model + model * 7 / 100 + 20 * millisecond;
 }
 
 Verdict compare(const std::vector<Strand>& model, const std::vector<Strand>& real, Time edge) {
@@ -108,20 +147,19 @@ Verdict compare(const std::vector<Strand>& model, const std::vector<Strand>& rea
   return verdict;
 }
 
-void explain(Verdict& verdict, const std::string& scenario) {
-  for (const Known& known : ledger) {
-    if (known.scenario != scenario || known.scenario.empty()) continue;
-    const auto found =
-        std::find_if(verdict.unexplained.begin(), verdict.unexplained.end(),
-                     [&](const Difference& difference) { return is_that(known, scenario, difference); });
+void explain(Verdict& verdict, const std::string& scenario, std::span<const Known> known) {
+  for (const Known& entry : known) {
+    if (entry.scenario != scenario || scenario.empty()) continue;
+    const auto found = std::find_if(verdict.unexplained.begin(), verdict.unexplained.end(),
+                                    [&](const Difference& difference) { return is_that(entry, difference); });
     if (found == verdict.unexplained.end()) {
       verdict.stale.push_back(
-          fmt::format("{}: model «{}», real «{}»", known.strand, known.model, known.real));
+          fmt::format("{}: model «{}», real «{}»", entry.strand, entry.model, entry.real));
       continue;
     }
-    found->why = known.why;
-    found->source = known.source;
-    verdict.explained.push_back(*found);
+    found->why = entry.why;
+    found->source = entry.source;
+    verdict.explained.push_back(std::move(*found));
     verdict.unexplained.erase(found);
   }
 }

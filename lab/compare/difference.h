@@ -3,7 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lab/compare/script_space.h"
@@ -13,7 +15,7 @@ namespace sockarium::compare {
 struct Difference {
   std::string strand;
   std::optional<Line> model, real;  ///< one of them may be missing
-  std::string what;                 ///< beside the texts: «sent again after 1.2 s, not 1 s»
+  std::string what;                 ///< beside the texts: «after 1.2 s, in the model after 1 s»
   std::string why, source;          ///< of the ledger; empty: unexplained
 };
 
@@ -28,11 +30,19 @@ struct Verdict {
 /// `edge`: what only one side shows after this moment is left out.
 Verdict compare(const std::vector<Strand>& model, const std::vector<Strand>& real, Time edge);
 
-/// Moves the known differences of `scenario` to `explained`, and notes entries that did not occur.
-void explain(Verdict& verdict, const std::string& scenario);
+/// An entry of the ledger: one scenario and one exact observation.
+struct Known {
+  std::string_view scenario, strand, model, real, why, source;
+};
+std::span<const Known> ledger();
 
-/// Does a timer of the real kernel agree with the model's nominal time? −1 % and +7 % + 20 ms: Linux's timer
-/// wheel rounds up by at most an eighth of a level's unit, and a busy machine is late.
+/// Moves the known differences of `scenario` to `explained`, and notes entries that did not occur.
+void explain(Verdict& verdict, const std::string& scenario, std::span<const Known> known = ledger());
+
+/// Does a timer of the real kernel agree with the model's nominal time? From −1 % to +7 % + 20 ms: Linux's
+/// timer wheel rounds up by at most an eighth of a level's unit, and a busy machine is late. What waits for
+/// the next tick of the kernel's clock (the ACK of a bare FIN) waits for 0 to 4 ms, as the clock happens to
+/// stand.
 bool agree(Duration model, Duration real);
 
 }  // namespace sockarium::compare

@@ -2,12 +2,15 @@
 
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
+#include <linux/inet_diag.h>
 #include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -82,7 +85,71 @@ std::int32_t index_of(const std::string& name) {
   return static_cast<std::int32_t>(if_nametoindex(name.c_str()));
 }
 
+/// Linux's numbers (include/net/tcp_states.h): 12, a request, is dumped as SYN-RECV.
+TcpState state_of(std::uint8_t number) {
+  constexpr std::array states{TcpState::Closed,      TcpState::Established, TcpState::SynSent,
+                              TcpState::SynReceived, TcpState::FinWait1,    TcpState::FinWait2,
+                              TcpState::TimeWait,    TcpState::Closed,      TcpState::CloseWait,
+                              TcpState::LastAck,     TcpState::Listen,      TcpState::Closing,
+                              TcpState::SynReceived};
+  return number < states.size() ? states[number] : TcpState::Closed;
+}
+
+Endpoint endpoint_of(std::uint8_t family, const std::uint32_t* ip, std::uint16_t port) {
+  Endpoint end;
+  const auto* b = reinterpret_cast<const std::uint8_t*>(ip);
+  if (family == AF_INET)
+    end.ip = Address::v4(b[0], b[1], b[2], b[3]);
+  else
+    std::memcpy(end.ip.bytes.data(), b, end.ip.bytes.size());
+  end.port = ntohs(port);
+  return end;
+}
+
+int list_family(int door, std::uint8_t family, std::vector<TcpSocket>& sockets) {
+  struct {
+    nlmsghdr header;
+    inet_diag_req_v2 body;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.body.sdiag_family = family;
+  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.idiag_states = 0x1fff & ~(1u << 7);  // all but CLOSE
+  if (::send(door, &request, sizeof request, 0) < 0) return errno;
+  std::vector<std::uint8_t> answer(std::size_t{1} << 16);
+  for (;;) {
+    const ssize_t size = recv(door, answer.data(), answer.size(), 0);
+    if (size < 0) return errno;
+    auto left = static_cast<unsigned>(size);
+    for (auto* part = reinterpret_cast<nlmsghdr*>(answer.data()); NLMSG_OK(part, left);
+         part = NLMSG_NEXT(part, left)) {
+      if (part->nlmsg_type == NLMSG_DONE) return 0;
+      if (part->nlmsg_type == NLMSG_ERROR) {
+        nlmsgerr report{};
+        std::memcpy(&report, NLMSG_DATA(part), sizeof report);
+        return -report.error;
+      }
+      inet_diag_msg row{};
+      std::memcpy(&row, NLMSG_DATA(part), sizeof row);
+      sockets.push_back({state_of(row.idiag_state), endpoint_of(family, row.id.idiag_src, row.id.idiag_sport),
+                         endpoint_of(family, row.id.idiag_dst, row.id.idiag_dport), row.idiag_rqueue,
+                         row.idiag_wqueue});
+    }
+  }
+}
+
 }  // namespace
+
+int open_socket_list() {
+  return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+}
+
+int list_tcp(int door, std::vector<TcpSocket>& sockets) {
+  const int error = list_family(door, AF_INET, sockets);
+  return error != 0 ? error : list_family(door, AF_INET6, sockets);
+}
 
 int add_veth(const std::string& name, const std::string& peer_name, int peer_namespace, const Mac& peer_mac,
              std::uint32_t mtu) {

@@ -1,13 +1,15 @@
-// What a network namespace is furnished with, asked of the kernel by rtnetlink(7) and ethtool: pairs of
-// virtual Ethernet ends, addresses, routes and neighbours. All functions work on the namespace of the calling
-// thread; they return an errno, 0 when done.
+// What a network namespace is furnished with and what it holds, asked of the kernel by rtnetlink(7), ethtool
+// and sock_diag(7): pairs of virtual Ethernet ends, addresses, routes and neighbours; sockets. All functions
+// work on the namespace of the calling thread; they return an errno, 0 when done.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/core/address.h"
+#include "sim/core/tcp_state.h"
 
 namespace sockarium::compare::netlink {
 
@@ -27,5 +29,16 @@ int add_route(const std::string& name, const Address& to, const Address& source)
 int add_neighbour(const std::string& name, const Address& address, const Mac& mac);
 /// Checksums and segments are made by the kernel itself, not left to a card.
 int switch_off_offloads(const std::string& name);
+
+/// A row of ss.
+struct TcpSocket {
+  TcpState state = TcpState::Closed;
+  Endpoint local, peer;
+  std::uint32_t receive_queue = 0, send_queue = 0;
+};
+/// A door to the sockets of this namespace, which stays one when the thread has left it; −1: see errno.
+int open_socket_list();
+/// All TCP sockets that have a state, half-open requests and TIME-WAIT included.
+int list_tcp(int door, std::vector<TcpSocket>& sockets);
 
 }  // namespace sockarium::compare::netlink

@@ -2,17 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <optional>
 
 #include "lab/compare/agent.h"
+#include "lab/compare/punctual.h"
 #include "lab/compare/relay.h"
 #include "sim/core/chance.h"
 
@@ -36,21 +38,23 @@ struct RealTask {
   std::size_t call = 0;  ///< place of its open call in Seen::calls
   std::uint32_t children = 0;
   std::uint64_t random_count = 0;
+  std::uint64_t calls = 0;    ///< made so far
   std::int64_t number = 1;    ///< thread number in its process
   std::int64_t real_pid = 0;  ///< of a forked child
 };
 
 class Run {
  public:
-  Run(const Setup& setup, Programs& programs, ByteStore& bytes, Mailroom& mailroom)
-      : setup_(setup), programs_(programs), bytes_(bytes), mailroom_(mailroom) {}
+  Run(const Setup& setup, Programs& programs, ByteStore& bytes, Mailroom& mailroom,
+      const RealNetwork& network)
+      : setup_(setup), programs_(programs), bytes_(bytes), mailroom_(mailroom), network_(network) {}
 
   Seen seen;
 
-  std::string start_agents(const RealNetwork& network) {
+  std::string start_agents() {
     for (std::size_t i = 0; i < setup_.processes.size(); ++i) {
       const ProcessSetup& plan = setup_.processes[i];
-      if (!enter(network.hosts[plan.host])) return "a host's namespace is lost";
+      if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
       if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.user});
@@ -72,8 +76,10 @@ class Run {
     return {};
   }
 
-  void drive(std::int64_t start, Time until) {
+  void drive(std::int64_t start, const std::vector<Moment>& moments, Time until) {
     start_ = start;
+    for (const HostView& view : network_.views) at_start_.push_back(view.counters());
+    std::size_t moment = 0;
     for (;;) {
       const std::uint32_t bell = mailroom_.bell;
       collect();
@@ -85,29 +91,71 @@ class Run {
           next = &task;
       const Time now = monotonic_now() - start_;
       if (now >= until) return;
-      if (next != nullptr && next->at <= now)
+      const Time look_at = moment < moments.size() ? moments[moment].at : until;
+      if (next != nullptr && next->at <= now) {
+        latest_ = std::max(latest_, now - next->at);
         turn(*next);
-      else
+      } else if (now >= look_at && settled(moments[moment], now)) {
+        look(moments[moment++], now);
+      } else {
+        const Time again = look_at > now ? look_at : now + 5 * millisecond;
         wait_for_change(
             mailroom_.bell, bell,
-            start_ + std::min({until, next != nullptr ? next->at : until, now + 50 * millisecond}));
+            start_ + std::min({until, next != nullptr ? next->at : until, again, now + 50 * millisecond}));
+      }
     }
   }
+  /// How late the latest call was released.
+  Duration latest() const { return latest_; }
 
  private:
+  std::vector<std::pair<TaskPath, std::uint64_t>> calls_made() const {
+    std::vector<std::pair<TaskPath, std::uint64_t>> made;
+    for (const RealTask& task : tasks_)
+      if (task.calls > 0) made.emplace_back(task.path, task.calls);
+    std::sort(made.begin(), made.end());
+    return made;
+  }
+
+  /// Have the programs come as far as on the model? A late timer of the real kernel is waited for.
+  bool settled(const Moment& moment, Time now) const {
+    return calls_made() == moment.calls || now > moment.at + moment.at * 7 / 100 + 20 * millisecond;
+  }
+
+  void look(const Moment& moment, Time now) {
+    Rest rest;
+    rest.moment = {moment.name, now, moment.until, calls_made()};
+    for (std::size_t host = 0; host < network_.views.size(); ++host) {
+      const HostView& view = network_.views[host];
+      for (const netlink::TcpSocket& row : view.sockets())
+        rest.sockets.push_back({host, row.state, row.local, row.peer, row.receive_queue, row.send_queue});
+      for (const auto& [name, value] : view.counters())
+        rest.counters.push_back({host, name, value - at_start_[host][name]});
+    }
+    seen.rests.push_back(std::move(rest));
+  }
+
   Mailbox& box(const RealTask& task) { return mailroom_.boxes[task.box]; }
 
-  /// «S»: it sleeps in the kernel; «Z» or nothing: it has ended.
-  char state_of(const RealTask& task) {
-    const std::string path = fmt::format("/proc/{}/stat", box(task).task.data());
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 'X';
-    std::array<char, 512> text{};
+  /// A task as /proc shows it.
+  struct Life {
+    char state = 'X';         ///< «S»: it sleeps in the kernel; «Z» or «X»: it has ended
+    std::int64_t signal = 0;  ///< of a zombie: what ended it
+  };
+  Life look_at(const RealTask& task) {
+    const int fd = open(fmt::format("/proc/{}/stat", box(task).task.data()).c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return {};
+    std::array<char, 1024> text{};
     const ssize_t size = read(fd, text.data(), text.size() - 1);
     close(fd);
-    const char* end = size > 0 ? std::strrchr(text.data(), ')') : nullptr;
-    return end != nullptr && end[1] != '\0' ? end[2] : 'X';
+    const char* name_end = size > 0 ? std::strrchr(text.data(), ')') : nullptr;
+    if (name_end == nullptr || name_end[1] == '\0') return {};
+    Life life{name_end[2], 0};
+    const char* exit_code = std::strrchr(text.data(), ' ');  // the last field (proc(5), number 52)
+    if (life.state == 'Z' && exit_code != nullptr) life.signal = std::strtol(exit_code, nullptr, 10) & 0x7f;
+    return life;
   }
+  static bool over(const Life& life) { return life.state == 'Z' || life.state == 'X'; }
 
   void finish(RealTask& task, const SysResult& result, Time at) {
     SeenCall& call = seen.calls[task.call];
@@ -121,11 +169,16 @@ class Run {
   }
 
   /// The process of `task` is gone in the middle of a call.
-  void died(RealTask& task) {
-    int status = 0;
-    while (waitpid(-1, &status, WNOHANG) > 0) {
-    }
-    seen.calls[task.call].signal = SIGPIPE;  // the only signal that reaches an agent
+  void died(RealTask& task, const Life& life) {
+    const std::string& name = setup_.processes[task.path.front()].name;
+    const Syscall& call = seen.calls[task.call].call;
+    const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call);
+    // SIGPIPE is the only signal of a scenario. Where a parent has waited for it already, nobody tells.
+    if (life.signal == SIGPIPE || (life.state == 'X' && sent))
+      seen.calls[task.call].signal = SIGPIPE;
+    else
+      seen.trouble = fmt::format("the agent of {} was ended from outside{}", name,
+                                 life.signal != 0 ? fmt::format(" by signal {}", life.signal) : "");
     for (RealTask& other : tasks_)
       if (other.process == task.process) other.state = RealTask::State::Ended;
   }
@@ -157,10 +210,12 @@ class Run {
       if (task.state == RealTask::State::Joins && joined(task))
         finish(task, SysResult::of(0), monotonic_now() - start_);
       if (task.state != RealTask::State::InCall) continue;
-      if (answered(task))
+      if (answered(task)) {
+        seen.calls[task.call].blocked = true;
         finish(task, answer_of(task), std::max(task.at, box(task).returned - start_));
-      else if (const char state = state_of(task); (state == 'Z' || state == 'X') && !answered(task))
-        died(task);
+      } else if (const Life life = look_at(task); over(life) && !answered(task)) {
+        died(task, life);
+      }
     }
   }
 
@@ -180,6 +235,7 @@ class Run {
     call.line = step.line;
     call.entered = call.left = task.at;
     task.call = seen.calls.size();
+    ++task.calls;
     seen.calls.push_back(call);
     if (const auto* sleep = std::get_if<sys::Sleep>(&step.call)) return pause(task, sleep->duration);
     if (const auto* compute = std::get_if<sys::Compute>(&step.call)) return pause(task, compute->duration);
@@ -274,23 +330,21 @@ class Run {
       const std::uint32_t bell = mailroom_.bell;
       if (answered(task)) return true;
       if (letter.state == static_cast<std::uint32_t>(Letter::Calling)) {
-        const char state = state_of(task);
+        const Life life = look_at(task);
         if (answered(task)) return true;
-        if (state == 'Z' || state == 'X') {
-          if (std::holds_alternative<sys::Exit>(seen.calls[task.call].call)) {
-            task.state = RealTask::State::Ended;
-            int status = 0;
-            while (waitpid(-1, &status, WNOHANG) > 0) {
-            }
-          } else {
-            died(task);
-          }
+        if (over(life) && std::holds_alternative<sys::Exit>(seen.calls[task.call].call)) {
+          task.state = RealTask::State::Ended;
           return false;
         }
-        if (state == 'S') return false;
+        if (over(life)) {
+          died(task, life);
+          return false;
+        }
+        if (life.state == 'S') return false;
       }
       if (monotonic_now() > deadline) {
-        seen.trouble = "an agent does not answer";
+        seen.trouble =
+            fmt::format("the agent of {} does not answer", setup_.processes[task.path.front()].name);
         return false;
       }
       wait_for_change(mailroom_.bell, bell, monotonic_now() + look_again);
@@ -301,6 +355,9 @@ class Run {
   Programs& programs_;
   ByteStore& bytes_;
   Mailroom& mailroom_;
+  const RealNetwork& network_;
+  std::vector<std::map<std::string, std::int64_t>> at_start_;  ///< counters of each host
+  Duration latest_ = 0;
   std::deque<RealTask> tasks_;
   std::size_t boxes_ = 0, processes_ = 0;
   std::uint64_t orders_ = 0;
@@ -310,7 +367,7 @@ class Run {
 }  // namespace
 
 Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, const RealNetwork& network,
-                  Time until) {
+                  const std::vector<Moment>& moments, Time until) {
   Seen nothing;
   if (setup.processes.size() > mailboxes_most) {
     nothing.trouble = fmt::format("more than {} processes", mailboxes_most);
@@ -321,14 +378,15 @@ Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, cons
     nothing.trouble = "no shared memory";
     return nothing;
   }
-  prctl(PR_SET_TIMERSLACK, 1UL);
-  Run run(setup, programs, bytes, *mailroom);
-  if (run.seen.trouble = run.start_agents(network); !run.seen.trouble.empty()) return std::move(run.seen);
+  Run run(setup, programs, bytes, *mailroom, network);
+  if (run.seen.trouble = run.start_agents(); !run.seen.trouble.empty()) return std::move(run.seen);
   Relay relay(setup, network);
   const std::int64_t start = monotonic_now() + lead;
   relay.begin(start);
-  run.drive(start, until);
+  be_punctual();
+  run.drive(start, moments, until);
   relay.stop();
+  run.seen.late = std::max(run.latest(), relay.latest());
   for (SeenCall& call : run.seen.calls)  // a pause is filed with its end
     if (call.returned && call.left > until) {
       call.returned = false;

@@ -8,14 +8,15 @@
 #pragma once
 
 #include "lab/compare/mailbox.h"
-#include "lab/compare/namespaces.h"
+#include "lab/compare/network.h"
 #include "lab/compare/observation.h"
 #include "lab/session/programs.h"
 
 namespace sockarium::compare {
 
-/// Runs until script time `until`. To be called inside the new namespaces.
+/// Runs until script time `until`, and looks at sockets and counters at `moments`. To be called in an
+/// enclosure.
 Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, const RealNetwork& network,
-                  Time until);
+                  const std::vector<Moment>& moments, Time until);
 
 }  // namespace sockarium::compare

@@ -4,126 +4,141 @@
 
 #include <algorithm>
 
-#include "lab/compare/difference.h"
-#include "lab/compare/namespaces.h"
+#include "lab/compare/network.h"
+#include "lab/compare/parcel.h"
+#include "lab/compare/real_records.h"
 #include "lab/compare/real_run.h"
 
 namespace sockarium::compare {
 
 namespace {
 
-using nlohmann::json;
-
-constexpr Duration settling = 250 * millisecond;  // after the model's last observation: what else comes?
+constexpr Duration settling = 350 * millisecond;  // after the model's last observation: what else comes?
+constexpr Duration worth_telling = 5 * millisecond;
 constexpr Duration overhead = 10 * second;        // for namespaces to be made and agents to start
 
-json as_json(const Line& line) {
-  return {{"text", line.text}, {"line", line.line}, {"time_ns", line.time}};
-}
-
-json as_json(const std::vector<Difference>& differences) {
-  json all = json::array();
-  for (const Difference& difference : differences) {
-    json one{{"strand", difference.strand},
-             {"what", difference.what},
-             {"why", difference.why},
-             {"source", difference.source}};
-    if (difference.model) one["model"] = as_json(*difference.model);
-    if (difference.real) one["real"] = as_json(*difference.real);
-    all.push_back(one);
-  }
-  return all;
-}
-
-json as_json(const std::vector<Strand>& strands) {
-  json all = json::array();
-  for (const Strand& strand : strands) {
-    json lines = json::array();
-    for (const Line& line : strand.lines) lines.push_back(as_json(line));
-    all.push_back({{"strand", strand.name}, {"lines", lines}});
-  }
-  return all;
-}
-
-Time last_observation(const Seen& seen) {
+Time last_observation(const Seen& seen, const std::vector<Moment>& moments) {
   Time last = 0;
   for (const SeenCall& call : seen.calls) last = std::max(last, call.left);
   for (const SeenPacket& packet : seen.packets) last = std::max(last, packet.sent);
+  if (!moments.empty()) last = std::max(last, moments.back().at);
   return last;
 }
 
-/// Empty, or what this machine can't give to the scenario.
-std::string unable(const Setup& setup) {
-  for (const HostSetup& host : setup.hosts)
-    for (const Address& address : host.addresses)
-      if (!address.is_v4()) return "IPv6 is not compared yet";
-  return {};
+/// A long sleep or wait of the model says nothing about the real kernel while nobody can see its end.
+Time last_of_interest(const Session& session, Time cut) {
+  Time last = 0;
+  for (std::uint64_t event = 1; event <= session.head() && session.time_at(event) <= cut; ++event)
+    last = session.time_at(event);
+  return last;
 }
 
-json judge(const Setup& setup, const Seen& model, const ByteStore& model_bytes, const Seen& real,
-           const ByteStore& real_bytes, const std::string& scenario, Time cut, std::size_t beyond) {
-  const std::vector<Strand> theirs = in_script_space(real, setup, real_bytes);
-  Verdict verdict =
-      compare(in_script_space(model, setup, model_bytes), theirs, cut - cut * 7 / 100 - 20 * millisecond);
-  explain(verdict, scenario);
-  return {{"observations", verdict.observations},        {"same", verdict.same},
-          {"left_out", verdict.left_out + beyond},       {"explained", as_json(verdict.explained)},
-          {"unexplained", as_json(verdict.unexplained)}, {"stale", verdict.stale}};
+std::size_t observations(const Seen& seen) {
+  return seen.calls.size() + seen.packets.size();
+}
+
+/// Would the model itself give what the real kernel gave, if calls took longer? Then the scenario has a tie:
+/// two things at the same moment, of which either may come first.
+bool is_tie(const script::Scenario& scenario, Setup setup, const std::vector<Moment>& moments, Time cut,
+            const std::vector<Strand>& real, Time edge, std::size_t differences) {
+  for (const Duration other : {40 * microsecond, 300 * microsecond}) {
+    setup.syscall_time = other;
+    Session again(setup, script::programs_of(std::make_shared<const script::Scenario>(scenario)));
+    again.run_to_end();
+    Seen seen = observe_model(again, cut);
+    observe_rests(again, moments, seen);
+    if (compare(in_script_space(seen, setup, again.bytes()), real, edge).unexplained.size() < differences)
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-Report referee(const std::shared_ptr<const script::Scenario>& scenario, const Session& session,
-               const Request& request) {
-  Report report;
-  const Setup& setup = scenario->setup;
-  if (report.why = unable(setup); !report.why.empty()) {
-    report.reached = Reached::Skipped;
-    return report;
-  }
-  const Time cut = std::min(setup.stop_at, request.max_time);
-  const Seen whole = observe_model(session, never);
-  const Seen model = observe_model(session, cut);
-  const Time last = last_observation(model);
-  const Time until = std::min(cut, last + last * 7 / 100 + settling);
-  const std::size_t beyond =
-      whole.calls.size() + whole.packets.size() - model.calls.size() - model.packets.size();
+Match::Match(std::shared_ptr<const script::Scenario> scenario, const Request& request, const Machine& machine)
+    : scenario_(std::move(scenario)), setup_(scenario_->setup) {
+  for (HostSetup& host : setup_.hosts)
+    host.sysctls.insert(host.sysctls.end(), scenario_->comparing.sysctls.begin(),
+                        scenario_->comparing.sysctls.end());
+  skipped_ = refusal(machine, setup_);
+  session_ = std::make_unique<Session>(setup_, script::programs_of(scenario_));
+  session_->run_to_end();
+  session_->seek(session_->head());
+  if (!skipped_.empty()) return;
+  cut_ = std::min({setup_.stop_at, scenario_->comparing.stop_at, request.max_time});
+  moments_ = moments_of(*session_, *scenario_, cut_);
+  const Time last = last_of_interest(*session_, cut_);
+  model_ = observe_model(*session_, cut_);
+  std::erase_if(moments_.moments, [&](const Moment& moment) { return moment.at > cut_ + settling; });
+  observe_rests(*session_, moments_.moments, model_);
+  const Time seen_last = std::max(last, last_observation(model_, moments_.moments));
+  until_ = std::min(cut_ + settling, seen_last + seen_last * 7 / 100 + settling);
+  beyond_ = observations(observe_model(*session_, never)) - observations(model_);
+}
 
-  const auto work = [&]() -> std::string {
-    json answer;
-    RealNetwork network;
-    if (const std::string why = build(setup, network); !why.empty()) {
-      answer["trouble"] = why;
-      return answer.dump();
-    }
-    ByteStore bytes;
-    const std::unique_ptr<Programs> programs = script::programs_of(scenario)();
-    const Seen real = run_for_real(setup, *programs, bytes, network, until);
-    if (!real.trouble.empty())
-      answer["trouble"] = real.trouble;
-    else if (request.real_only)
-      answer["strands"] = as_json(in_script_space(real, setup, bytes));
-    else
-      answer = judge(setup, model, session.bytes(), real, bytes, scenario->id, until, beyond);
-    return answer.dump(-1, ' ', false, json::error_handler_t::replace);
-  };
-  const Outcome outcome = in_new_namespaces(work, until + overhead);
-  if (!outcome.possible) {
-    report.reached = Reached::Impossible;
-    report.why = "network namespaces can't be had here";
-    return report;
+Match::~Match() = default;
+
+Duration Match::limit() const {
+  return until_ + overhead;
+}
+
+std::string Match::play() const {
+  Seen seen;
+  ByteStore bytes;
+  RealNetwork network;
+  if (seen.trouble = build(setup_, network); seen.trouble.empty()) {
+    const std::unique_ptr<Programs> programs = script::programs_of(scenario_)();
+    seen = run_for_real(setup_, *programs, bytes, network, moments_.moments, until_);
   }
-  report.found = json::parse(outcome.text, nullptr, false);
-  if (!outcome.in_time || !outcome.finished || report.found.is_discarded()) {
-    report.reached = Reached::Skipped;
-    report.why = outcome.in_time ? "the real run was ended from outside" : "the real run did not end in time";
-  } else if (report.found.contains("trouble")) {
-    report.reached = Reached::Skipped;
-    report.why = report.found["trouble"];
-    if (report.why.find("packet sockets") != std::string::npos ||
-        report.why.find("Ethernet") != std::string::npos)
-      report.reached = Reached::Impossible;
-  }
+  return pack(seen, bytes);
+}
+
+Report Match::judge(const Outcome& outcome) {
+  Report report;
+  std::optional<Seen> real;
+  if (!outcome.possible)
+    report.skipped = "network namespaces can't be had here";
+  else if (!outcome.in_time)
+    report.skipped = fmt::format("the real run did not end within {} s", limit() / second);
+  else if (!outcome.finished || !(real = unpack(outcome.text, session_->bytes())))
+    report.skipped = "the real run was ended from outside";
+  else if (!real->trouble.empty())
+    report.skipped = real->trouble;
+  if (!report.skipped.empty()) return report;
+  report.real = std::move(*real);
+  report.records = records_of(report.real, session_->world());
+  report.beyond = beyond_;
+  report.notes = report.real.notes;
+  if (report.real.late > worth_telling)
+    report.notes.push_back(
+        fmt::format("this machine was busy: up to {} ms late", report.real.late / millisecond));
+  // What was looked at too late shows another moment.
+  Seen model = model_;
+  std::erase_if(report.real.rests, [](const Rest& rest) { return rest.moment.at > rest.moment.until; });
+  std::erase_if(model.rests, [&](const Rest& rest) {
+    return std::none_of(report.real.rests.begin(), report.real.rests.end(),
+                        [&](const Rest& other) { return other.moment.name == rest.moment.name; });
+  });
+  if (model.rests.size() < model_.rests.size())
+    report.notes.push_back(fmt::format("{} moments were looked at too late, or not at all, and left out",
+                                       model_.rests.size() - model.rests.size()));
+  for (const std::string& name : moments_.too_close)
+    report.notes.push_back(
+        fmt::format("the checkpoint {} lies between events that come too close together", name));
+  if (moments_.left_out > 0)
+    report.notes.push_back(fmt::format("{} further moments of rest were not looked at", moments_.left_out));
+  report.unknown = unknown_counters(report.real, setup_);
+  const Time edge = cut_ - cut_ * 7 / 100 - 20 * millisecond;
+  const std::vector<Strand> theirs = in_script_space(report.real, setup_, session_->bytes());
+  report.verdict = compare(in_script_space(model, setup_, session_->bytes()), theirs, edge);
+  explain(report.verdict, scenario_->id);
+  const std::size_t differences = report.verdict.unexplained.size() + report.verdict.explained.size();
+  if (!report.verdict.unexplained.empty() &&
+      is_tie(*scenario_, setup_, moments_.moments, cut_, theirs, edge, differences))
+    report.notes.push_back(
+        "with calls that take longer the model itself comes nearer to the real kernel: the scenario has a "
+        "tie, "
+        "two things at one moment");
   return report;
 }
 

@@ -1,35 +1,71 @@
-// The real kernel as referee: one scenario, run on both kernels, and every difference.
+// The real kernel as referee: one scenario, played on both kernels, and every difference.
+//
+//   Match match(scenario, Request{}, this_machine());
+//   if (match.skipped().empty()) {
+//     Enclosure played([&] { return match.play(); }, match.limit());
+//     Report report = match.judge(played.finish());
+//   }
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "lab/compare/difference.h"
+#include "lab/compare/machine.h"
+#include "lab/compare/observation.h"
 #include "lab/script/scenario.h"
-#include "lab/session/session.h"
+#include "sim/observe/names.h"
 
 namespace sockarium::compare {
 
 struct Request {
-  Duration max_time = 10 * second;  ///< of real time; later observations are left out
-  bool real_only = false;           ///< only looks, compares nothing
+  Duration max_time = 10 * second;  ///< of real time; later observations are left out and counted
 };
 
-enum class Reached {
-  Compared,    ///< `report` says what was found
-  Skipped,     ///< this machine can't run that scenario; `why`
-  Impossible,  ///< this machine can't run any; `why`
-};
+/// A run that came later than this is no measurement: it is played again, whatever it showed.
+inline constexpr Duration disturbed = 10 * millisecond;
 
+/// What came out of it.
 struct Report {
-  Reached reached = Reached::Compared;
-  std::string why;
-  nlohmann::json found;  ///< observations, same, left_out, explained, unexplained, stale; or strands
+  std::string skipped;  ///< not empty: it could not be played here, and why
+  Seen real;            ///< what was seen of the real kernel; its payloads lie in the session's store …
+  observe::Records records;  ///< … and the same as records, for the ladder
+  Verdict verdict;
+  std::size_t beyond = 0;            ///< observations of the model later than max_time, which were not played
+  std::vector<std::string> notes;    ///< what people should know of this match
+  std::vector<std::string> unknown;  ///< counters that moved there and that the model has not
 };
 
-/// `session`: the model's run, at its end.
-Report referee(const std::shared_ptr<const script::Scenario>& scenario, const Session& session,
-               const Request& request);
+class Match {
+ public:
+  /// Runs the model to its end.
+  Match(std::shared_ptr<const script::Scenario> scenario, const Request& request, const Machine& machine);
+  ~Match();
+  Match(const Match&) = delete;
+  Match& operator=(const Match&) = delete;
+
+  /// Not empty: this machine can't play it, and why.
+  const std::string& skipped() const { return skipped_; }
+  /// The most real time that play() may take.
+  Duration limit() const;
+  /// Plays it on the real kernel, in an enclosure; a parcel of what was seen comes back.
+  std::string play() const;
+  /// Reads the parcel and compares.
+  Report judge(const Outcome& outcome);
+
+  const script::Scenario& scenario() const { return *scenario_; }
+  Session& session() { return *session_; }
+
+ private:
+  std::shared_ptr<const script::Scenario> scenario_;
+  Setup setup_;
+  std::unique_ptr<Session> session_;
+  std::string skipped_;
+  Time cut_ = 0, until_ = 0;
+  Moments moments_;
+  Seen model_;
+  std::size_t beyond_ = 0;
+};
 
 }  // namespace sockarium::compare

@@ -1,7 +1,6 @@
 #include "lab/compare/relay.h"
 
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <queue>
 
 #include "lab/compare/mailbox.h"
+#include "lab/compare/punctual.h"
 #include "sim/wire/header_bytes.h"
 #include "sim/wire/link.h"
 
@@ -19,12 +19,14 @@ namespace sockarium::compare {
 namespace {
 
 constexpr std::size_t ethernet_header = 14;
+constexpr std::size_t no_packet = static_cast<std::size_t>(-1);
 constexpr Duration look_up = 20 * millisecond;  // how long a stop may go unnoticed
 
 struct Carried {
   Time due = 0;
   std::uint64_t number = 0;  // packets due at one moment keep their order
   int to = -1;
+  std::size_t packet = 0;  ///< place in Relay::packets_; `no_packet`: nothing that is captured
   std::vector<std::uint8_t> frame;
   friend bool operator>(const Carried& a, const Carried& b) {
     return a.due != b.due ? a.due > b.due : a.number > b.number;
@@ -66,7 +68,21 @@ std::int64_t realtime_now() {
 struct Way {
   int from = -1, to = -1;
   std::size_t link = 0, direction = 0;
+  pcap_t* loopback = nullptr;  ///< not null: it is not carried, only heard
 };
+
+/// What libpcap has heard of a loopback interface since the last time.
+template <class Take>
+void hear(pcap_t* ear, Take take) {
+  pcap_pkthdr* header = nullptr;
+  const std::uint8_t* frame = nullptr;
+  while (pcap_next_ex(ear, &header, &frame) == 1) {
+    Arrived arrived;
+    arrived.frame.assign(frame, frame + header->caplen);
+    arrived.stamp = header->ts.tv_sec * second + header->ts.tv_usec;  // nanoseconds, as we asked for
+    take(arrived);
+  }
+}
 
 struct PlacedFault {
   wire::Fault fault;
@@ -88,7 +104,7 @@ void Relay::stop() {
 }
 
 void Relay::carry() {
-  prctl(PR_SET_TIMERSLACK, 1UL);
+  be_punctual();
   std::vector<wire::Link> links;
   std::vector<PlacedFault> faults;
   std::vector<Way> ways;
@@ -104,9 +120,10 @@ void Relay::carry() {
     link.mtu = plan.mtu;
     links.push_back(link);
     for (std::size_t end = 0; end < 2; ++end)
-      ways.push_back({network_.wires[i][end], network_.wires[i][1 - end], i, end});
+      ways.push_back({network_.wires[i][end], network_.wires[i][1 - end], i, end, nullptr});
   }
-  for (const int loopback : network_.loopbacks) ways.push_back({loopback, -1, 0, 0});
+  for (const auto& ear : network_.loopbacks)
+    ways.push_back({pcap_get_selectable_fd(ear.get()), -1, 0, 0, ear.get()});
   for (const Way& way : ways) ears.push_back({way.from, POLLIN, 0});
   for (const FaultSetup& plan : setup_.faults) {
     PlacedFault placed;
@@ -127,7 +144,7 @@ void Relay::carry() {
     SeenPacket seen;
     seen.sent = (arrived.stamp != 0 ? arrived.stamp - shift : monotonic_now()) - start_;
     if (arrived.frame.size() < ethernet_header) return;
-    const bool loopback = way.to < 0;
+    const bool loopback = way.loopback != nullptr;
     const auto packet = wire::from_wire(std::span(arrived.frame).subspan(ethernet_header), bytes_,
                                         loopback ? wire::Checksums::Ignored : wire::Checksums::Checked);
     wire::Offer offer;
@@ -138,6 +155,7 @@ void Relay::carry() {
         if (!packet || placed.link != way.link || placed.fault.direction != way.direction) continue;
         if (!wire::strikes(placed.fault, *packet) || offer.lost) continue;
         offer.lost = placed.fault.delay == 0;
+        offer.reason = offer.lost ? Reason::FaultDropped : Reason::FaultDelayed;
         if (!offer.lost) offer.due += placed.fault.by;
       }
     }
@@ -145,9 +163,13 @@ void Relay::carry() {
       seen.packet = *packet;
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
       seen.lost = offer.lost;
+      seen.why_lost = offer.reason;
+      if (loopback) seen.arrivals.push_back(seen.sent);
       packets_.push_back(seen);
     }
-    if (!loopback && !offer.lost) on_the_way.push({offer.due, ++number, way.to, std::move(arrived.frame)});
+    if (!loopback && !offer.lost)
+      on_the_way.push(
+          {offer.due, ++number, way.to, packet ? packets_.size() - 1 : no_packet, std::move(arrived.frame)});
   };
 
   while (!stopped_) {
@@ -156,16 +178,24 @@ void Relay::carry() {
       const Carried& carried = on_the_way.top();
       // A frame that the kernel does not take is lost, as on any wire.
       [[maybe_unused]] const ssize_t sent = send(carried.to, carried.frame.data(), carried.frame.size(), 0);
+      const Time arrived = monotonic_now() - start_;
+      latest_ = std::max(latest_, arrived - carried.due);
+      if (carried.packet != no_packet) packets_[carried.packet].arrivals.push_back(arrived);
       on_the_way.pop();
     }
     const Duration wait =
         on_the_way.empty() ? look_up : std::clamp<Duration>(on_the_way.top().due - now, 0, look_up);
     const timespec until{0, wait};
     if (ppoll(ears.data(), ears.size(), &until, nullptr) <= 0) continue;
-    Arrived arrived;
-    for (std::size_t i = 0; i < ears.size(); ++i)
-      if ((ears[i].revents & POLLIN) != 0)
+    for (std::size_t i = 0; i < ears.size(); ++i) {
+      if ((ears[i].revents & POLLIN) == 0) continue;
+      if (ways[i].loopback != nullptr) {
+        hear(ways[i].loopback, [&](Arrived& arrived) { take(ways[i], arrived); });
+      } else {
+        Arrived arrived;
         while (receive(ears[i].fd, arrived)) take(ways[i], arrived);
+      }
+    }
   }
 }
 

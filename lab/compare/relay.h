@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "lab/compare/namespaces.h"
+#include "lab/compare/network.h"
 #include "lab/compare/observation.h"
 #include "sim/core/bytes.h"
 
@@ -25,6 +25,8 @@ class Relay {
   void stop();
   /// What was sent; after `stop`.
   std::vector<SeenPacket>& packets() { return packets_; }
+  /// How late the latest packet was handed over; after `stop`.
+  Duration latest() const { return latest_; }
 
  private:
   void carry();
@@ -34,6 +36,7 @@ class Relay {
   std::int64_t start_ = 0;
   std::atomic<bool> stopped_{false};
   std::vector<SeenPacket> packets_;
+  Duration latest_ = 0;
   ByteStore bytes_;
   std::thread thread_;
 };

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace sockarium::compare {
 
 namespace {
+
+constexpr std::uint32_t shown = 64;  // bytes of what was received
 
 std::pair<std::int64_t, std::int64_t> port_range(const Setup& setup, const Address& address) {
   Sysctls values = Sysctls::defaults();
@@ -16,11 +19,11 @@ std::pair<std::int64_t, std::int64_t> port_range(const Setup& setup, const Addre
   return {values[Sysctl::PortRangeLow], values[Sysctl::PortRangeHigh]};
 }
 
-constexpr std::uint32_t shown = 64;  // bytes of what was received
-
+/// Names for ends of connections: a port that a kernel chose is called by its place in the order of
+/// appearance.
 class Names {
  public:
-  explicit Names(const Setup& setup, const Seen& seen) : setup_(setup) {
+  Names(const Setup& setup, const Seen& seen) : setup_(setup) {
     // A port that a program asked for is its own name.
     for (const SeenCall& call : seen.calls) {
       if (const auto* bind = std::get_if<sys::Bind>(&call.call)) asked_[bind->to.port] = true;
@@ -40,7 +43,7 @@ class Names {
   std::string in_words(std::string text) const {
     for (const auto& [end, number] : ports_)
       for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1))
-        text.replace(at, end.size(), fmt::format("{}:port{}", end.substr(0, end.find(':')), number));
+        text.replace(at, end.size(), fmt::format("{}:port{}", end.substr(0, end.rfind(':')), number));
     return text;
   }
 
@@ -83,34 +86,55 @@ std::string options_text(const wire::Options& options, bool syn) {
   return text;
 }
 
-/// Both directions of one connection; a port used again is a further one.
-struct Connection {
-  std::size_t incarnation = 1;
-  std::map<std::string, Seq> first;  ///< sender → its initial sequence number
-};
+/// The strands as they grow.
+class Strands {
+ public:
+  Strands(const Seen& seen, const Setup& setup, const ByteStore& bytes)
+      : seen_(seen), setup_(setup), bytes_(bytes), names_(setup, seen) {}
 
-}  // namespace
+  std::vector<Strand> take() {
+    for (const SeenCall& call : seen_.calls) add(call);
+    for (const SeenPacket& packet : seen_.packets) add(packet);
+    std::map<std::string, std::int64_t> before;
+    for (const Rest& rest : seen_.rests) add(rest, before);
+    return std::move(strands_);
+  }
 
-std::vector<Strand> in_script_space(const Seen& seen, const Setup& setup, const ByteStore& bytes) {
-  Names names(setup, seen);
-  std::vector<Strand> strands;
-  const auto strand = [&](const std::string& name) -> Strand& {
-    for (Strand& known : strands)
-      if (known.name == name) return known;
-    strands.push_back({name, {}});
-    return strands.back();
+ private:
+  /// Both directions of one connection; a port used again is a further one.
+  struct Connection {
+    std::size_t incarnation = 1;
+    std::map<std::string, Seq> first;                   ///< sender → its initial sequence number
+    std::map<std::string, Time> last_sent;              ///< by sender
+    std::map<std::string, std::vector<Time>> arrivals;  ///< by receiver, in the order of sending
   };
-  for (const SeenCall& call : seen.calls)
-    strand(task_name(call.task, setup))
-        .lines.push_back({names.in_words(fmt::format("{} = {}", to_string(call.call, bytes),
-                                                     result_text(call, names, bytes))),
-                          call.line, call.left, -1});
-  std::map<std::string, Connection> connections;
-  std::map<std::string, Time> sent_before;
-  for (const SeenPacket& packet : seen.packets) {
+
+  Strand& strand(const std::string& name) {
+    const auto [place, fresh] = places_.try_emplace(name, strands_.size());
+    if (fresh) strands_.push_back({name, {}});
+    return strands_[place->second];
+  }
+
+  static void set(Line& line, Since since, Duration after) {
+    line.after[static_cast<std::size_t>(since)] = after;
+  }
+
+  void add(const SeenCall& call) {
+    Line line;
+    line.text = names_.in_words(
+        fmt::format("{} = {}", to_string(call.call, bytes_), result_text(call, names_, bytes_)));
+    line.line = call.line;
+    line.time = call.left;
+    line.record = call.record;
+    if (call.returned) set(line, Since::CallEntered, call.left - call.entered);
+    if (call.by_timer) line.timed = Since::CallEntered;
+    strand(task_name(call.task, setup_)).lines.push_back(std::move(line));
+  }
+
+  void add(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
-    const std::string from = names.name(p.from), to = names.name(p.to);
-    Connection& connection = connections[std::min(from, to) + " " + std::max(from, to)];
+    const std::string from = names_.name(p.from), to = names_.name(p.to);
+    Connection& connection = connections_[std::min(from, to) + " " + std::max(from, to)];
     const auto known = connection.first.find(from);
     const bool opens = p.has(wire::SYN) && !p.has(wire::ACK);
     if (opens && known != connection.first.end() && known->second != p.seq) {
@@ -130,14 +154,82 @@ std::vector<Strand> in_script_space(const Seen& seen, const Setup& setup, const 
                             options_text(p.options, p.has(wire::SYN)), packet.lost ? " lost" : "");
     if (p.has(wire::SYN)) line.text += fmt::format(" win {}", p.window);
     line.time = packet.sent;
+    line.record = packet.record;
+    measure(line, packet, connection, from, to, head);
+    strand(head).lines.push_back(std::move(line));
+  }
+
+  void measure(Line& line, const SeenPacket& packet, Connection& connection, const std::string& from,
+               const std::string& to, const std::string& head) {
+    const wire::Packet& p = packet.packet;
     if (p.length() > 0) {
       const std::string key = fmt::format("{} {} {}", head, p.seq.value, p.length());
-      const auto [before, first] = sent_before.try_emplace(key, packet.sent);
-      if (!first) line.gap = packet.sent - std::exchange(before->second, packet.sent);
+      const auto [before, first] = same_bytes_.try_emplace(key, packet.sent);
+      if (!first) set(line, Since::SameBytes, packet.sent - std::exchange(before->second, packet.sent));
     }
-    strand(head).lines.push_back(line);
+    Time last_arrival = -1;
+    for (const Time at : connection.arrivals[from])
+      if (at <= packet.sent) last_arrival = std::max(last_arrival, at);
+    if (last_arrival >= 0) set(line, Since::LastArrival, packet.sent - last_arrival);
+    const auto [last, first] = connection.last_sent.try_emplace(from, packet.sent);
+    if (!first) set(line, Since::LastSent, packet.sent - std::exchange(last->second, packet.sent));
+    std::vector<Time>& arrivals = connection.arrivals[to];
+    arrivals.insert(arrivals.end(), packet.arrivals.begin(), packet.arrivals.end());
+    if (arrivals.size() > 64) arrivals.erase(arrivals.begin(), arrivals.end() - 64);
+    if (packet.by == SentBy::DelayedAckTimer) line.timed = Since::LastArrival;
+    if (packet.by == SentBy::RetransmitTimer)
+      line.timed =
+          line.after[static_cast<std::size_t>(Since::SameBytes)] >= 0 ? Since::SameBytes : Since::LastSent;
   }
-  return strands;
+
+  /// Rows and counters are sets: sorted, as nothing else orders them alike on both kernels.
+  void add(const Rest& rest, std::map<std::string, std::int64_t>& before) {
+    std::vector<std::string> texts;
+    for (const auto& [task, made] : rest.moment.calls)
+      texts.push_back(fmt::format("{} has made {} calls", task_name(task, setup_), made));
+    for (const SeenSocket& socket : rest.sockets)
+      texts.push_back(fmt::format("{} {} {} {} {} {}", setup_.hosts[socket.host].name, ss_name(socket.state),
+                                  socket.receive_queue, socket.send_queue, names_.name(socket.local),
+                                  names_.name(socket.peer)));
+    for (const SeenCounter& counter : rest.counters) {
+      if (!counter_named(counter.name)) continue;
+      const std::string name = fmt::format("{} {}", setup_.hosts[counter.host].name, counter.name);
+      const std::int64_t since = counter.moved - std::exchange(before[name], counter.moved);
+      if (since != 0) texts.push_back(fmt::format("{} {:+}", name, since));
+    }
+    std::sort(texts.begin(), texts.end());
+    for (std::string& text : texts) {
+      Line line;
+      line.text = std::move(text);
+      line.time = rest.moment.at;
+      strand(rest.moment.name).lines.push_back(std::move(line));
+    }
+  }
+
+  const Seen& seen_;
+  const Setup& setup_;
+  const ByteStore& bytes_;
+  Names names_;
+  std::vector<Strand> strands_;
+  std::map<std::string, std::size_t> places_;
+  std::map<std::string, Connection> connections_;
+  std::map<std::string, Time> same_bytes_;
+};
+
+}  // namespace
+
+std::vector<Strand> in_script_space(const Seen& seen, const Setup& setup, const ByteStore& bytes) {
+  return Strands(seen, setup, bytes).take();
+}
+
+std::vector<std::string> unknown_counters(const Seen& seen, const Setup& setup) {
+  std::vector<std::string> unknown;
+  if (seen.rests.empty()) return unknown;
+  for (const SeenCounter& counter : seen.rests.back().counters)
+    if (counter.moved != 0 && !counter_named(counter.name))
+      unknown.push_back(
+          fmt::format("{} {} {:+}", setup.hosts[counter.host].name, counter.name, counter.moved));
+  return unknown;
 }
 
 }  // namespace sockarium::compare

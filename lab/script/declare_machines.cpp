@@ -88,17 +88,6 @@ void add_port_range(HostSetup& host, const std::string& name, const Value& value
   add_sysctl(host, "net.ipv4.ip_local_port_range.high", ends[1]);
 }
 
-void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
-  constexpr std::string_view range = "ip_local_port_range";
-  if (name == range || name == "net.ipv4.ip_local_port_range") return add_port_range(host, name, value);
-  if (value.kind == Value::Kind::Boolean) return add_sysctl(host, name, value.boolean ? 1 : 0);
-  if (value.kind != Value::Kind::Integer) {
-    if (!sysctl_named(name)) add_sysctl(host, name, 0);  // the name is the greater mistake
-    throw Fault(fmt::format("sysctl '{}' must be a whole number, not {}", name, describe(value)), "", name);
-  }
-  add_sysctl(host, name, value.integer);
-}
-
 Answer declare_host(Arguments& a) {
   Loader& loader = loader_of(a);
   Fields fields(table_argument(a, "host { name = \"srv\", ip = \"192.168.1.10\" }"), "host");
@@ -288,6 +277,17 @@ Answer without_model(Arguments& a) {
 
 }  // namespace
 
+void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
+  constexpr std::string_view range = "ip_local_port_range";
+  if (name == range || name == "net.ipv4.ip_local_port_range") return add_port_range(host, name, value);
+  if (value.kind == Value::Kind::Boolean) return add_sysctl(host, name, value.boolean ? 1 : 0);
+  if (value.kind != Value::Kind::Integer) {
+    if (!sysctl_named(name)) add_sysctl(host, name, 0);  // the name is the greater mistake
+    throw Fault(fmt::format("sysctl '{}' must be a whole number, not {}", name, describe(value)), "", name);
+  }
+  add_sysctl(host, name, value.integer);
+}
+
 std::size_t host_from(const Setup& setup, const Value& value, const std::string& what) {
   if (value.kind == Value::Kind::Handle && value.handle.kind == HandleKind::Host) return value.handle.number;
   std::vector<std::string> names;
@@ -313,6 +313,7 @@ void open_declarations(lua_State* L) {
   offer_binding<&without_model>(L, "filter");
   offer_binding<&without_model>(L, "peer");
   open_lesson_declarations(L);
+  open_comparison_declaration(L);
 }
 
 }  // namespace sockarium::script

@@ -32,6 +32,8 @@ class Loader {
 // Used by other bindings, too.
 Answer declare_params(Arguments& arguments);
 
+/// Adds what `sysctl = { name = value }` says to a host; throws for names and values that Linux has not.
+void set_sysctl(HostSetup& host, const std::string& name, const Value& value);
 /// A host given as handle or by its name; throws with `what` in the message.
 std::size_t host_from(const Setup& setup, const Value& value, const std::string& what);
 /// The field `state`, as ss or RFC 9293 spells it; throws for a word that is no state.
@@ -47,5 +49,6 @@ void check_text(Arguments& arguments, const std::string& text);
 void check_whole(Loader& loader, std::int64_t& line);
 
 void open_lesson_declarations(lua_State* L);
+void open_comparison_declaration(lua_State* L);
 
 }  // namespace sockarium::script

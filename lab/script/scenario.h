@@ -92,6 +92,14 @@ struct Expectation {
   LessonFunction holds = no_function;
 };
 
+/// What shortens long waits when the scenario is compared with the real kernel; on both sides, and only
+/// there.
+struct Comparing {
+  std::map<std::string, std::string> params;             ///< name → value as written after --set
+  std::vector<std::pair<Sysctl, std::int64_t>> sysctls;  ///< on every host
+  Time stop_at = never;
+};
+
 struct Scenario {
   std::string file;  ///< as it was named
   std::string source;
@@ -105,6 +113,7 @@ struct Scenario {
   std::vector<Bookmark> checkpoints;  ///< also compared with the real kernel
   std::vector<Prediction> predictions;
   std::vector<Expectation> expectations;
+  Comparing comparing;
   std::map<std::string, std::string> overrides;  ///< what it was loaded with, to be read the same again
   /// Where the lesson's functions live. One thread at a time; see lesson.h.
   std::shared_ptr<Machine> lesson;

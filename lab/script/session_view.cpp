@@ -4,6 +4,7 @@
 
 #include "sim/core/tcp_state.h"
 #include "sim/kernel/descriptors.h"
+#include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
 
 namespace sockarium::script {
@@ -57,32 +58,17 @@ std::map<std::uint64_t, std::string> SessionView::owners_of_files() const {
 std::vector<SocketRow> SessionView::sockets(const std::string& host) const {
   std::vector<SocketRow> rows;
   const auto owners = owners_of_files();
-  const auto wanted = [&](NetId net) {
-    return host.empty() || host_name(world_.inet.nets.read(net).host) == host;
-  };
-  for (const SocketId id : ids(world_.inet.sockets)) {
-    const inet::SocketBase& base = world_.inet.sockets.read(id);
-    const TcpState state = tcp::state_of(world_, id);
-    if (state == TcpState::Closed || !wanted(base.net)) continue;  // ss does not show what has no state yet
+  for (const observe::SocketLine& line : observe::socket_lines(world_)) {
     SocketRow row;
-    row.host = host_name(world_.inet.nets.read(base.net).host);
-    row.state = state;
-    row.local = base.local;
-    row.peer = base.peer;
-    row.recvq = tcp::receive_queue(world_, id);
-    row.sendq = tcp::send_queue(world_, id);
-    const auto owner = owners.find(base.file.raw());
-    if (base.file && owner != owners.end()) row.process = owner->second;
-    rows.push_back(std::move(row));
-  }
-  for (const RequestId id : ids(world_.tcp.requests)) {
-    const tcp::Request& request = world_.tcp.requests.read(id);
-    if (!wanted(request.net)) continue;
-    SocketRow row;
-    row.host = host_name(world_.inet.nets.read(request.net).host);
-    row.state = TcpState::SynReceived;
-    row.local = request.local;
-    row.peer = request.peer;
+    row.host = host_name(world_.inet.nets.read(line.net).host);
+    if (!host.empty() && row.host != host) continue;
+    row.state = line.state;
+    row.local = line.local;
+    row.peer = line.peer;
+    row.recvq = line.receive_queue;
+    row.sendq = line.send_queue;
+    const auto owner = owners.find(line.file.raw());
+    if (line.file && owner != owners.end()) row.process = owner->second;
     rows.push_back(std::move(row));
   }
   return rows;

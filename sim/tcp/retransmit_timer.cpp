@@ -40,6 +40,7 @@ bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now
 void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   Connection& connection = step.world.tcp.connections.write(id);
   if (syn_given_up(connection, sysctls, step.now())) {
+    step.count(step.world.inet.sockets.read(connection.socket).net, Counter::TcpExtTCPAbortOnTimeout);
     finish(step, id, Errno::TIMEDOUT, Reason::ConnectGivenUp);
     return;
   }
@@ -57,6 +58,7 @@ void on_persist_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   const bool orphan = !step.world.inet.sockets.read(connection.socket).file;
   const std::int64_t limit = orphan ? orphan_retries(sysctls) : sysctls[Sysctl::TcpRetries2];
   if (connection.probes >= limit) {
+    step.count(step.world.inet.sockets.read(connection.socket).net, Counter::TcpExtTCPAbortOnTimeout);
     finish(step, id, Errno::TIMEDOUT, Reason::GivenUp);
     return;
   }

@@ -103,6 +103,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   const Duration length = orphan_fin_wait ? sysctls[Sysctl::TcpFinTimeout] * second : time_wait_length;
   step.arm(kept.timer, TimerKind::TimeWait, entry.raw(), world.now + length,
            orphan_fin_wait ? Reason::OrphanFinWait : Reason::TimeWaitStarts);
+  // Linux counts when the timer is set, an orphan's FIN-WAIT-2 too, and short waits apart.
+  step.count(net, length <= 4 * second ? Counter::TcpExtTWKilled : Counter::TcpExtTW);
 
   // The full connection has no name any more; a program that still holds it finds it closed.
   Step::disarm(connection.retransmit);
@@ -199,7 +201,6 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
 void on_time_wait_timer(Step& step, TimeWaitId id) {
   const TimeWait& waiting = step.world.tcp.time_waits.read(id);
   const bool orphan = waiting.orphan_fin_wait != 0;
-  if (!orphan) step.count(step.world.inet.sockets.read(waiting.socket).net, Counter::TcpExtTW);
   remove_time_wait(step, id, orphan ? Reason::OrphanFinWaitOver : Reason::TimeWaitOver);
 }
 

@@ -1,31 +1,23 @@
-#include "lab/compare/namespaces.h"
+#include "lab/compare/network.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <poll.h>
+#include <netinet/in.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <exception>
 
-#include "lab/compare/mailbox.h"
 #include "lab/compare/netlink.h"
 
 namespace sockarium::compare {
 
 namespace {
-
-constexpr int can_not = 3;  // exit status of the process that should have made the namespaces
 
 bool write_file(const std::string& path, const std::string& text) {
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -33,52 +25,6 @@ bool write_file(const std::string& path, const std::string& text) {
   const bool whole = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   close(fd);
   return whole;
-}
-
-bool leave_namespaces() {
-  constexpr int fresh = CLONE_NEWNET | CLONE_NEWPID;
-  const uid_t user = geteuid();
-  const gid_t group = getegid();
-  if (unshare(fresh) == 0) return true;
-  if (unshare(CLONE_NEWUSER | fresh) != 0) return false;
-  write_file("/proc/self/setgroups", "deny");
-  return write_file("/proc/self/uid_map", fmt::format("0 {} 1", user)) &&
-         write_file("/proc/self/gid_map", fmt::format("0 {} 1", group));
-}
-
-/// A fault must not climb out into a second copy of the program.
-std::string contained(const std::function<std::string()>& work) {
-  try {
-    return work();
-  } catch (const std::exception& fault) {
-    fmt::print(stderr, "sockarium: internal fault on the real side: {}\n", fault.what());
-    _exit(1);
-  }
-}
-
-/// The process between: it only holds the door to the new process namespace. Ends with the work.
-[[noreturn]] void keep_door(const std::function<std::string()>& work, int answer, pid_t starter) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != starter) _exit(1);
-  if (!leave_namespaces()) _exit(can_not);
-  const pid_t worker = fork();
-  if (worker < 0) _exit(can_not);
-  if (worker == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGPIPE, SIG_IGN);
-    const std::string text = contained(work);
-    for (std::size_t done = 0; done < text.size();) {
-      const ssize_t wrote = write(answer, text.data() + done, text.size() - done);
-      if (wrote <= 0) _exit(1);
-      done += static_cast<std::size_t>(wrote);
-    }
-    _exit(0);
-  }
-  close(answer);
-  int status = 0;
-  while (waitpid(worker, &status, 0) < 0 && errno == EINTR) {
-  }
-  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
 netlink::Mac mac_of(std::size_t link, std::size_t end) {
@@ -107,9 +53,25 @@ int hear(const std::string& interface) {
   return -1;
 }
 
+/// Loopback does not pass the relay; libpcap listens.
+std::string hear_loopback(RealNetwork& network) {
+  std::array<char, PCAP_ERRBUF_SIZE> error{};
+  pcap_t* ear = pcap_create("lo", error.data());
+  if (ear == nullptr) return fmt::format("loopback can't be captured: {}", error.data());
+  network.loopbacks.emplace_back(ear, pcap_close);
+  pcap_set_snaplen(ear, 1 << 17);
+  pcap_set_immediate_mode(ear, 1);
+  pcap_set_buffer_size(ear, 8 << 20);
+  pcap_set_tstamp_precision(ear, PCAP_TSTAMP_PRECISION_NANO);
+  if (pcap_activate(ear) < 0 || pcap_setnonblock(ear, 1, error.data()) != 0)
+    return fmt::format("packet sockets can't be had here: {}", pcap_geterr(ear));
+  return {};
+}
+
 /// Sets every setting of the model's table, so that the machine's own defaults decide nothing. What the
 /// scenario asks for must be possible.
 std::string set_sysctls(const HostSetup& host) {
+  write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0");  // addresses are there at once
   write_file("/proc/sys/net/ipv4/tcp_syncookies", "0");  // the model has none: a full SYN queue drops
   Sysctls values = Sysctls::defaults();
   for (const auto& [id, value] : host.sysctls) values[id] = value;
@@ -157,49 +119,6 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
 
 }  // namespace
 
-Outcome in_new_namespaces(const std::function<std::string()>& work, Duration limit) {
-  Outcome outcome;
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-    outcome.possible = false;
-    return outcome;
-  }
-  const pid_t self = getpid();
-  const pid_t keeper = fork();
-  if (keeper == 0) {
-    close(ends[0]);
-    keep_door(work, ends[1], self);
-  }
-  close(ends[1]);
-  const std::int64_t deadline = monotonic_now() + limit;
-  std::array<char, 65536> part{};
-  for (;;) {
-    const std::int64_t left = deadline - monotonic_now();
-    pollfd ready{ends[0], POLLIN, 0};
-    const int polled = left <= 0 ? 0 : poll(&ready, 1, static_cast<int>(left / millisecond) + 1);
-    if (polled < 0 && errno == EINTR) continue;
-    if (polled <= 0) {
-      outcome.in_time = false;
-      break;
-    }
-    const ssize_t size = read(ends[0], part.data(), part.size());
-    if (size <= 0) break;
-    outcome.text.append(part.data(), static_cast<std::size_t>(size));
-  }
-  close(ends[0]);
-  if (keeper < 0) {
-    outcome.possible = false;
-    return outcome;
-  }
-  if (!outcome.in_time) kill(keeper, SIGKILL);  // the worker follows it, and all that the worker made
-  int status = 0;
-  while (waitpid(keeper, &status, 0) < 0 && errno == EINTR) {
-  }
-  outcome.possible = !(WIFEXITED(status) && WEXITSTATUS(status) == can_not);
-  outcome.finished = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  return outcome;
-}
-
 bool enter(int host_namespace) {
   return setns(host_namespace, CLONE_NEWNET) == 0;
 }
@@ -216,8 +135,9 @@ std::string build(const Setup& setup, RealNetwork& network) {
         return trouble(("no address " + to_string(address)).c_str(), error);
     if (const std::string why = set_sysctls(host); !why.empty()) return why;
     netlink::switch_off_offloads("lo");  // what can't be switched off there does no harm
-    network.loopbacks.push_back(hear("lo"));
-    if (network.loopbacks.back() < 0) return "packet sockets can't be had here";
+    if (const std::string why = hear_loopback(network); !why.empty()) return why;
+    network.views.emplace_back();
+    if (!network.views.back().open()) return "the kernel does not tell of its sockets (sock_diag)";
   }
   if (!enter(middle)) return "the relay's namespace is lost";
   for (std::size_t link = 0; link < setup.links.size(); ++link) {
