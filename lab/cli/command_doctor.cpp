@@ -54,7 +54,8 @@ Finding course() {
 }
 
 int examine(bool json, const Renderer& renderer) {
-  const std::vector<Finding> comparing = what_comparing_needs();  // first: it forks, and drawing starts threads
+  const std::vector<Finding> comparing =
+      what_comparing_needs();  // first: it forks, and drawing starts threads
   std::vector<Finding> findings{kernel(), display(), pictures(renderer), course()};
   findings.insert(findings.end(), comparing.begin(), comparing.end());
   nlohmann::json document;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "build_info.h"
 #include "tests/support/started.h"
@@ -77,6 +78,22 @@ TEST_P(Faults, IsFoundByTheRealKernel) {
   EXPECT_EQ(found.code, 1) << fault.wrong << "\n" << found.text;
   if (fault.found == "(not yet)") return;
   EXPECT_THAT(found.text, HasSubstr(fault.found)) << fault.wrong;
+}
+
+TEST(Doctor, SaysInItsDocumentWhetherComparingIsPossible) {
+  const Folder folder;
+  const Ended doctor = wait_for(
+      start(SOCKARIUM_BINARY_DIR "/sockarium", {"doctor", "--json"}, folder.path, folder.path / "doctor"),
+      60);
+  const nlohmann::json document = nlohmann::json::parse(doctor.text, nullptr, false);
+  ASSERT_FALSE(document.is_discarded()) << doctor.text;
+  int said = 0;
+  for (const auto& finding : document["findings"]) {
+    if (finding["what"] != "compare") continue;
+    ++said;
+    EXPECT_EQ(finding["fine"], why_comparing_is_impossible().empty());
+  }
+  EXPECT_EQ(said, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, Faults, testing::ValuesIn(all_faults()), [](const auto& test) {

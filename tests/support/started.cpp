@@ -1,5 +1,4 @@
 #include "tests/support/started.h"
-#include "build_info.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -10,9 +9,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
+
+#include "lab/cli/comparing.h"
 
 namespace sockarium::test {
 
@@ -97,15 +97,9 @@ Ended wait_for(const Started& started, int seconds) {
 }
 
 std::string why_comparing_is_impossible() {
-  const Folder folder;
-  const Ended doctor = wait_for(
-      start(SOCKARIUM_BINARY_DIR "/sockarium", {"doctor", "--json"}, folder.path, folder.path / "doctor"),
-      60);
-  const nlohmann::json document = nlohmann::json::parse(doctor.text, nullptr, false);
-  if (document.is_discarded()) return "sockarium doctor gives no JSON: " + doctor.text;
-  for (const auto& finding : document["findings"])
-    if (finding["what"] == "compare") return finding["fine"] ? "" : finding["found"].get<std::string>();
-  return "sockarium doctor does not say";
+  for (const cli::Finding& finding : cli::what_comparing_needs())
+    if (finding.what == "compare") return finding.fine ? "" : finding.found;
+  return "nobody says";
 }
 
 std::vector<pid_t> descendants(pid_t ancestor) {
