@@ -89,7 +89,7 @@ Finding namespaces() {
   if (child > 0) waitpid(child, &status, 0);
   const int answer = child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 2;
   finding.fine = answer < 2;
-  finding.found = answer == 0 ? "yes" : answer == 1 ? "yes, in a user namespace" : "not allowed";
+  finding.found = answer == 0 ? "yes, as root" : answer == 1 ? "yes, in a user namespace" : "not allowed";
   return finding;
 }
 
