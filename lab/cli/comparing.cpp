@@ -95,7 +95,7 @@ Finding namespaces() {
 
 Finding packet_sockets(const json& inside) {
   Finding finding{
-      "packet sockets", inside["packet sockets"] == "", "inside the new network",
+      "packet sockets", inside["packet sockets"].get<std::string>().empty(), "inside the new network",
       "load the kernel's module for them: modprobe af_packet; a container's seccomp profile may forbid them"};
   if (!finding.fine) finding.found = inside["packet sockets"];
   return finding;
@@ -126,7 +126,7 @@ Finding open_files() {
 }
 
 Finding second_user(const json& inside) {
-  Finding finding{"a second user", inside["user"] == "", "yes",
+  Finding finding{"a second user", inside["user"].get<std::string>().empty(), "yes",
                   "scenarios whose processes belong to different users need root"};
   if (!finding.fine) finding.found = "no: " + inside["user"].get<std::string>();
   return finding;

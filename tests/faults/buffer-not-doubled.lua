@@ -1,4 +1,4 @@
-scenario { version = 1, title = "A receive buffer", summary = "What the kernel makes of the size that was wished.", stop_at = "50ms" }
+scenario { version = 1, title = "A receive buffer", summary = "What the kernel makes of the size that was wished.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

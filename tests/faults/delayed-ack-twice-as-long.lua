@@ -1,4 +1,4 @@
-scenario { version = 1, title = "A late answer", summary = "Two that talk: the second request is acknowledged before its answer is ready.", stop_at = "300ms" }
+scenario { version = 1, title = "A late answer", summary = "Two that talk: the second request is acknowledged before its answer is ready.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

@@ -1,4 +1,4 @@
-scenario { version = 1, title = "A FIN that nobody reads", summary = "The client has closed, the server sleeps: CLOSE-WAIT.", stop_at = "200ms" }
+scenario { version = 1, title = "A FIN that nobody reads", summary = "The client has closed, the server sleeps: CLOSE-WAIT.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

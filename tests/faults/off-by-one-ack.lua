@@ -1,4 +1,4 @@
-scenario { version = 1, title = "A request and its answer", summary = "A client sends, the server reads it and answers.", stop_at = "150ms" }
+scenario { version = 1, title = "A request and its answer", summary = "A client sends, the server reads it and answers.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

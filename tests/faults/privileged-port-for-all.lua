@@ -1,4 +1,4 @@
-scenario { version = 1, title = "A privileged port", summary = "A user who is not root binds port 80.", stop_at = "50ms" }
+scenario { version = 1, title = "A privileged port", summary = "A user who is not root binds port 80.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

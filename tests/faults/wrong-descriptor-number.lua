@@ -1,4 +1,4 @@
-scenario { version = 1, title = "The lowest free number", summary = "A number that was closed is given again.", stop_at = "50ms" }
+scenario { version = 1, title = "The lowest free number", summary = "A number that was closed is given again.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

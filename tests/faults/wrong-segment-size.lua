@@ -1,4 +1,4 @@
-scenario { version = 1, title = "More than a segment", summary = "A client sends 2,000 bytes at once.", stop_at = "150ms" }
+scenario { version = 1, title = "More than a segment", summary = "A client sends 2,000 bytes at once.", stop_at = "400ms" }
 
 local cli = host { name = "cli", ip = "10.0.0.5" }
 local srv = host { name = "srv", ip = "192.168.1.10" }

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -202,8 +203,8 @@ TEST_F(NothingBehind, DISABLED_NoClosedSocketKeepsANamespaceAlive) {
   const int before = orphans();
   const std::string file = scenario(conversation);
   for (int round = 0; round < 3; ++round) {
-    std::vector<Started> started;
-    for (int i = 0; i < 8; ++i) started.push_back(compare(file));
+    std::array<Started, 8> started;
+    for (Started& one : started) one = compare(file);
     for (const Started& one : started) EXPECT_EQ(wait_for(one, 30).code, 0);
   }
   for (int i = 0; i < 50 && orphans() > before; ++i) std::this_thread::sleep_for(100ms);
