@@ -1,8 +1,6 @@
 // doctor: what this machine can do, and what to do about the rest.
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,18 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "lab/cli/commands.h"
+#include "lab/cli/comparing.h"
 #include "lab/cli/opened.h"
 
 namespace sockarium::cli {
 
 namespace {
-
-struct Finding {
-  std::string what;
-  bool fine = false;
-  std::string found;
-  std::string advice;  ///< when it is not fine
-};
 
 Finding display() {
   const char* x = std::getenv("DISPLAY");
@@ -49,20 +41,6 @@ Finding pictures(const Renderer& renderer) {
   return finding;
 }
 
-/// May a process have a network of its own here? Asked in a child, so that nothing of ours changes.
-Finding namespaces() {
-  Finding finding{"network namespaces", false, "",
-                  "as root, or where unprivileged user namespaces are allowed"};
-  const pid_t child = fork();
-  if (child == 0) _exit(unshare(CLONE_NEWNET) == 0 ? 0 : unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 1 : 2);
-  int status = 0;
-  waitpid(child, &status, 0);
-  const int answer = WIFEXITED(status) ? WEXITSTATUS(status) : 2;
-  finding.fine = answer < 2;
-  finding.found = answer == 0 ? "yes" : answer == 1 ? "yes, in a user namespace" : "not allowed";
-  return finding;
-}
-
 Finding kernel() {
   utsname name{};
   uname(&name);
@@ -76,7 +54,10 @@ Finding course() {
 }
 
 int examine(bool json, const Renderer& renderer) {
-  const std::vector<Finding> findings{kernel(), display(), pictures(renderer), namespaces(), course()};
+  const std::vector<Finding> comparing =
+      what_comparing_needs();  // first: it forks, and drawing starts threads
+  std::vector<Finding> findings{kernel(), display(), pictures(renderer), course()};
+  findings.insert(findings.end(), comparing.begin(), comparing.end());
   nlohmann::json document;
   document["schema"] = 1;
   for (const Finding& finding : findings) {

@@ -1,0 +1,19 @@
+scenario { version = 1, title = "A handshake", summary = "A client connects.", stop_at = "400ms" }
+
+local cli = host { name = "cli", ip = "10.0.0.5" }
+local srv = host { name = "srv", ip = "192.168.1.10" }
+link { cli, srv, delay = "5ms" }
+
+process(srv, "web", function()
+  local fd = check(socket(AF_INET, SOCK_STREAM))
+  check(bind(fd, "0.0.0.0", 8080))
+  check(listen(fd, 2))
+  print(accept(fd))
+  sleep("1h")
+end)
+
+process(cli, "curl", { start = "1ms" }, function()
+  local fd = check(socket(AF_INET, SOCK_STREAM))
+  check(connect(fd, "srv", 8080))
+  sleep("1h")
+end)
