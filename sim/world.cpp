@@ -63,31 +63,19 @@ NetId net_of(const World& world, std::size_t host) {
 }
 
 void add_links(World& world, const Setup& setup) {
-  std::uint64_t number = 0;
   std::vector<LinkId> made;
-  for (const LinkSetup& plan : setup.links) {
-    wire::Link link;
+  for (std::size_t number = 0; number < setup.links.size(); ++number) {
+    const LinkSetup& plan = setup.links[number];
+    wire::Link link = make_link(setup, number);
     link.ends = {net_of(world, plan.a), net_of(world, plan.b)};
-    link.number = number++;
-    link.delay = plan.delay;
-    link.rate = plan.rate;
-    link.queue = plan.queue;
-    link.loss_ppm = plan.loss_ppm;
-    link.mtu = plan.mtu;
     const LinkId id = world.wire.links.add(link);
     made.push_back(id);
     world.inet.routes.set(inet::RouteKey{link.ends[0], link.ends[1]}, inet::Route{id, 0});
     world.inet.routes.set(inet::RouteKey{link.ends[1], link.ends[0]}, inet::Route{id, 1});
   }
   for (const FaultSetup& plan : setup.faults) {
-    wire::Fault fault;
+    wire::Fault fault = make_fault(setup, plan);
     fault.link = made[plan.link];
-    fault.direction = plan.from == setup.links[plan.link].a ? 0 : 1;
-    fault.flags = plan.flags;
-    fault.without = plan.without;
-    fault.nth = plan.nth;
-    fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
-    fault.by = plan.by;
     world.wire.faults.add(fault);
   }
 }
@@ -113,7 +101,7 @@ struct Apply {
     world.wire.in_flight.remove(wish.packet);
     step.host = world.inet.nets.read(NetId::from_raw(packet.net)).host;
     step.cause = packet.sent;
-    step.record(rec::PacketDropped{packet.sent, 1}, Reason::DroppedByPerson);
+    step.record(rec::PacketDropped{packet.sent, 1, packet.copy}, Reason::DroppedByPerson);
   }
   void operator()(const KillProcess& wish) const {
     step.host = step.world.kernel.processes.read(wish.process).host;

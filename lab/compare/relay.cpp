@@ -94,29 +94,14 @@ void Relay::carry() {
   std::vector<Way> ways;
   std::vector<pollfd> ears;
   for (std::size_t i = 0; i < setup_.links.size(); ++i) {
-    const LinkSetup& plan = setup_.links[i];
-    wire::Link link;
-    link.number = i;
-    link.delay = plan.delay;
-    link.rate = plan.rate;
-    link.queue = plan.queue;
-    link.loss_ppm = plan.loss_ppm;
-    link.mtu = plan.mtu;
-    links.push_back(link);
+    links.push_back(make_link(setup_, i));
     for (std::size_t end = 0; end < 2; ++end)
       ways.push_back({network_.wires[i][end], network_.wires[i][1 - end], i, end});
   }
   for (const int loopback : network_.loopbacks) ways.push_back({loopback, -1, 0, 0});
   for (const Way& way : ways) ears.push_back({way.from, POLLIN, 0});
   for (const FaultSetup& plan : setup_.faults) {
-    PlacedFault placed;
-    placed.link = plan.link;
-    placed.fault.direction = plan.from == setup_.links[plan.link].a ? 0 : 1;
-    placed.fault.flags = plan.flags;
-    placed.fault.without = plan.without;
-    placed.fault.nth = plan.nth;
-    placed.fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
-    placed.fault.by = plan.by;
+    PlacedFault placed{make_fault(setup_, plan), plan.link};
     faults.push_back(placed);
   }
   const std::int64_t shift = realtime_now() - monotonic_now();
@@ -136,18 +121,19 @@ void Relay::carry() {
                           static_cast<std::uint32_t>(arrived.frame.size() - ethernet_header));
       for (PlacedFault& placed : faults) {
         if (!packet || placed.link != way.link || placed.fault.direction != way.direction) continue;
-        if (!wire::strikes(placed.fault, *packet) || offer.lost) continue;
-        offer.lost = placed.fault.delay == 0;
-        if (!offer.lost) offer.due += placed.fault.by;
+        wire::strike(placed.fault, *packet, offer);
       }
     }
     if (packet) {
       seen.packet = *packet;
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
-      seen.lost = offer.lost;
+      seen.lost = offer.lost();
       packets_.push_back(seen);
     }
-    if (!loopback && !offer.lost) on_the_way.push({offer.due, ++number, way.to, std::move(arrived.frame)});
+    if (loopback) return;
+    if (offer.corrupted) wire::corrupt(std::span(arrived.frame).subspan(ethernet_header));
+    for (std::size_t copy = 0; copy < offer.copies; ++copy)
+      on_the_way.push({offer.due[copy], ++number, way.to, arrived.frame});
   };
 
   while (!stopped_) {

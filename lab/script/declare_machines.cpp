@@ -146,6 +146,38 @@ Answer declare_sysctl(Arguments& a) {
   return answer();
 }
 
+std::uint64_t chance_field(Fields& fields, std::string_view key) {
+  const Value* chance = fields.find(key);
+  if (chance == nullptr) return 0;
+  if (chance->kind != Value::Kind::Text || !parse_chance(chance->text))
+    fields.wrong(key, "a chance in quotes, from \"0%\" to \"100%\"", fmt::format("write {} = \"1%\"", key));
+  return *parse_chance(chance->text);
+}
+
+/// What a link is like; all of it may be left out.
+void read_link(Fields& fields, LinkSetup& link) {
+  link.delay = fields.duration("delay").value_or(0);
+  link.jitter = fields.duration("jitter").value_or(0);
+  if (const Value* rate = fields.find("rate")) {
+    if (rate->kind == Value::Kind::Text && parse_rate(rate->text))
+      link.rate = *parse_rate(rate->text);
+    else if (rate->kind == Value::Kind::Integer && rate->integer > 0)
+      link.rate = static_cast<std::uint64_t>(rate->integer);
+    else
+      fields.wrong("rate", "bits per second", "write rate = \"10mbit\"");
+  }
+  link.queue = static_cast<std::uint64_t>(fields.integer("queue", 1000, 0, 1'000'000));
+  link.mtu = static_cast<std::uint64_t>(fields.integer("mtu", 1500, 576, 65535));
+  link.loss_ppm = chance_field(fields, "loss");
+  link.duplicate_ppm = chance_field(fields, "dup");
+  link.reorder_ppm = chance_field(fields, "reorder");
+  link.corrupt_ppm = chance_field(fields, "corrupt");
+  if (link.reorder_ppm != 0 && link.delay == 0)
+    throw Fault(fmt::format("'reorder' of {} needs a delay: a reordered packet skips it, and so overtakes",
+                            fields.call()),
+                "write delay = \"10ms\", too", "reorder");
+}
+
 Answer declare_link(Arguments& a) {
   Loader& loader = loader_of(a);
   Setup& setup = loader.setup();
@@ -158,23 +190,7 @@ Answer declare_link(Arguments& a) {
   link.a = host_from(setup, fields.table().item(0), "link: the first host");
   link.b = host_from(setup, fields.table().item(1), "link: the second host");
   if (link.a == link.b) throw Fault("a link joins two different hosts", "", "link");
-  link.delay = fields.duration("delay").value_or(0);
-  if (const Value* rate = fields.find("rate")) {
-    if (rate->kind == Value::Kind::Text && parse_rate(rate->text))
-      link.rate = *parse_rate(rate->text);
-    else if (rate->kind == Value::Kind::Integer && rate->integer > 0)
-      link.rate = static_cast<std::uint64_t>(rate->integer);
-    else
-      fields.wrong("rate", "bits per second", "write rate = \"10mbit\"");
-  }
-  link.queue = static_cast<std::uint64_t>(fields.integer("queue", 1000, 0, 1'000'000));
-  link.mtu = static_cast<std::uint64_t>(fields.integer("mtu", 1500, 576, 65535));
-  if (const Value* loss = fields.find("loss")) {
-    if (loss->kind != Value::Kind::Text || !parse_chance(loss->text))
-      fields.wrong("loss", "a chance in quotes, from \"0%\" to \"100%\"", "write loss = \"1%\"");
-    link.loss_ppm = *parse_chance(loss->text);
-  }
-  for (const char* key : {"jitter", "dup", "reorder", "corrupt"}) fields.later(key);
+  read_link(fields, link);
   fields.finish(2);
   for (const LinkSetup& other : setup.links)
     if ((other.a == link.a && other.b == link.b) || (other.a == link.b && other.b == link.a))
@@ -215,15 +231,19 @@ Answer declare_fault(Arguments& a) {
   const std::string action = fields.text("action", "drop");
   const auto by = fields.duration("by");
   fields.finish();
-  if (action == "dup")
-    throw Fault("action \"dup\" is not modelled yet", "there are \"drop\" and \"delay\"", "dup");
-  if (action != "drop" && action != "delay")
+  if (action == "drop")
+    fault.action = FaultAction::Drop;
+  else if (action == "delay")
+    fault.action = FaultAction::Delay;
+  else if (action == "dup")
+    fault.action = FaultAction::Duplicate;
+  else
     throw Fault(fmt::format("unknown action \"{}\"", action),
-                did_you_mean(action, {"drop", "delay"}, "there are \"drop\" and \"delay\""), action);
-  if ((action == "delay") != by.has_value())
-    throw Fault(by ? "'by' belongs to action \"delay\"" : "action \"delay\" needs 'by': how long",
-                by ? "" : "write action = \"delay\", by = \"50ms\"", by ? "by" : "delay");
-  fault.action = by ? FaultAction::Delay : FaultAction::Drop;
+                did_you_mean(action, {"drop", "delay", "dup"}, "there are \"drop\", \"delay\" and \"dup\""),
+                action);
+  if (action == "delay" && !by)
+    throw Fault("action \"delay\" needs 'by': how long", "write action = \"delay\", by = \"50ms\"", "delay");
+  if (action == "drop" && by) throw Fault("'by' belongs to the actions \"delay\" and \"dup\"", "", "by");
   fault.by = by.value_or(0);
   loader.setup().faults.push_back(fault);
   return answer();

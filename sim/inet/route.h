@@ -37,8 +37,9 @@ bool is_local(const World& world, NetId net, const Address& address);
 /// interface's.
 Address source_address(const World& world, NetId net, const Address& destination);
 
-/// Sends a packet on its way: links may delay or lose it. Leaves PacketSent, and PacketDropped where it is
-/// lost. `again`: how often it was sent before. The record's number is returned.
+/// Sends a packet on its way: links may delay, double, damage or lose it. Leaves PacketSent, and
+/// PacketDuplicated or PacketDropped where that is its lot. `again`: how often it was sent before. The
+/// record's number is returned.
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again = 0,
                    std::uint64_t because = 0);
 

@@ -35,12 +35,18 @@ void receive(Step& step, PacketId id) {
   world.wire.in_flight.remove(id);
   const NetId net = NetId::from_raw(packet.net);
   step.host = world.inet.nets.read(net).host;
-  step.cause = step.record(rec::PacketDelivered{packet.sent}, Reason::Delivered);
-  if (!inet::is_local(world, net, packet.to.ip)) {
-    step.record(rec::PacketDropped{packet.sent, 0}, Reason::NotForUs);
+  step.cause = step.record(rec::PacketDelivered{packet.sent, packet.copy}, packet.carried);
+  const auto drop = [&](Reason reason) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
+  };
+  if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
+  step.count(net, Counter::TcpInSegs);
+  if (packet.corrupted != 0) {
+    drop(Reason::BadChecksum);
+    step.count(net, Counter::TcpInCsumErrors);
+    step.count(net, Counter::TcpInErrs);
     return;
   }
-  step.count(net, Counter::TcpInSegs);
   const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
   const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
   switch (owner.kind) {

@@ -58,6 +58,7 @@ constexpr Counter telling[] = {Counter::TcpExtListenOverflows,
                                Counter::TcpAttemptFails,
                                Counter::TcpExtTW,
                                Counter::TcpExtDelayedACKs,
+                               Counter::TcpInCsumErrors,
                                Counter::IpOutNoRoutes};
 
 std::string tcpdump_of(const wire::Packet& packet) {

@@ -92,7 +92,7 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
 }
 
 void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because = 0) {
-  step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
 }
 
 void give_up(Step& step, RequestId id, Reason reason) {

@@ -149,4 +149,10 @@ std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& 
   return packet;
 }
 
+void corrupt(std::span<std::uint8_t> frame) {
+  if (frame.size() < ip_header + tcp_header) return;
+  const std::size_t total = get16(frame, 2);
+  if (total >= ip_header + tcp_header && total <= frame.size()) frame[total - 1] ^= 1;
+}
+
 }  // namespace sockarium::wire

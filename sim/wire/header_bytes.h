@@ -28,4 +28,8 @@ enum class Checksums { Checked, Ignored };
 std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes,
                                 Checksums checksums = Checksums::Checked);
 
+/// Flips a bit of what TCP's checksum covers, and leaves the checksum as it is: what a link with `corrupt`
+/// does to the bytes of a packet.
+void corrupt(std::span<std::uint8_t> frame);
+
 }  // namespace sockarium::wire
