@@ -20,6 +20,10 @@ struct HostSetup {
   std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
   std::int64_t line = 0;  ///< of the scenario file
+  /// A raw peer: it has no kernel, only the one link that it was declared with. What its programs inject goes
+  /// down that link; what comes up it waits to be captured. For the host at the other end, that link is also
+  /// the way to every address to which no other link leads (the first peer's, if it has several).
+  bool raw = false;
 };
 
 /// Chances are in parts per million: integers, so that every machine draws alike.

@@ -19,7 +19,7 @@ void for_each_part(const World& w, Use use) {
   use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
   use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations),
       use(w.inet.taken);
-  use(w.inet.listeners);
+  use(w.inet.listeners), use(w.inet.captured);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files),
       use(w.kernel.descriptors);
@@ -36,6 +36,7 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     inet::Net net;
     net.host = id;
     net.number = number;
+    net.raw = plan.raw ? 1 : 0;
     net.sysctls = Sysctls::defaults();
     for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
     const NetId net_id = world.inet.nets.add(net);
@@ -70,8 +71,13 @@ void add_links(World& world, const Setup& setup) {
     link.ends = {net_of(world, plan.a), net_of(world, plan.b)};
     const LinkId id = world.wire.links.add(link);
     made.push_back(id);
-    world.inet.routes.set(inet::RouteKey{link.ends[0], link.ends[1]}, inet::Route{id, 0});
-    world.inet.routes.set(inet::RouteKey{link.ends[1], link.ends[0]}, inet::Route{id, 1});
+    for (std::size_t end = 0; end < 2; ++end) {
+      const NetId here = link.ends[end];
+      const NetId there = link.ends[1 - end];
+      world.inet.routes.set(inet::RouteKey{here, there}, inet::Route{id, end});
+      const bool hand_made = setup.hosts[plan.a].raw || setup.hosts[plan.b].raw;
+      if (hand_made && !world.inet.nets.read(here).gateway) world.inet.nets.write(here).gateway = there;
+    }
   }
   for (const FaultSetup& plan : setup.faults) {
     wire::Fault fault = make_fault(setup, plan);

@@ -188,6 +188,8 @@ struct Call {
   std::int64_t operator()(const sys::Now&) const { return 0; }
   std::int64_t operator()(const sys::Random&) const { return 0; }
   std::int64_t operator()(const sys::Join&) const { return 0; }
+  std::int64_t operator()(const sys::Inject&) const { return 0; }
+  std::int64_t operator()(const sys::Capture&) const { return 0; }
 };
 
 void serve(Mailroom& mailroom, std::size_t number) {

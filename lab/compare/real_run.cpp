@@ -187,6 +187,10 @@ class Run {
     if (std::holds_alternative<sys::Now>(step.call)) return finish(task, SysResult::of(task.at), after);
     if (const auto* random = std::get_if<sys::Random>(&step.call))
       return finish(task, draw(task, *random), after);
+    if (std::holds_alternative<sys::Inject>(step.call) || std::holds_alternative<sys::Capture>(step.call)) {
+      seen.trouble = "a raw peer is not carried yet";
+      return;
+    }
     if (std::holds_alternative<sys::Join>(step.call)) {
       task.state = RealTask::State::Joins;
       return;

@@ -23,6 +23,7 @@ struct Shown {
   bool operator()(const sys::Random&) const { return false; }
   bool operator()(const sys::Getpid&) const { return false; }
   bool operator()(const sys::Exit&) const { return false; }
+  bool operator()(const sys::Inject&) const { return false; }  // its arrow says it
   bool operator()(const sys::Getsockname&) const { return false; }
   bool operator()(const sys::Getpeername&) const { return false; }
   bool operator()(const sys::SetNonblock&) const { return false; }
@@ -307,7 +308,9 @@ std::string LadderWalk::spoken(TaskId task, const std::string& text) const {
   return alone ? text : tells_.names().task(task) + ": " + text;
 }
 
-std::string LadderWalk::result_text(const SysResult& result) const {
+std::string LadderWalk::result_text(const Syscall& call, const SysResult& result) const {
+  if (result.ok() && std::holds_alternative<sys::Capture>(call))
+    return observe::counted(result.data.length, "byte", "bytes");
   return result.ok() ? std::to_string(result.value) : std::string(name(result.error));
 }
 
@@ -322,7 +325,7 @@ void LadderWalk::take_call(RecordNumber number) {
   const bool known = returned != nullptr && call.blocked == 0 &&
                      (call.returned <= options_.cursor || number > options_.cursor);
   if (known) {
-    text += " = " + result_text(returned->result);
+    text += " = " + result_text(made, returned->result);
     if (!returned->result.ok()) kind = NoteKind::Failure;
   }
   note(number, kind, spoken(entered.task, text));
@@ -340,7 +343,7 @@ void LadderWalk::take_return(RecordNumber number) {
   const auto& returned = *get<rec::SyscallReturned>(records_, number);
   const Syscall made = unflatten(returned.call);
   note(number, returned.result.ok() ? NoteKind::Return : NoteKind::Failure,
-       spoken(returned.task, fmt::format("{} = {}", name(made), result_text(returned.result))));
+       spoken(returned.task, fmt::format("{} = {}", name(made), result_text(made, returned.result))));
   const auto call = calls_.find(returned.entered);
   if (call == calls_.end() || !call->second.has_wait) return;
   LadderWait& wait = into_.waits[call->second.wait];

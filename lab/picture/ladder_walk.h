@@ -67,7 +67,7 @@ class LadderWalk {
   void take_queue(RecordNumber number);
   void note(RecordNumber number, NoteKind kind, std::string text);
   std::string spoken(TaskId task, const std::string& text) const;
-  std::string result_text(const SysResult& result) const;
+  std::string result_text(const Syscall& call, const SysResult& result) const;
   LadderArrow arrow_of(RecordNumber sent, std::uint64_t copy) const;
   std::vector<std::string> labels(RecordNumber sent) const;
   std::string state_text(const Ends& ends, TcpState state) const;

@@ -10,19 +10,26 @@ bool is_local(const World& world, NetId net, const Address& address) {
   return owner != nullptr && *owner == net;
 }
 
-std::optional<Path> route(const World& world, NetId net, const Address& address) {
-  Path path;
-  path.to = net;
-  if (is_local(world, net, address)) return path;
-  const NetId* owner = world.inet.owners.find(AddressKey{address});
-  if (owner == nullptr) return std::nullopt;
-  const Route* way = world.inet.routes.find(RouteKey{net, *owner});
+std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
+  const Route* way = world.inet.routes.find(RouteKey{net, neighbour});
   if (way == nullptr) return std::nullopt;
-  path.to = *owner;
+  Path path;
+  path.to = neighbour;
   path.link = way->link;
   path.direction = way->direction;
   path.mtu = world.wire.links.read(way->link).mtu;
   return path;
+}
+
+std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  if (is_local(world, net, address)) {
+    Path path;
+    path.to = net;
+    return path;
+  }
+  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
+    if (const auto path = way_to(world, net, *owner)) return path;
+  return way_to(world, net, world.inet.nets.read(net).gateway);
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
@@ -34,8 +41,12 @@ Address source_address(const World& world, NetId net, const Address& destination
 
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again,
                    std::uint64_t because) {
+  return send_along(step, net, route(step.world, net, packet.to.ip), packet, reason, again, because);
+}
+
+std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
+                         Reason reason, std::int64_t again, std::uint64_t because) {
   World& world = step.world;
-  const std::optional<Path> path = route(world, net, packet.to.ip);
   wire::Offer offer;
   if (!path) {
     offer.lose(Reason::NoRoute);

@@ -281,7 +281,7 @@ class Teller {
         std::holds_alternative<sys::Sleep>(call) || std::holds_alternative<sys::Compute>(call) ||
         std::holds_alternative<sys::Setsockopt>(call) || std::holds_alternative<sys::Close>(call) ||
         std::holds_alternative<sys::SetNonblock>(call) || std::holds_alternative<sys::Now>(call) ||
-        std::holds_alternative<sys::Shutdown>(call);
+        std::holds_alternative<sys::Shutdown>(call) || std::holds_alternative<sys::Inject>(call);
     return quiet ? "" : tells_.describe(event_.returned);
   }
 

@@ -76,6 +76,8 @@ struct Line {
     const std::string who = names().task(r.task);
     if (!r.result.ok())
       return fmt::format("{}() fails in {}: {} ({})", what, who, name(r.result.error), words(r.result.error));
+    if (std::holds_alternative<sys::Capture>(unflatten(r.call)))
+      return fmt::format("{} takes a packet of {}", who, counted(r.result.data.length, "byte", "bytes"));
     return fmt::format("{}() returns {} in {}", what, r.result.value, who);
   }
   std::string operator()(const rec::TaskBlocked& r) const {
