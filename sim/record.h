@@ -74,12 +74,19 @@ struct PacketSent {
   Time arrives = 0;        ///< when it is due; 0: it never arrives
   std::int64_t again = 0;  ///< how often it had been sent before
 };
+struct PacketDuplicated {  ///< the link makes a second one of what was sent
+  RecordNumber sent = 0;
+  PacketId id;       ///< of the copy, while in flight
+  Time arrives = 0;  ///< when the copy is due
+};
 struct PacketDelivered {
   RecordNumber sent = 0;
+  std::uint64_t copy = 0;  ///< 1: the copy that the link made
 };
 struct PacketDropped {
   RecordNumber sent = 0;
   std::uint64_t on_wire = 0;  ///< 1: lost on the way; 0: dropped by the receiving host
+  std::uint64_t copy = 0;     ///< 1: the copy that the link made
 };
 struct StateChanged {
   SocketId socket;
@@ -177,7 +184,7 @@ using What =
                  rec::StateChanged, rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased,
                  rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
                  rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
-                 rec::CounterBumped, rec::Printed, rec::SysctlChanged>;
+                 rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated>;
 
 struct Record {
   Time time = 0;

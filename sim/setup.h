@@ -11,6 +11,7 @@
 #include "sim/core/address.h"
 #include "sim/core/sysctl.h"
 #include "sim/core/time.h"
+#include "sim/wire/link.h"
 
 namespace sockarium {
 
@@ -19,20 +20,28 @@ struct HostSetup {
   std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
   std::int64_t line = 0;  ///< of the scenario file
+  /// A raw peer: it has no kernel, only the one link that it was declared with. What its programs inject goes
+  /// down that link; what comes up it waits to be captured. For the host at the other end, that link is also
+  /// the way to every address to which no other link leads (the first peer's, if it has several).
+  bool raw = false;
 };
 
 /// Chances are in parts per million: integers, so that every machine draws alike.
 struct LinkSetup {
   std::size_t a = 0, b = 0;    ///< places in Setup::hosts
   Duration delay = 0;          ///< one way
+  Duration jitter = 0;         ///< at most so much more
   std::uint64_t rate = 0;      ///< bits per second; 0: unlimited
   std::uint64_t queue = 1000;  ///< full-size packets that may wait for the rate; more are dropped
   std::uint64_t loss_ppm = 0;
+  std::uint64_t duplicate_ppm = 0;
+  std::uint64_t reorder_ppm = 0;
+  std::uint64_t corrupt_ppm = 0;
   std::uint64_t mtu = 1500;  ///< bytes, IP header included
   std::int64_t line = 0;
 };
 
-enum class FaultAction : std::uint32_t { Drop, Delay };
+using wire::FaultAction;
 
 /// «the 3rd SYN from that host»: exactly that packet, on every run and on both kernels.
 struct FaultSetup {
@@ -42,7 +51,7 @@ struct FaultSetup {
   std::uint8_t without = 0;  ///< bits that must not be set
   std::uint64_t nth = 1;     ///< 1: the first that matches
   FaultAction action = FaultAction::Drop;
-  Duration by = 0;  ///< for Delay
+  Duration by = 0;  ///< for Delay and Duplicate
 };
 
 struct ProcessSetup {
@@ -64,5 +73,10 @@ struct Setup {
   Time stop_at = never;
   std::uint64_t max_events = 1'000'000;
 };
+
+/// The link number `number` of Setup::links as the wire knows it, its ends still unnamed; and a fault, its
+/// link still unnamed.
+wire::Link make_link(const Setup& setup, std::size_t number);
+wire::Fault make_fault(const Setup& setup, const FaultSetup& plan);
 
 }  // namespace sockarium

@@ -13,7 +13,7 @@ namespace sockarium {
 
 /// Word from a room below that something may now succeed.
 struct WakeUp {
-  std::uint64_t who = 0;  ///< raw SocketId or ProcessId
+  std::uint64_t who = 0;  ///< as in WaitFor
   Readiness what = Readiness::None;
   RecordNumber cause = 0;
   bool all = false;  ///< also exclusive waiters behind the first

@@ -19,7 +19,7 @@ void for_each_part(const World& w, Use use) {
   use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
   use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations),
       use(w.inet.taken);
-  use(w.inet.listeners);
+  use(w.inet.listeners), use(w.inet.captured);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files),
       use(w.kernel.descriptors);
@@ -36,6 +36,7 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     inet::Net net;
     net.host = id;
     net.number = number;
+    net.raw = plan.raw ? 1 : 0;
     net.sysctls = Sysctls::defaults();
     for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
     const NetId net_id = world.inet.nets.add(net);
@@ -63,31 +64,24 @@ NetId net_of(const World& world, std::size_t host) {
 }
 
 void add_links(World& world, const Setup& setup) {
-  std::uint64_t number = 0;
   std::vector<LinkId> made;
-  for (const LinkSetup& plan : setup.links) {
-    wire::Link link;
+  for (std::size_t number = 0; number < setup.links.size(); ++number) {
+    const LinkSetup& plan = setup.links[number];
+    wire::Link link = make_link(setup, number);
     link.ends = {net_of(world, plan.a), net_of(world, plan.b)};
-    link.number = number++;
-    link.delay = plan.delay;
-    link.rate = plan.rate;
-    link.queue = plan.queue;
-    link.loss_ppm = plan.loss_ppm;
-    link.mtu = plan.mtu;
     const LinkId id = world.wire.links.add(link);
     made.push_back(id);
-    world.inet.routes.set(inet::RouteKey{link.ends[0], link.ends[1]}, inet::Route{id, 0});
-    world.inet.routes.set(inet::RouteKey{link.ends[1], link.ends[0]}, inet::Route{id, 1});
+    for (std::size_t end = 0; end < 2; ++end) {
+      const NetId here = link.ends[end];
+      const NetId there = link.ends[1 - end];
+      world.inet.routes.set(inet::RouteKey{here, there}, inet::Route{id, end});
+      const bool hand_made = setup.hosts[plan.a].raw || setup.hosts[plan.b].raw;
+      if (hand_made && !world.inet.nets.read(here).gateway) world.inet.nets.write(here).gateway = there;
+    }
   }
   for (const FaultSetup& plan : setup.faults) {
-    wire::Fault fault;
+    wire::Fault fault = make_fault(setup, plan);
     fault.link = made[plan.link];
-    fault.direction = plan.from == setup.links[plan.link].a ? 0 : 1;
-    fault.flags = plan.flags;
-    fault.without = plan.without;
-    fault.nth = plan.nth;
-    fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
-    fault.by = plan.by;
     world.wire.faults.add(fault);
   }
 }
@@ -113,7 +107,7 @@ struct Apply {
     world.wire.in_flight.remove(wish.packet);
     step.host = world.inet.nets.read(NetId::from_raw(packet.net)).host;
     step.cause = packet.sent;
-    step.record(rec::PacketDropped{packet.sent, 1}, Reason::DroppedByPerson);
+    step.record(rec::PacketDropped{packet.sent, 1, packet.copy}, Reason::DroppedByPerson);
   }
   void operator()(const KillProcess& wish) const {
     step.host = step.world.kernel.processes.read(wish.process).host;

@@ -161,6 +161,16 @@ TEST(House, TheProjectSpeaksOfItselfAlone) {
         << file << " names a path of one machine";
 }
 
+TEST(House, TheReadmeCountsTheLedger) {
+  const std::regex entry("^SOCKARIUM_KNOWN_DIFFERENCE\\(");
+  std::size_t entries = 0;
+  std::ifstream ledger(root / "lab/compare/known_differences.def");
+  for (std::string line; std::getline(ledger, line);) entries += std::regex_search(line, entry) ? 1 : 0;
+  const std::string sentence =
+      "The ledger has " + std::to_string(entries) + (entries == 1 ? " entry." : " entries.");
+  EXPECT_NE(text_of(root / "README.md").find(sentence), std::string::npos) << sentence;
+}
+
 TEST(House, TheReadmeNamesEveryRoomAndEveryScenario) {
   const std::string readme = text_of(root / "README.md");
   for (const auto& [room, may] : arrows())

@@ -1,5 +1,5 @@
-#include "build_info.h"
 #include "lab/cli/cli.h"
+#include "build_info.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// What `sockarium compare` needs of a machine, tried one by one: a network of one's own, packet sockets,
-// virtual Ethernet pairs, and what else a scenario may ask for. For `sockarium doctor`.
+// What `sockarium compare` needs of a machine, and what a scenario may ask for, as findings of `sockarium
+// doctor`.
 #pragma once
 
 #include <string>

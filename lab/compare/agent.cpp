@@ -190,6 +190,8 @@ struct Call {
   std::int64_t operator()(const sys::Now&) const { return 0; }
   std::int64_t operator()(const sys::Random&) const { return 0; }
   std::int64_t operator()(const sys::Join&) const { return 0; }
+  std::int64_t operator()(const sys::Inject&) const { return 0; }
+  std::int64_t operator()(const sys::Capture&) const { return 0; }
 };
 
 void serve(Mailroom& mailroom, std::size_t number) {
@@ -237,7 +239,12 @@ void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   close_range(plan.nofile >= 3 ? 3 : 0, ~0u, 0);
   const rlimit limit{plan.nofile, plan.nofile};
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (plan.user != 0) drop_capabilities();
+  if (plan.user != 0) {
+    // In a user namespace there is one user: then the missing capabilities make the difference to root.
+    if (setresgid(plan.user, plan.user, plan.user) != 0 || setresuid(plan.user, plan.user, plan.user) != 0)
+      errno = 0;
+    drop_capabilities();
+  }
   serve(mailroom, plan.box);
   _exit(0);
 }

@@ -98,9 +98,15 @@ void compare_lines(Verdict& verdict, const std::string& strand, const std::vecto
       Difference difference{strand, std::nullopt, std::nullopt, "", "", ""};
       if (i < next_i) difference.model = model[i++];
       if (j < next_j) difference.real = real[j++];
-      const Time first = std::min(difference.model ? difference.model->time : never,
-                                  difference.real ? difference.real->time : never);
-      if (first > edge) {
+      // A call that is open on one side is decided when the other's returns.
+      const auto decided = [](const std::optional<Line>& line, const std::optional<Line>& other) {
+        return !line || (line->open && other) ? never : line->time;
+      };
+      const Time first =
+          std::min(decided(difference.model, difference.real), decided(difference.real, difference.model));
+      const Line& either = difference.model ? *difference.model : *difference.real;
+      const bool of_a_moment = either.record == 0;  // both sides looked at that, however late it was
+      if (first > edge && !of_a_moment) {
         ++verdict.left_out;
         continue;
       }

@@ -17,6 +17,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace sockarium::compare::netlink {
@@ -140,6 +141,32 @@ int list_family(int door, std::uint8_t family, std::vector<TcpSocket>& sockets) 
   }
 }
 
+int set_flag(const std::string& name, std::uint32_t flag) {
+  Request request(RTM_NEWLINK, 0);
+  ifinfomsg fixed{};
+  fixed.ifi_index = index_of(name);
+  fixed.ifi_flags = fixed.ifi_change = flag;
+  request.append(&fixed, sizeof fixed);
+  return request.send();
+}
+
+/// `to`: none for the default route.
+int route(const std::string& name, const std::optional<Address>& to, const Address& source) {
+  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET;
+  fixed.rtm_dst_len = to ? 32 : 0;
+  fixed.rtm_table = RT_TABLE_MAIN;
+  fixed.rtm_protocol = RTPROT_STATIC;
+  fixed.rtm_scope = RT_SCOPE_LINK;
+  fixed.rtm_type = RTN_UNICAST;
+  request.append(&fixed, sizeof fixed);
+  if (to) request.address(RTA_DST, *to);
+  request.address(RTA_PREFSRC, source);
+  request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
+  return request.send();
+}
+
 }  // namespace
 
 int open_socket_list() {
@@ -174,12 +201,11 @@ int add_veth(const std::string& name, const std::string& peer_name, int peer_nam
 }
 
 int set_up(const std::string& name) {
-  Request request(RTM_NEWLINK, 0);
-  ifinfomsg fixed{};
-  fixed.ifi_index = index_of(name);
-  fixed.ifi_flags = fixed.ifi_change = IFF_UP;
-  request.append(&fixed, sizeof fixed);
-  return request.send();
+  return set_flag(name, IFF_UP);
+}
+
+int switch_off_arp(const std::string& name) {
+  return set_flag(name, IFF_NOARP);
 }
 
 int add_address(const std::string& name, const Address& address) {
@@ -195,19 +221,11 @@ int add_address(const std::string& name, const Address& address) {
 }
 
 int add_route(const std::string& name, const Address& to, const Address& source) {
-  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-  rtmsg fixed{};
-  fixed.rtm_family = AF_INET;
-  fixed.rtm_dst_len = 32;
-  fixed.rtm_table = RT_TABLE_MAIN;
-  fixed.rtm_protocol = RTPROT_STATIC;
-  fixed.rtm_scope = RT_SCOPE_LINK;
-  fixed.rtm_type = RTN_UNICAST;
-  request.append(&fixed, sizeof fixed);
-  request.address(RTA_DST, to);
-  request.address(RTA_PREFSRC, source);
-  request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
-  return request.send();
+  return route(name, to, source);
+}
+
+int add_default_route(const std::string& name, const Address& source) {
+  return route(name, std::nullopt, source);
 }
 
 int add_neighbour(const std::string& name, const Address& address, const Mac& mac) {

@@ -21,10 +21,14 @@ int add_veth(const std::string& name, const std::string& peer_name, int peer_nam
              std::uint32_t mtu);
 /// Brings an interface up.
 int set_up(const std::string& name);
+/// Nobody is asked by ARP behind an interface: whatever is sent goes out at once.
+int switch_off_arp(const std::string& name);
 /// Gives an interface an IPv4 address, with a prefix of 32 bits.
 int add_address(const std::string& name, const Address& address);
 /// The way to `to` leads through `name`, with `source` as the sender's address.
 int add_route(const std::string& name, const Address& to, const Address& source);
+/// The way to everything else leads through `name`.
+int add_default_route(const std::string& name, const Address& source);
 /// The owner of `address` behind `name` has this hardware address, for ever: nobody asks by ARP.
 int add_neighbour(const std::string& name, const Address& address, const Mac& mac);
 /// Checksums and segments are made by the kernel itself, not left to a card.

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -114,10 +115,26 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
     if (const int error = netlink::add_neighbour(name, address, mac_of(link, 1 - end)))
       return trouble("no neighbour can be added", error);
   }
+  // A raw peer answers nobody's ARP, and is where packets to addresses of nobody go.
+  if (setup.hosts[there].raw) {
+    if (const int error = netlink::switch_off_arp(name)) return trouble("ARP can't be switched off", error);
+    const int route = netlink::add_default_route(name, mine.front());
+    if (route != 0 && route != EEXIST) return trouble("no default route can be added", route);
+  }
   return {};
 }
 
 }  // namespace
+
+std::array<std::uint8_t, 14> frame_header(std::size_t link) {
+  std::array<std::uint8_t, 14> header{};
+  const netlink::Mac to = mac_of(link, 0), from = mac_of(link, 1);
+  std::copy(to.begin(), to.end(), header.begin());
+  std::copy(from.begin(), from.end(), header.begin() + 6);
+  header[12] = ETH_P_IP >> 8;
+  header[13] = ETH_P_IP & 0xff;
+  return header;
+}
 
 bool enter(int host_namespace) {
   return setns(host_namespace, CLONE_NEWNET) == 0;
@@ -127,6 +144,11 @@ std::string build(const Setup& setup, RealNetwork& network) {
   const int middle = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (middle < 0) return "the namespace has no name below /proc";
   for (const HostSetup& host : setup.hosts) {
+    if (host.raw) {
+      network.hosts.push_back(-1);
+      network.views.emplace_back();
+      continue;
+    }
     if (unshare(CLONE_NEWNET) != 0) return trouble("no further network namespace", errno);
     network.hosts.push_back(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     if (const int error = netlink::set_up("lo")) return trouble("loopback can't be set up", error);
@@ -143,7 +165,17 @@ std::string build(const Setup& setup, RealNetwork& network) {
   for (std::size_t link = 0; link < setup.links.size(); ++link) {
     const LinkSetup& plan = setup.links[link];
     std::array<int, 2> ends{};
+    const bool raw = setup.hosts[plan.b].raw;
+    network.peers.push_back(-1);
     for (std::size_t end = 0; end < 2; ++end) {
+      if (end == 1 && raw) {  // the peer's end is its program's, not a kernel's
+        std::array<int, 2> pair{};
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0)
+          return trouble("no pair of sockets", errno);
+        ends[1] = pair[0];
+        network.peers.back() = pair[1];
+        continue;
+      }
       const std::string name = fmt::format("wire{}{}", link, end == 0 ? 'a' : 'b');
       const int host = network.hosts[end == 0 ? plan.a : plan.b];
       if (const int error = netlink::add_veth(name, fmt::format("link{}", link), host, mac_of(link, end),
@@ -153,7 +185,7 @@ std::string build(const Setup& setup, RealNetwork& network) {
       if ((ends[end] = hear(name)) < 0) return "packet sockets can't be had here";
     }
     network.wires.push_back(ends);
-    for (std::size_t end = 0; end < 2; ++end) {
+    for (std::size_t end = 0; end < (raw ? 1 : 2); ++end) {
       if (const std::string why = join(setup, network, link, end); !why.empty()) return why;
       enter(middle);
     }

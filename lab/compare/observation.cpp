@@ -13,7 +13,7 @@ namespace sockarium::compare {
 namespace {
 
 /// A checkpoint needs so much peace around it to be found on a real machine.
-constexpr Duration checkpoint_peace = 2 * millisecond;
+constexpr Duration checkpoint_peace = 10 * millisecond;
 /// After the last event of a gap, what a real timer may still be late by (Linux's timer wheel: 7 %).
 constexpr Duration grace(Time at) {
   return std::max<Duration>(250 * millisecond, at * 7 / 100 + 50 * millisecond);
@@ -101,6 +101,9 @@ class Reader {
     sent_[number_] = seen_.packets.size();
     seen_.packets.push_back(packet);
   }
+  void operator()(const rec::PacketDuplicated& r) {
+    if (const auto place = sent_.find(r.sent); place != sent_.end()) sent_[number_] = place->second;
+  }
   void operator()(const rec::PacketDelivered& r) {
     if (const auto place = sent_.find(r.sent); place != sent_.end())
       seen_.packets[place->second].arrivals.push_back(time_);
@@ -163,7 +166,8 @@ Moments moments_of(Session& session, const script::Scenario& scenario, Time unti
   lesson.update(session, session.world(), &scenario);
   session.seek(session.head());
   const auto next_after = [&](std::uint64_t event) {
-    return event < session.head() ? session.time_at(event + 1) : never;
+    if (event < session.head()) return session.time_at(event + 1);
+    return session.ending() == Ending::NothingLeft ? never : until;  // the real run goes on
   };
   std::size_t number = 0;
   for (std::uint64_t event = 1; event <= session.head(); ++event) {

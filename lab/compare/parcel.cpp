@@ -11,6 +11,7 @@ namespace {
 struct Payload {
   Bytes* operator()(sys::Send& call) const { return &call.data; }
   Bytes* operator()(sys::Write& call) const { return &call.data; }
+  Bytes* operator()(sys::Inject& call) const { return &call.packet; }
   template <class Call>
   Bytes* operator()(Call&) const {
     return nullptr;

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -27,7 +30,7 @@ constexpr Duration patience = 5 * second;           // with an agent that does n
 constexpr Duration lead = 30 * millisecond;         // between the agents' start and script time 0
 
 struct RealTask {
-  enum class State { Ready, InCall, Joins, Ended };
+  enum class State { Ready, InCall, Joins, Captures, Ended };
   TaskPath path;
   std::size_t box = 0;
   std::size_t process = 0;  ///< its number; threads share one
@@ -39,6 +42,9 @@ struct RealTask {
   std::uint32_t children = 0;
   std::uint64_t random_count = 0;
   std::uint64_t calls = 0;    ///< made so far
+  bool raw = false;           ///< the program of a raw peer: no agent calls for it
+  std::size_t link = 0;       ///< its link
+  Time deadline = 0;          ///< while it captures; `never`: none
   std::int64_t number = 1;    ///< thread number in its process
   std::int64_t real_pid = 0;  ///< of a forked child
 };
@@ -54,6 +60,10 @@ class Run {
   std::string start_agents() {
     for (std::size_t i = 0; i < setup_.processes.size(); ++i) {
       const ProcessSetup& plan = setup_.processes[i];
+      if (setup_.hosts[plan.host].raw) {
+        add_peer(i);
+        continue;
+      }
       if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
@@ -69,16 +79,23 @@ class Run {
     }
     const std::int64_t deadline = monotonic_now() + patience;
     for (const RealTask& task : tasks_)
-      while (mailroom_.boxes[task.box].alive == 0) {
+      while (!task.raw && mailroom_.boxes[task.box].alive == 0) {
         if (monotonic_now() > deadline) return "an agent did not start";
         usleep(200);
       }
     return {};
   }
 
+  /// How the counters stand at the start. The first question to a kernel takes longest.
+  void look_first() {
+    for (const HostView& view : network_.views) {
+      view.sockets();
+      at_start_.push_back(view.counters());
+    }
+  }
+
   void drive(std::int64_t start, const std::vector<Moment>& moments, Time until) {
     start_ = start;
-    for (const HostView& view : network_.views) at_start_.push_back(view.counters());
     std::size_t moment = 0;
     for (;;) {
       const std::uint32_t bell = mailroom_.bell;
@@ -90,15 +107,18 @@ class Run {
             (next == nullptr || std::pair(task.at, task.order) < std::pair(next->at, next->order)))
           next = &task;
       const Time now = monotonic_now() - start_;
-      if (now >= until) return;
+      // A busy machine may be late: calls that were due before are still made.
+      const bool due = next != nullptr && next->at < until;
+      if (now >= until + (due ? patience : 0)) return;
       const Time look_at = moment < moments.size() ? moments[moment].at : until;
       if (next != nullptr && next->at <= now) {
         latest_ = std::max(latest_, now - next->at);
         turn(*next);
       } else if (now >= look_at && settled(moments[moment], now)) {
-        look(moments[moment++], now);
+        look(moments[moment++]);
       } else {
-        const Time again = look_at > now ? look_at : now + 5 * millisecond;
+        Time again = look_at > now ? look_at : now + 5 * millisecond;
+        if (captures()) again = std::min(again, now + look_again);
         wait_for_change(
             mailroom_.bell, bell,
             start_ + std::min({until, next != nullptr ? next->at : until, again, now + 50 * millisecond}));
@@ -122,9 +142,9 @@ class Run {
     return calls_made() == moment.calls || now > moment.at + moment.at * 7 / 100 + 20 * millisecond;
   }
 
-  void look(const Moment& moment, Time now) {
+  void look(const Moment& moment) {
     Rest rest;
-    rest.moment = {moment.name, now, moment.until, calls_made()};
+    rest.moment = {moment.name, 0, moment.until, calls_made()};
     for (std::size_t host = 0; host < network_.views.size(); ++host) {
       const HostView& view = network_.views[host];
       for (const netlink::TcpSocket& row : view.sockets())
@@ -132,6 +152,7 @@ class Run {
       for (const auto& [name, value] : view.counters())
         rest.counters.push_back({host, name, value - at_start_[host][name]});
     }
+    rest.moment.at = monotonic_now() - start_;  // the look itself takes time
     seen.rests.push_back(std::move(rest));
   }
 
@@ -209,6 +230,7 @@ class Run {
     for (RealTask& task : tasks_) {
       if (task.state == RealTask::State::Joins && joined(task))
         finish(task, SysResult::of(0), monotonic_now() - start_);
+      if (task.state == RealTask::State::Captures) capture(task);
       if (task.state != RealTask::State::InCall) continue;
       if (answered(task)) {
         seen.calls[task.call].blocked = true;
@@ -243,11 +265,74 @@ class Run {
     if (std::holds_alternative<sys::Now>(step.call)) return finish(task, SysResult::of(task.at), after);
     if (const auto* random = std::get_if<sys::Random>(&step.call))
       return finish(task, draw(task, *random), after);
+    if (task.raw) return turn_of_peer(task, step.call, after);
     if (std::holds_alternative<sys::Join>(step.call)) {
       task.state = RealTask::State::Joins;
       return;
     }
     ask(task, step.call, after);
+  }
+
+  // --- a raw peer: its program sends and gets frames where its link ends ---
+
+  void add_peer(std::size_t process) {
+    const ProcessSetup& plan = setup_.processes[process];
+    RealTask task;
+    task.path = {static_cast<std::uint32_t>(process)};
+    task.box = task.process = process;
+    task.at = plan.start;
+    task.order = ++orders_;
+    task.raw = true;
+    while (setup_.links[task.link].b != plan.host) ++task.link;
+    tasks_.push_back(task);
+    ++boxes_;
+    ++processes_;
+  }
+
+  void turn_of_peer(RealTask& task, const Syscall& call, Time after) {
+    if (const auto* inject = std::get_if<sys::Inject>(&call)) return put(task, inject->packet, after);
+    if (const auto* wish = std::get_if<sys::Capture>(&call)) {
+      task.deadline = wish->within < 0 ? never : task.at + wish->within;
+      task.state = RealTask::State::Captures;
+      return capture(task);
+    }
+    if (const auto* write = std::get_if<sys::Write>(&call))
+      return finish(task, SysResult::of(write->data.length), after);
+    if (std::holds_alternative<sys::Getpid>(call))
+      return finish(task, SysResult::of(pid_of(task.process)), after);
+    if (std::holds_alternative<sys::Exit>(call))
+      task.state = RealTask::State::Ended;
+    else
+      finish(task, SysResult::fail(Errno::NOSYS), after);
+  }
+
+  void put(RealTask& task, const Bytes& packet, Time after) {
+    const std::array<std::uint8_t, 14> header = frame_header(task.link);
+    std::string frame(header.begin(), header.end());
+    frame += bytes_.text(packet);
+    const bool taken = send(network_.peers[task.link], frame.data(), frame.size(), 0) >= 0;
+    finish(task, taken ? SysResult::of(packet.length) : SysResult::fail(static_cast<Errno>(errno)), after);
+  }
+
+  /// The next packet that has reached the peer, if there is one.
+  void capture(RealTask& task) {
+    std::array<char, 70'000> frame{};
+    const Time now = std::max(task.at, monotonic_now() - start_);
+    const std::size_t skip = frame_header(task.link).size();
+    const ssize_t size = recv(network_.peers[task.link], frame.data(), frame.size(), 0);
+    if (size > static_cast<ssize_t>(skip)) {
+      SysResult result =
+          SysResult::of(task.deadline == never ? 0 : std::max<Duration>(0, task.deadline - now));
+      result.data = bytes_.intern({frame.data() + skip, static_cast<std::size_t>(size) - skip});
+      finish(task, result, now);
+    } else if (now >= task.deadline) {
+      finish(task, SysResult::fail(Errno::TIMEDOUT), task.deadline);
+    }
+  }
+
+  bool captures() const {
+    return std::any_of(tasks_.begin(), tasks_.end(),
+                       [](const RealTask& task) { return task.state == RealTask::State::Captures; });
   }
 
   void pause(RealTask& task, Duration duration) {
@@ -364,6 +449,18 @@ class Run {
   std::int64_t start_ = 0;
 };
 
+/// What the programs leave open sends its FINs into the void: the kernel shall not try for long, or it would
+/// keep the namespaces alive.
+void let_go(const RealNetwork& network) {
+  for (const int host : network.hosts) {
+    if (host < 0 || !enter(host)) continue;
+    const int fd = open("/proc/sys/net/ipv4/tcp_orphan_retries", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    [[maybe_unused]] const ssize_t wrote = write(fd, "1", 1);
+    close(fd);
+  }
+}
+
 }  // namespace
 
 Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, const RealNetwork& network,
@@ -381,18 +478,20 @@ Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, cons
   Run run(setup, programs, bytes, *mailroom, network);
   if (run.seen.trouble = run.start_agents(); !run.seen.trouble.empty()) return std::move(run.seen);
   Relay relay(setup, network);
+  run.look_first();
   const std::int64_t start = monotonic_now() + lead;
   relay.begin(start);
   be_punctual();
   run.drive(start, moments, until);
   relay.stop();
+  let_go(network);
   run.seen.late = std::max(run.latest(), relay.latest());
   for (SeenCall& call : run.seen.calls)  // a pause is filed with its end
     if (call.returned && call.left > until) {
       call.returned = false;
       call.left = call.entered;
     }
-  run.seen.packets = std::move(relay.packets());
+  run.seen.packets = relay.packets(bytes);
   return std::move(run.seen);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration settling = 350 * millisecond;  // after the model's last observation: what else comes?
 constexpr Duration worth_telling = 5 * millisecond;
-constexpr Duration overhead = 10 * second;        // for namespaces to be made and agents to start
+constexpr Duration overhead = 10 * second;  // for namespaces to be made and agents to start
 
 Time last_observation(const Seen& seen, const std::vector<Moment>& moments) {
   Time last = 0;
@@ -69,7 +69,7 @@ Match::Match(std::shared_ptr<const script::Scenario> scenario, const Request& re
   moments_ = moments_of(*session_, *scenario_, cut_);
   const Time last = last_of_interest(*session_, cut_);
   model_ = observe_model(*session_, cut_);
-  std::erase_if(moments_.moments, [&](const Moment& moment) { return moment.at > cut_ + settling; });
+  std::erase_if(moments_.moments, [&](const Moment& moment) { return moment.at > cut_; });
   observe_rests(*session_, moments_.moments, model_);
   const Time seen_last = std::max(last, last_observation(model_, moments_.moments));
   until_ = std::min(cut_ + settling, seen_last + seen_last * 7 / 100 + settling);

@@ -103,6 +103,13 @@ void Relay::stop() {
                    [](const SeenPacket& a, const SeenPacket& b) { return a.sent < b.sent; });
 }
 
+std::vector<SeenPacket> Relay::packets(ByteStore& bytes) const {
+  std::vector<SeenPacket> all = packets_;
+  for (SeenPacket& seen : all)
+    if (!seen.packet.payload.empty()) seen.packet.payload = bytes.intern(bytes_.text(seen.packet.payload));
+  return all;
+}
+
 void Relay::carry() {
   be_punctual();
   std::vector<wire::Link> links;
@@ -110,15 +117,7 @@ void Relay::carry() {
   std::vector<Way> ways;
   std::vector<pollfd> ears;
   for (std::size_t i = 0; i < setup_.links.size(); ++i) {
-    const LinkSetup& plan = setup_.links[i];
-    wire::Link link;
-    link.number = i;
-    link.delay = plan.delay;
-    link.rate = plan.rate;
-    link.queue = plan.queue;
-    link.loss_ppm = plan.loss_ppm;
-    link.mtu = plan.mtu;
-    links.push_back(link);
+    links.push_back(make_link(setup_, i));
     for (std::size_t end = 0; end < 2; ++end)
       ways.push_back({network_.wires[i][end], network_.wires[i][1 - end], i, end, nullptr});
   }
@@ -126,14 +125,7 @@ void Relay::carry() {
     ways.push_back({pcap_get_selectable_fd(ear.get()), -1, 0, 0, ear.get()});
   for (const Way& way : ways) ears.push_back({way.from, POLLIN, 0});
   for (const FaultSetup& plan : setup_.faults) {
-    PlacedFault placed;
-    placed.link = plan.link;
-    placed.fault.direction = plan.from == setup_.links[plan.link].a ? 0 : 1;
-    placed.fault.flags = plan.flags;
-    placed.fault.without = plan.without;
-    placed.fault.nth = plan.nth;
-    placed.fault.delay = plan.action == FaultAction::Delay ? 1 : 0;
-    placed.fault.by = plan.by;
+    PlacedFault placed{make_fault(setup_, plan), plan.link};
     faults.push_back(placed);
   }
   const std::int64_t shift = realtime_now() - monotonic_now();
@@ -153,23 +145,22 @@ void Relay::carry() {
                           static_cast<std::uint32_t>(arrived.frame.size() - ethernet_header));
       for (PlacedFault& placed : faults) {
         if (!packet || placed.link != way.link || placed.fault.direction != way.direction) continue;
-        if (!wire::strikes(placed.fault, *packet) || offer.lost) continue;
-        offer.lost = placed.fault.delay == 0;
-        offer.reason = offer.lost ? Reason::FaultDropped : Reason::FaultDelayed;
-        if (!offer.lost) offer.due += placed.fault.by;
+        wire::strike(placed.fault, *packet, offer);
       }
     }
     if (packet) {
       seen.packet = *packet;
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
-      seen.lost = offer.lost;
+      seen.lost = offer.lost();
       seen.why_lost = offer.reason;
       if (loopback) seen.arrivals.push_back(seen.sent);
       packets_.push_back(seen);
     }
-    if (!loopback && !offer.lost)
-      on_the_way.push(
-          {offer.due, ++number, way.to, packet ? packets_.size() - 1 : no_packet, std::move(arrived.frame)});
+    if (loopback) return;
+    if (offer.corrupted) wire::corrupt(std::span(arrived.frame).subspan(ethernet_header));
+    const std::size_t captured = packet ? packets_.size() - 1 : no_packet;
+    for (std::size_t copy = 0; copy < offer.copies; ++copy)
+      on_the_way.push({offer.due[copy], ++number, way.to, captured, arrived.frame});
   };
 
   while (!stopped_) {

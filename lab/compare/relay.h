@@ -23,8 +23,8 @@ class Relay {
   /// Carries packets from now on, in a thread of its own. `start`: CLOCK_MONOTONIC at script time 0.
   void begin(std::int64_t start);
   void stop();
-  /// What was sent; after `stop`.
-  std::vector<SeenPacket>& packets() { return packets_; }
+  /// What was sent, with payloads in `bytes`; after `stop`.
+  std::vector<SeenPacket> packets(ByteStore& bytes) const;
   /// How late the latest packet was handed over; after `stop`.
   Duration latest() const { return latest_; }
 

@@ -119,13 +119,24 @@ class Strands {
     line.after[static_cast<std::size_t>(since)] = after;
   }
 
+  /// The bytes of a raw peer's packets hold numbers that a kernel chose; they are compared as packets.
+  std::string text_of(const SeenCall& call) {
+    const bool ended = call.returned && call.result.ok();
+    if (const auto* inject = std::get_if<sys::Inject>(&call.call))
+      return fmt::format("inject {} bytes = {}", inject->packet.length,
+                         ended ? "sent" : result_text(call, names_, bytes_));
+    if (std::holds_alternative<sys::Capture>(call.call))
+      return fmt::format("capture = {}", ended ? "a packet" : result_text(call, names_, bytes_));
+    return fmt::format("{} = {}", to_string(call.call, bytes_), result_text(call, names_, bytes_));
+  }
+
   void add(const SeenCall& call) {
     Line line;
-    line.text = names_.in_words(
-        fmt::format("{} = {}", to_string(call.call, bytes_), result_text(call, names_, bytes_)));
+    line.text = names_.in_words(text_of(call));
     line.line = call.line;
     line.time = call.left;
     line.record = call.record;
+    line.open = !call.returned && call.signal == 0 && !std::holds_alternative<sys::Exit>(call.call);
     if (call.returned) set(line, Since::CallEntered, call.left - call.entered);
     if (call.by_timer) line.timed = Since::CallEntered;
     strand(task_name(call.task, setup_)).lines.push_back(std::move(line));

@@ -24,10 +24,11 @@ inline constexpr std::size_t since_count = 5;
 /// One observation: what it says, and where it stands.
 struct Line {
   std::string text;
-  std::int64_t line = 0;                                        ///< of the scenario file; 0: none
-  Time time = 0;                                                ///< in this run, for people
-  RecordNumber record = 0;                                      ///< that it speaks of; 0: of a moment of rest
-  Since timed = Since::Nothing;                                 ///< model: what its timer was set from
+  std::int64_t line = 0;         ///< of the scenario file; 0: none
+  Time time = 0;                 ///< in this run, for people
+  bool open = false;             ///< a call that has not returned yet: what it will say is not decided
+  RecordNumber record = 0;       ///< that it speaks of; 0: of a moment of rest
+  Since timed = Since::Nothing;  ///< model: what its timer was set from
   std::array<Duration, since_count> after{-1, -1, -1, -1, -1};  ///< how long after each; −1: there was none
 };
 

@@ -23,6 +23,7 @@ struct Shown {
   bool operator()(const sys::Random&) const { return false; }
   bool operator()(const sys::Getpid&) const { return false; }
   bool operator()(const sys::Exit&) const { return false; }
+  bool operator()(const sys::Inject&) const { return false; }  // its arrow says it
   bool operator()(const sys::Getsockname&) const { return false; }
   bool operator()(const sys::Getpeername&) const { return false; }
   bool operator()(const sys::SetNonblock&) const { return false; }
@@ -123,6 +124,7 @@ LadderWalk::Event LadderWalk::look_at(RecordNumber first) const {
     event.last = n;
     const What& what = tells_.record(n).what;
     event.moves_packets = event.moves_packets || std::holds_alternative<rec::PacketSent>(what) ||
+                          std::holds_alternative<rec::PacketDuplicated>(what) ||
                           std::holds_alternative<rec::PacketDelivered>(what) ||
                           std::holds_alternative<rec::PacketDropped>(what);
     event.has_notes = event.has_notes || makes_note(n);
@@ -210,6 +212,8 @@ void LadderWalk::take(const Event& event) {
     if (std::holds_alternative<rec::PacketSent>(what)) {
       take_sent(n, !sent, event);
       sent = true;
+    } else if (std::holds_alternative<rec::PacketDuplicated>(what)) {
+      take_doubled(n, event);
     } else if (std::holds_alternative<rec::PacketDelivered>(what)) {
       take_delivered(n);
     } else if (std::holds_alternative<rec::PacketDropped>(what)) {
@@ -230,7 +234,7 @@ void LadderWalk::take(const Event& event) {
   }
 }
 
-LadderArrow LadderWalk::arrow_of(RecordNumber sent) const {
+LadderArrow LadderWalk::arrow_of(RecordNumber sent, std::uint64_t copy) const {
   const auto& record = *get<rec::PacketSent>(records_, sent);
   LadderArrow arrow;
   const HostId from = tells_.record(sent).host;
@@ -241,6 +245,8 @@ LadderArrow LadderWalk::arrow_of(RecordNumber sent) const {
   arrow.to_lane = lane_of(to).value_or(arrow.from_lane);
   arrow.fate = Fate::InFlight;
   arrow.labels = labels(sent);
+  if (copy != 0)
+    for (std::string& label : arrow.labels) label += " (copy)";
   arrow.again = record.again;
   arrow.reset = record.packet.has(wire::RST);
   arrow.sent = sent;
@@ -252,20 +258,30 @@ LadderArrow LadderWalk::arrow_of(RecordNumber sent) const {
 void LadderWalk::take_sent(RecordNumber number, bool first_of_event, const Event& event) {
   if (options_.only && !concerns(records_, number, *options_.only)) return;
   if (!first_of_event) open_row(event);  // a segment, a row: their arrows stay apart
-  LadderArrow arrow = arrow_of(number);
+  LadderArrow arrow = arrow_of(number, 0);
   arrow.from_row = row();
-  arrow_places_[number] = into_.arrows.size();
+  arrow_places_[{number, 0}] = into_.arrows.size();
+  into_.arrows.push_back(std::move(arrow));
+}
+
+/// The copy is an arrow of its own, in a row of its own.
+void LadderWalk::take_doubled(RecordNumber number, const Event& event) {
+  if (options_.only && !concerns(records_, number, *options_.only)) return;
+  const auto& doubled = *get<rec::PacketDuplicated>(records_, number);
+  open_row(event);
+  LadderArrow arrow = arrow_of(doubled.sent, 1);
+  arrow.from_row = row();
+  arrow.arrives_at = doubled.arrives;
+  arrow_places_[{doubled.sent, 1}] = into_.arrows.size();
   into_.arrows.push_back(std::move(arrow));
 }
 
 void LadderWalk::take_delivered(RecordNumber number) {
-  const RecordNumber sent = observe::sending_of(records_, number);
+  const auto& [sent, copy] = *get<rec::PacketDelivered>(records_, number);
   if (options_.only && !concerns(records_, number, *options_.only)) return;
-  if (arrow_places_.count(sent) == 0) {
-    arrow_places_[sent] = into_.arrows.size();
-    into_.arrows.push_back(arrow_of(sent));
-  }
-  LadderArrow& arrow = into_.arrows[arrow_places_[sent]];
+  const auto [place, fresh] = arrow_places_.try_emplace({sent, copy}, into_.arrows.size());
+  if (fresh) into_.arrows.push_back(arrow_of(sent, copy));
+  LadderArrow& arrow = into_.arrows[place->second];
   arrow.fate = Fate::Arrives;
   arrow.to_row = row();
   arrow.decided = number;
@@ -273,7 +289,7 @@ void LadderWalk::take_delivered(RecordNumber number) {
 
 void LadderWalk::take_dropped(RecordNumber number) {
   const auto& dropped = *get<rec::PacketDropped>(records_, number);
-  const auto place = arrow_places_.find(dropped.sent);
+  const auto place = arrow_places_.find({dropped.sent, dropped.copy});
   if (place == arrow_places_.end()) return;
   LadderArrow& arrow = into_.arrows[place->second];
   arrow.fate = dropped.on_wire != 0 ? Fate::Lost : Fate::DroppedByHost;
@@ -292,7 +308,9 @@ std::string LadderWalk::spoken(TaskId task, const std::string& text) const {
   return alone ? text : tells_.names().task(task) + ": " + text;
 }
 
-std::string LadderWalk::result_text(const SysResult& result) const {
+std::string LadderWalk::result_text(const Syscall& call, const SysResult& result) const {
+  if (result.ok() && std::holds_alternative<sys::Capture>(call))
+    return observe::counted(result.data.length, "byte", "bytes");
   return result.ok() ? std::to_string(result.value) : std::string(name(result.error));
 }
 
@@ -307,7 +325,7 @@ void LadderWalk::take_call(RecordNumber number) {
   const bool known = returned != nullptr && call.blocked == 0 &&
                      (call.returned <= options_.cursor || number > options_.cursor);
   if (known) {
-    text += " = " + result_text(returned->result);
+    text += " = " + result_text(made, returned->result);
     if (!returned->result.ok()) kind = NoteKind::Failure;
   }
   note(number, kind, spoken(entered.task, text));
@@ -325,7 +343,7 @@ void LadderWalk::take_return(RecordNumber number) {
   const auto& returned = *get<rec::SyscallReturned>(records_, number);
   const Syscall made = unflatten(returned.call);
   note(number, returned.result.ok() ? NoteKind::Return : NoteKind::Failure,
-       spoken(returned.task, fmt::format("{} = {}", name(made), result_text(returned.result))));
+       spoken(returned.task, fmt::format("{} = {}", name(made), result_text(made, returned.result))));
   const auto call = calls_.find(returned.entered);
   if (call == calls_.end() || !call->second.has_wait) return;
   LadderWait& wait = into_.waits[call->second.wait];

@@ -58,6 +58,7 @@ class LadderWalk {
   void open_row(const Event& event);
   void fold(const Event& event);
   void take_sent(RecordNumber number, bool first_of_event, const Event& event);
+  void take_doubled(RecordNumber number, const Event& event);
   void take_delivered(RecordNumber number);
   void take_dropped(RecordNumber number);
   void take_call(RecordNumber number);
@@ -66,8 +67,8 @@ class LadderWalk {
   void take_queue(RecordNumber number);
   void note(RecordNumber number, NoteKind kind, std::string text);
   std::string spoken(TaskId task, const std::string& text) const;
-  std::string result_text(const SysResult& result) const;
-  LadderArrow arrow_of(RecordNumber sent) const;
+  std::string result_text(const Syscall& call, const SysResult& result) const;
+  LadderArrow arrow_of(RecordNumber sent, std::uint64_t copy) const;
   std::vector<std::string> labels(RecordNumber sent) const;
   std::string state_text(const Ends& ends, TcpState state) const;
   std::size_t row() const { return into_.rows.size() - 1; }
@@ -78,8 +79,8 @@ class LadderWalk {
   RecordNumber first_, last_;
   Ladder& into_;
   SequenceNumbers numbers_;
-  std::map<RecordNumber, Call> calls_;                         ///< by entry
-  std::map<RecordNumber, std::size_t> arrow_places_;           ///< by sending
+  std::map<RecordNumber, Call> calls_;                                          ///< by entry
+  std::map<std::pair<RecordNumber, std::uint64_t>, std::size_t> arrow_places_;  ///< by sending and copy
   std::map<std::uint64_t, std::set<std::uint64_t>> programs_;  ///< of each host: processes that call
   std::map<std::uint64_t, std::set<std::pair<std::uint16_t, std::uint16_t>>> connections_;  ///< of each host
   std::vector<Change> changes_;

@@ -165,6 +165,9 @@ struct Timeline::Reader {
     lane->spans.push_back(span(Activity::State, tone_of(state), fmt::format("retry {}", r.again)));
     lane->spans.back().state = state;
   }
+  void operator()(const rec::PacketDuplicated&) const {
+    mark(wire(), MarkKind::Sent, tells.describe(number));
+  }
   void operator()(const rec::PacketDropped&) const {
     mark(wire(), MarkKind::Drop, fmt::format("{}: {}", tells.describe(number), tells.short_reason(number)));
   }

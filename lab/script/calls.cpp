@@ -22,13 +22,6 @@ Runner& runner_of(const Arguments& arguments) {
   return *arguments.machine().runner;
 }
 
-Answer make(const Arguments& arguments, Syscall call) {
-  runner_of(arguments).task().call = call;
-  Answer answer;
-  answer.kind = Answer::Kind::Call;
-  return answer;
-}
-
 std::int32_t fd_argument(const Arguments& arguments) {
   return arguments.int32(1, "fd");
 }
@@ -96,7 +89,7 @@ Answer call_socket(Arguments& a) {
     case 5:
       a.not_modelled("SOCK_SEQPACKET", "use SOCK_STREAM");
     default:
-      return make(a, call);
+      return make_call(a, call);
   }
 }
 
@@ -106,7 +99,7 @@ Answer call_with_endpoint(Arguments& a) {
   Call call;
   call.fd = fd_argument(a);
   call.to = endpoint_arguments(a);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_listen(Arguments& a) {
@@ -114,7 +107,7 @@ Answer call_listen(Arguments& a) {
   sys::Listen call;
   call.fd = fd_argument(a);
   call.backlog = a.int32(2, "backlog");
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_accept(Arguments& a) {
@@ -122,7 +115,7 @@ Answer call_accept(Arguments& a) {
   sys::Accept call;
   call.fd = fd_argument(a);
   if (a.call() == "accept4") call.flags = a.int32(2, "flags");
-  return make(a, call);
+  return make_call(a, call);
 }
 
 /// The flags of send and recv that the model has.
@@ -142,7 +135,7 @@ Answer call_send(Arguments& a) {
   call.fd = fd_argument(a);
   call.data = data_argument(a, 2);
   call.flags = message_flags(a, 3);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_write(Arguments& a) {
@@ -150,7 +143,7 @@ Answer call_write(Arguments& a) {
   sys::Write call;
   call.fd = fd_argument(a);
   call.data = data_argument(a, 2);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_recv(Arguments& a) {
@@ -159,7 +152,7 @@ Answer call_recv(Arguments& a) {
   call.fd = fd_argument(a);
   call.size = a.integer(2, "size", 0, most_bytes);
   call.flags = message_flags(a, 3);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_read(Arguments& a) {
@@ -167,7 +160,7 @@ Answer call_read(Arguments& a) {
   sys::Read call;
   call.fd = fd_argument(a);
   call.size = a.integer(2, "size", 0, most_bytes);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_shutdown(Arguments& a) {
@@ -177,7 +170,7 @@ Answer call_shutdown(Arguments& a) {
   const Value how = a.value(2, 0);
   if (how.kind != Value::Kind::Integer) a.wrong(2, "how", "SHUT_RD, SHUT_WR or SHUT_RDWR");
   call.how = static_cast<Shut>(a.integer(2, "how", 0, 2));
-  return make(a, call);
+  return make_call(a, call);
 }
 
 template <class Call>
@@ -185,12 +178,12 @@ Answer call_with_fd(Arguments& a) {
   require_phase(a, Phase::Running);
   Call call;
   call.fd = fd_argument(a);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_setsockopt(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, setsockopt_call(a));
+  return make_call(a, setsockopt_call(a));
 }
 
 Answer call_getsockopt(Arguments& a) {
@@ -198,7 +191,7 @@ Answer call_getsockopt(Arguments& a) {
   sys::Getsockopt call;
   call.fd = fd_argument(a);
   call.option = option_argument(a);
-  return make(a, call);
+  return make_call(a, call);
 }
 
 Answer call_fcntl(Arguments& a) {
@@ -216,7 +209,7 @@ Answer call_fcntl(Arguments& a) {
     a.not_modelled(fmt::format("flag {:#x} of fcntl", flags & ~std::int64_t{sock_nonblock}),
                    "there is O_NONBLOCK");
   call.on = flags != 0 ? 1 : 0;
-  return make(a, call);
+  return make_call(a, call);
 }
 
 /// fork copies the function with its variables, thread shares them.
@@ -224,7 +217,7 @@ template <class Call>
 Answer call_with_child(Arguments& a) {
   require_phase(a, Phase::Running);
   a.function(1, "fn");
-  Answer answer = make(a, Call{});
+  Answer answer = make_call(a, Call{});
   answer.keeps.push_back(
       Keep{1, nullptr, &runner_of(a).task().child_reference, std::is_same_v<Call, sys::Fork>});
   return answer;
@@ -232,27 +225,27 @@ Answer call_with_child(Arguments& a) {
 
 Answer call_join(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, sys::Join{a.integer(1, "thread", INT64_MIN, INT64_MAX)});
+  return make_call(a, sys::Join{a.integer(1, "thread", INT64_MIN, INT64_MAX)});
 }
 
 Answer call_wait(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, sys::Wait{a.missing(1) ? -1 : a.integer(1, "pid", INT64_MIN, INT64_MAX)});
+  return make_call(a, sys::Wait{a.missing(1) ? -1 : a.integer(1, "pid", INT64_MIN, INT64_MAX)});
 }
 
 Answer call_exit(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, sys::Exit{a.missing(1) ? 0 : a.integer(1, "status", 0, 255)});
+  return make_call(a, sys::Exit{a.missing(1) ? 0 : a.integer(1, "status", 0, 255)});
 }
 
 Answer call_sleep(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, sys::Sleep{a.duration(1, "duration")});
+  return make_call(a, sys::Sleep{a.duration(1, "duration")});
 }
 
 Answer call_compute(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, sys::Compute{a.duration(1, "duration")});
+  return make_call(a, sys::Compute{a.duration(1, "duration")});
 }
 
 Answer call_random(Arguments& a) {
@@ -261,13 +254,13 @@ Answer call_random(Arguments& a) {
   call.low = a.integer(1, "low", INT64_MIN / 2, INT64_MAX / 2);
   call.high = a.integer(2, "high", INT64_MIN / 2, INT64_MAX / 2);
   if (call.high < call.low) a.wrong(2, "high", fmt::format("at least as great as low ({})", call.low));
-  return make(a, call);
+  return make_call(a, call);
 }
 
 template <class Call>
 Answer call_without_arguments(Arguments& a) {
   require_phase(a, Phase::Running);
-  return make(a, Call{});
+  return make_call(a, Call{});
 }
 
 /// check(value…) gives its arguments back; check(nil, "ECONNREFUSED") stops the program as perror and exit

@@ -1,5 +1,5 @@
-// The top level's words for machines: host, link, fault, process, sysctl, and what stands behind `filter` and
-// `peer`.
+// The top level's words for machines: host, link, fault, process, peer, sysctl, and what stands behind
+// `filter`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,37 +88,58 @@ void add_port_range(HostSetup& host, const std::string& name, const Value& value
   add_sysctl(host, "net.ipv4.ip_local_port_range.high", ends[1]);
 }
 
+/// ip = "10.0.0.5", or a list.
+void read_addresses(Fields& fields, HostSetup& host, const std::string& usage) {
+  const Value* ip = fields.find("ip");
+  if (ip == nullptr) fields.wrong("ip", "its address", usage);
+  if (ip->kind != Value::Kind::Table) {
+    host.addresses.push_back(interface_address(*ip));
+    return;
+  }
+  for (std::size_t i = 0; i < ip->length(); ++i) host.addresses.push_back(interface_address(ip->item(i)));
+  if (host.addresses.empty()) fields.wrong("ip", "an address, or a list of them", usage);
+}
+
+/// Names and addresses belong to one host each.
+void check_new(const Setup& setup, const HostSetup& host) {
+  if (parse_v4(host.name) || host.name == "localhost")
+    throw Fault(fmt::format("a host cannot be called \"{}\"", host.name), "choose a word, like \"srv\"",
+                host.name);
+  for (const HostSetup& other : setup.hosts) {
+    if (other.name == host.name)
+      throw Fault(fmt::format("two hosts are called '{}'", host.name),
+                  fmt::format("the first is in line {}{}", other.line,
+                              host.raw ? "; give the peer a name of its own, name = \"flood\"" : ""),
+                  host.name);
+    for (const Address& address : host.addresses)
+      if (std::find(other.addresses.begin(), other.addresses.end(), address) != other.addresses.end())
+        throw Fault(fmt::format("host '{}' has the address {} already", other.name, to_string(address)),
+                    "give every host an address of its own", to_string(address));
+  }
+}
+
+/// A host that can run processes, hold settings and be linked: not a raw peer.
+std::size_t kernel_from(const Setup& setup, const Value& value, const std::string& what) {
+  const std::size_t host = host_from(setup, value, what);
+  if (setup.hosts[host].raw)
+    throw Fault(fmt::format("{}: '{}' is a raw peer, which has no kernel", what, setup.hosts[host].name),
+                "it has its own link and its own program; name a host { … }", setup.hosts[host].name);
+  return host;
+}
+
 Answer declare_host(Arguments& a) {
   Loader& loader = loader_of(a);
   Fields fields(table_argument(a, "host { name = \"srv\", ip = \"192.168.1.10\" }"), "host");
   HostSetup host;
   host.line = a.line();
   host.name = fields.needed_text("name", "srv");
-  if (parse_v4(host.name) || host.name == "localhost")
-    throw Fault(fmt::format("a host cannot be called \"{}\"", host.name), "choose a word, like \"srv\"",
-                host.name);
-  const Value* ip = fields.find("ip");
+  fields.find("ip");
   const Value* sysctls = fields.find("sysctl");
   fields.later("file_max");
   fields.later("users");
   fields.finish();
-  if (ip == nullptr) fields.wrong("ip", "its address", "write ip = \"192.168.1.10\"");
-  if (ip->kind == Value::Kind::Table) {
-    for (std::size_t i = 0; i < ip->length(); ++i) host.addresses.push_back(interface_address(ip->item(i)));
-    if (host.addresses.empty())
-      fields.wrong("ip", "an address, or a list of them", "write ip = \"192.168.1.10\"");
-  } else {
-    host.addresses.push_back(interface_address(*ip));
-  }
-  for (const HostSetup& other : loader.setup().hosts) {
-    if (other.name == host.name)
-      throw Fault(fmt::format("two hosts are called '{}'", host.name),
-                  fmt::format("the first is in line {}", other.line), host.name);
-    for (const Address& address : host.addresses)
-      if (std::find(other.addresses.begin(), other.addresses.end(), address) != other.addresses.end())
-        throw Fault(fmt::format("host '{}' has the address {} already", other.name, to_string(address)),
-                    "give every host an address of its own", to_string(address));
-  }
+  read_addresses(fields, host, "write ip = \"192.168.1.10\"");
+  check_new(loader.setup(), host);
   if (sysctls != nullptr) {
     if (sysctls->kind != Value::Kind::Table)
       fields.wrong("sysctl", "a table", "write sysctl = { tcp_syn_retries = 2 }");
@@ -130,9 +151,41 @@ Answer declare_host(Arguments& a) {
 
 Answer declare_sysctl(Arguments& a) {
   Loader& loader = loader_of(a);
-  const std::size_t host = host_from(loader.setup(), a.value(1), "sysctl: argument 1");
+  const std::size_t host = kernel_from(loader.setup(), a.value(1), "sysctl: argument 1");
   set_sysctl(loader.setup().hosts[host], a.text(2, "name"), a.value(3, 2));
   return answer();
+}
+
+std::uint64_t chance_field(Fields& fields, std::string_view key) {
+  const Value* chance = fields.find(key);
+  if (chance == nullptr) return 0;
+  if (chance->kind != Value::Kind::Text || !parse_chance(chance->text))
+    fields.wrong(key, "a chance in quotes, from \"0%\" to \"100%\"", fmt::format("write {} = \"1%\"", key));
+  return *parse_chance(chance->text);
+}
+
+/// What a link is like; all of it may be left out.
+void read_link(Fields& fields, LinkSetup& link) {
+  link.delay = fields.duration("delay").value_or(0);
+  link.jitter = fields.duration("jitter").value_or(0);
+  if (const Value* rate = fields.find("rate")) {
+    if (rate->kind == Value::Kind::Text && parse_rate(rate->text))
+      link.rate = *parse_rate(rate->text);
+    else if (rate->kind == Value::Kind::Integer && rate->integer > 0)
+      link.rate = static_cast<std::uint64_t>(rate->integer);
+    else
+      fields.wrong("rate", "bits per second", "write rate = \"10mbit\"");
+  }
+  link.queue = static_cast<std::uint64_t>(fields.integer("queue", 1000, 0, 1'000'000));
+  link.mtu = static_cast<std::uint64_t>(fields.integer("mtu", 1500, 576, 65535));
+  link.loss_ppm = chance_field(fields, "loss");
+  link.duplicate_ppm = chance_field(fields, "dup");
+  link.reorder_ppm = chance_field(fields, "reorder");
+  link.corrupt_ppm = chance_field(fields, "corrupt");
+  if (link.reorder_ppm != 0 && link.delay == 0)
+    throw Fault(fmt::format("'reorder' of {} needs a delay: a reordered packet skips it, and so overtakes",
+                            fields.call()),
+                "write delay = \"10ms\", too", "reorder");
 }
 
 Answer declare_link(Arguments& a) {
@@ -144,26 +197,10 @@ Answer declare_link(Arguments& a) {
   if (fields.table().length() < 2)
     throw Fault("link needs two hosts",
                 "write link { cli, srv, delay = \"10ms\" }, with hosts made by host { … } above", "link");
-  link.a = host_from(setup, fields.table().item(0), "link: the first host");
-  link.b = host_from(setup, fields.table().item(1), "link: the second host");
+  link.a = kernel_from(setup, fields.table().item(0), "link: the first host");
+  link.b = kernel_from(setup, fields.table().item(1), "link: the second host");
   if (link.a == link.b) throw Fault("a link joins two different hosts", "", "link");
-  link.delay = fields.duration("delay").value_or(0);
-  if (const Value* rate = fields.find("rate")) {
-    if (rate->kind == Value::Kind::Text && parse_rate(rate->text))
-      link.rate = *parse_rate(rate->text);
-    else if (rate->kind == Value::Kind::Integer && rate->integer > 0)
-      link.rate = static_cast<std::uint64_t>(rate->integer);
-    else
-      fields.wrong("rate", "bits per second", "write rate = \"10mbit\"");
-  }
-  link.queue = static_cast<std::uint64_t>(fields.integer("queue", 1000, 0, 1'000'000));
-  link.mtu = static_cast<std::uint64_t>(fields.integer("mtu", 1500, 576, 65535));
-  if (const Value* loss = fields.find("loss")) {
-    if (loss->kind != Value::Kind::Text || !parse_chance(loss->text))
-      fields.wrong("loss", "a chance in quotes, from \"0%\" to \"100%\"", "write loss = \"1%\"");
-    link.loss_ppm = *parse_chance(loss->text);
-  }
-  for (const char* key : {"jitter", "dup", "reorder", "corrupt"}) fields.later(key);
+  read_link(fields, link);
   fields.finish(2);
   for (const LinkSetup& other : setup.links)
     if ((other.a == link.a && other.b == link.b) || (other.a == link.b && other.b == link.a))
@@ -204,15 +241,19 @@ Answer declare_fault(Arguments& a) {
   const std::string action = fields.text("action", "drop");
   const auto by = fields.duration("by");
   fields.finish();
-  if (action == "dup")
-    throw Fault("action \"dup\" is not modelled yet", "there are \"drop\" and \"delay\"", "dup");
-  if (action != "drop" && action != "delay")
+  if (action == "drop")
+    fault.action = FaultAction::Drop;
+  else if (action == "delay")
+    fault.action = FaultAction::Delay;
+  else if (action == "dup")
+    fault.action = FaultAction::Duplicate;
+  else
     throw Fault(fmt::format("unknown action \"{}\"", action),
-                did_you_mean(action, {"drop", "delay"}, "there are \"drop\" and \"delay\""), action);
-  if ((action == "delay") != by.has_value())
-    throw Fault(by ? "'by' belongs to action \"delay\"" : "action \"delay\" needs 'by': how long",
-                by ? "" : "write action = \"delay\", by = \"50ms\"", by ? "by" : "delay");
-  fault.action = by ? FaultAction::Delay : FaultAction::Drop;
+                did_you_mean(action, {"drop", "delay", "dup"}, "there are \"drop\", \"delay\" and \"dup\""),
+                action);
+  if (action == "delay" && !by)
+    throw Fault("action \"delay\" needs 'by': how long", "write action = \"delay\", by = \"50ms\"", "delay");
+  if (action == "drop" && by) throw Fault("'by' belongs to the actions \"delay\" and \"dup\"", "", "by");
   fault.by = by.value_or(0);
   loader.setup().faults.push_back(fault);
   return answer();
@@ -224,7 +265,7 @@ Answer declare_process(Arguments& a) {
   const std::string example = "process(srv, \"web\", function() … end)";
   ProcessSetup process;
   process.line = a.line();
-  process.host = host_from(loader.setup(), a.value(1), "process: argument 1");
+  process.host = kernel_from(loader.setup(), a.value(1), "process: argument 1");
   process.name = a.text(2, "name");
   if (process.name.empty() || process.name.find_first_of(" \t\n") != std::string::npos)
     throw Fault(fmt::format("a process cannot be called \"{}\"", process.name), "choose a word, like \"web\"",
@@ -256,6 +297,49 @@ Answer declare_process(Arguments& a) {
   answer.values.push_back(Value::of(Handle{HandleKind::Process, 0, loader.setup().processes.size() - 1}));
   loader.process_functions.push_back(LUA_NOREF);
   answer.keeps.push_back(Keep{function, nullptr, &loader.process_functions.back(), true});
+  return answer;
+}
+
+/// peer(host, {ip, name, start, and what a link is like}, fn): a raw peer, and its link.
+Answer declare_peer(Arguments& a) {
+  Loader& loader = loader_of(a);
+  Setup& setup = loader.setup();
+  const std::string example = "peer(srv, { ip = \"10.9.0.2\", delay = \"10ms\" }, function(p) … end)";
+  LinkSetup link;
+  link.line = a.line();
+  link.a = kernel_from(setup, a.value(1), "peer: argument 1");
+  Value table = a.value(2);
+  if (table.kind != Value::Kind::Table) a.wrong(2, "options", "a table {ip, delay, …}", "write " + example);
+  Fields fields(std::move(table), "peer");
+  HostSetup peer;
+  peer.raw = true;
+  peer.line = a.line();
+  peer.name = fields.text("name", "peer");
+  if (peer.name.empty() || peer.name.find_first_of(" \t\n") != std::string::npos)
+    throw Fault(fmt::format("a peer cannot be called \"{}\"", peer.name), "choose a word, like \"flood\"",
+                "name");
+  ProcessSetup program;
+  program.line = a.line();
+  program.name = peer.name;
+  program.start = fields.duration("start").value_or(0);
+  fields.find("ip");
+  read_link(fields, link);
+  fields.finish();
+  read_addresses(fields, peer, "write ip = \"10.9.0.2\"");
+  check_new(setup, peer);
+  if (lua_type(a.lua(), 3) != LUA_TFUNCTION)
+    a.wrong(3, "fn", "the function that the peer runs", "write " + example);
+  if (lua_iscfunction(a.lua(), 3) != 0)
+    a.wrong(3, "fn", "a function of the scenario", "write function(p) … end around the call");
+  link.b = program.host = setup.hosts.size();
+  setup.hosts.push_back(std::move(peer));
+  setup.links.push_back(link);
+  setup.processes.push_back(std::move(program));
+  loader.process_functions.push_back(LUA_NOREF);
+  Answer answer;
+  answer.values.push_back(Value::of(Handle{HandleKind::Host, 0, link.b}));
+  answer.values.push_back(Value::of(Handle{HandleKind::Link, 0, setup.links.size() - 1}));
+  answer.keeps.push_back(Keep{3, nullptr, &loader.process_functions.back(), true});
   return answer;
 }
 
@@ -311,7 +395,7 @@ void open_declarations(lua_State* L) {
   offer_binding<&declare_sysctl>(L, "sysctl");
   offer_binding<&make_pattern>(L, "pattern");
   offer_binding<&without_model>(L, "filter");
-  offer_binding<&without_model>(L, "peer");
+  offer_binding<&declare_peer>(L, "peer");
   open_lesson_declarations(L);
   open_comparison_declaration(L);
 }

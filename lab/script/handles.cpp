@@ -56,6 +56,8 @@ Answer missing_member(Arguments& arguments) {
         return answer(Value::of(std::string_view(arguments.machine().setup->processes[handle.number].name)));
       throw Fault(fmt::format("a process has no '{}'", word), "it has .name", word);
     }
+    case HandleKind::Peer:
+      throw Fault(fmt::format("a peer has no '{}'", word), "it has p:send{…} and p:expect{…}", word);
     default:
       throw Fault(fmt::format("{} has no '{}'", describe(arguments.value(1)), word), "", word);
   }

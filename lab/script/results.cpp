@@ -1,6 +1,8 @@
 #include "lab/script/results.h"
 
+#include "lab/script/peer.h"
 #include "sim/core/errno.h"
+#include "sim/wire/header_bytes.h"
 
 namespace sockarium::script {
 
@@ -48,6 +50,10 @@ struct Values {
       default:
         return number();
     }
+  }
+  List operator()(const sys::Capture&) const {
+    const auto packet = wire::from_wire(result.data, bytes);
+    return {packet ? segment_table(*packet, bytes) : Value()};
   }
   template <class Call>  // the rest says only that it went well
   List operator()(const Call&) const {

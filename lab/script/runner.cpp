@@ -6,6 +6,7 @@
 
 #include "lab/script/results.h"
 #include "sim/core/assert.h"
+#include "sim/wire/header_bytes.h"
 
 namespace sockarium::script {
 
@@ -22,9 +23,13 @@ int make_coroutine(lua_State* L) {
   Task& task = *static_cast<StartOrder*>(lua_touserdata(L, 1))->task;
   task.coroutine = lua_newthread(L);
   task.coroutine_reference = luaL_ref(L, LUA_REGISTRYINDEX);
-  luaL_checkstack(task.coroutine, 2, nullptr);
+  luaL_checkstack(task.coroutine, 3, nullptr);
   lua_rawgeti(L, LUA_REGISTRYINDEX, task.function_reference);
-  lua_xmove(L, task.coroutine, 1);
+  if (task.peer) {
+    push_peer(L, *task.peer);
+    task.arguments = 1;
+  }
+  lua_xmove(L, task.coroutine, 1 + task.arguments);
   luaL_unref(L, LUA_REGISTRYINDEX, task.function_reference);
   task.function_reference = LUA_NOREF;
   return 0;
@@ -48,8 +53,12 @@ Runner::Runner(std::shared_ptr<const Scenario> scenario, std::unique_ptr<Machine
   machine_->loader = nullptr;
   machine_->runner = this;
   machine_->setup = &scenario_->setup;
-  for (std::size_t i = 0; i < functions.size(); ++i)
-    tasks_[TaskPath{static_cast<std::uint32_t>(i)}].function_reference = functions[i];
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    Task& task = tasks_[TaskPath{static_cast<std::uint32_t>(i)}];
+    task.function_reference = functions[i];
+    const std::size_t host = scenario_->setup.processes[i].host;
+    if (scenario_->setup.hosts[host].raw) task.peer = host;
+  }
 }
 
 ProgramStep Runner::resume(const TaskPath& path, const SysResult& result, ByteStore& bytes) {
@@ -72,6 +81,13 @@ ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& resul
       break;
     case Task::Stage::Calling:
       result_ = result;
+      if (wants_another(task, result)) {
+        ProgramStep step;
+        const bool for_ever = std::get<sys::Capture>(task.call).within < 0;
+        step.call = task.call = sys::Capture{for_ever ? -1 : result.value};
+        step.line = task.line;
+        return step;
+      }
       if (wants_hint(task, result)) {
         task.stage = Task::Stage::Hinting;
         task.held = result;
@@ -102,7 +118,7 @@ ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& resul
   }
   task.stage = Task::Stage::Calling;
   int results = 0;
-  switch (machine_->resume(task.coroutine, 0, results, trouble)) {
+  switch (machine_->resume(task.coroutine, std::exchange(task.arguments, 0), results, trouble)) {
     case Machine::Outcome::Broken:
       return last_words(task, trouble);
     case Machine::Outcome::Finished:
@@ -125,7 +141,7 @@ bool Runner::start(Task& task, Trouble& trouble) {
   StartOrder order{&task};
   if (!machine_->protect(&make_coroutine, &order, trouble)) return false;
   lua_Debug frame;
-  lua_pushvalue(task.coroutine, -1);
+  lua_pushvalue(task.coroutine, 1);
   lua_getinfo(task.coroutine, ">S", &frame);
   task.last_line = frame.lastlinedefined;
   task.line = frame.linedefined;
@@ -145,6 +161,13 @@ bool Runner::wants_hint(Task& task, const SysResult& result) {
   task.empty_reads = fd == task.empty_fd ? task.empty_reads + 1 : 1;
   task.empty_fd = fd;
   return task.empty_reads == reads_before_hint;
+}
+
+/// A peer's program waits for a certain segment, and another one came.
+bool Runner::wants_another(const Task& task, const SysResult& result) const {
+  if (!std::holds_alternative<sys::Capture>(task.call) || !result.ok()) return false;
+  const auto packet = wire::from_wire(result.data, *bytes_);
+  return !packet || !task.wanted.fits(*packet, *bytes_);
 }
 
 ProgramStep Runner::write_words(Task& task, const std::string& words) {
@@ -198,6 +221,19 @@ void Runner::give_result(Answer& answer) {
   answer = Answer{};
   if (!result_.ok()) task_->failed_call = std::string(name(task_->call));
   answer.values = values_of(task_->call, result_, *bytes_);
+}
+
+Answer make_call(const Arguments& arguments, Syscall call) {
+  Task& task = arguments.machine().runner->task();
+  if (task.peer && !peer_may_call(call))
+    throw Fault(
+        fmt::format("{}: a raw peer has no kernel, so no sockets, files and processes", arguments.call()),
+        "there are p:send{…}, p:expect{…}, sleep, compute, now, random, print, exit",
+        std::string(arguments.call()));
+  task.call = call;
+  Answer answer;
+  answer.kind = Answer::Kind::Call;
+  return answer;
 }
 
 }  // namespace sockarium::script

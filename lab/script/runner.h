@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lab/script/binding.h"
 #include "lab/script/machine.h"
+#include "lab/script/peer.h"
 #include "lab/script/scenario.h"
 #include "lab/session/programs.h"
 #include "sim/setup.h"
@@ -30,6 +33,9 @@ struct Task {
   int function_reference = LUA_NOREF;
   std::uint32_t children = 0;       ///< forked and threads, so far
   int child_reference = LUA_NOREF;  ///< function of the child that is being made
+  std::optional<std::size_t> peer;  ///< of a raw peer: its place in Setup::hosts
+  int arguments = 0;                ///< that wait on the coroutine for its function
+  WantedSegment wanted;             ///< of the call of a raw peer that waits
   Syscall call = sys::Exit{};
   std::int64_t line = 0;
   std::int64_t last_line = 0;  ///< of its main function: where its end stands
@@ -66,6 +72,7 @@ class Runner final : public Programs {
   void drop(Task& task);
   bool start(Task& task, Trouble& trouble);
   bool wants_hint(Task& task, const SysResult& result);
+  bool wants_another(const Task& task, const SysResult& result) const;
 
   std::shared_ptr<const Scenario> scenario_;
   std::unique_ptr<Machine> machine_;
@@ -74,5 +81,8 @@ class Runner final : public Programs {
   ByteStore* bytes_ = nullptr;
   SysResult result_;
 };
+
+/// The answer of a binding that calls the kernel; throws for what the program of a raw peer cannot call.
+Answer make_call(const Arguments& arguments, Syscall call);
 
 }  // namespace sockarium::script

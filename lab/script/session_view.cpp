@@ -145,10 +145,10 @@ std::vector<PacketRow> SessionView::packets(const PacketQuery& query) const {
       rows.push_back(std::move(row));
     } else if (const auto* delivered = std::get_if<rec::PacketDelivered>(&record.what)) {
       const auto place = places.find(delivered->sent);
-      if (place != places.end()) rows[place->second].arrived = record.time;
+      if (place != places.end() && delivered->copy == 0) rows[place->second].arrived = record.time;
     } else if (const auto* dropped = std::get_if<rec::PacketDropped>(&record.what)) {
       const auto place = places.find(dropped->sent);
-      if (place == places.end()) continue;
+      if (place == places.end() || dropped->copy != 0) continue;
       rows[place->second].dropped = record.time;
       rows[place->second].reason = record.reason;
     }

@@ -228,6 +228,8 @@ std::string describe(const Value& value) {
       return "a pattern";
     case HandleKind::When:
       return "a moment";
+    case HandleKind::Peer:
+      return "a peer";
   }
   return "something else";
 }

@@ -24,6 +24,7 @@ enum class HandleKind : std::uint32_t {
   Process,  ///< place in Setup::processes
   Pattern,  ///< number of bytes
   When,     ///< place in the loader's list of moments
+  Peer,     ///< what a raw peer's program sends with: place in Setup::hosts
 };
 
 struct Handle {

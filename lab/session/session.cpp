@@ -265,6 +265,7 @@ std::uint64_t Session::event_at(Time time) {
 bool interesting(const Record& record) {
   if (std::holds_alternative<rec::StateChanged>(record.what) ||
       std::holds_alternative<rec::PacketDropped>(record.what) ||
+      std::holds_alternative<rec::PacketDuplicated>(record.what) ||
       std::holds_alternative<rec::TaskEnded>(record.what) ||
       std::holds_alternative<rec::SocketError>(record.what) ||
       std::holds_alternative<rec::SysctlChanged>(record.what) ||

@@ -18,11 +18,12 @@ enum class Readiness : std::uint32_t {
   Readable = 1,   ///< data, end of stream, a connection to accept, an error
   Writable = 2,   ///< room in the send buffer, connect decided, an error
   TaskEnded = 4,  ///< a thread or child has ended; `who` is the waiting process
+  Captured = 8,   ///< a packet has reached a raw peer; `who` is its namespace
 };
 
 /// A wait names its key, and whether one waiter is enough (exclusive: only the first in the queue is woken).
 struct WaitFor {
-  std::uint64_t who = 0;  ///< raw SocketId, or raw ProcessId for TaskEnded
+  std::uint64_t who = 0;  ///< raw SocketId; ProcessId for TaskEnded, NetId for Captured
   Readiness what = Readiness::None;
   std::uint32_t exclusive = 0;
 };

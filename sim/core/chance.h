@@ -16,6 +16,11 @@ enum class Place : std::uint32_t {
   EphemeralPort,
   EphemeralStep,
   TaskRandom,
+  LinkJitter,
+  LinkCopyJitter,
+  LinkDuplicate,
+  LinkReorder,
+  LinkCorrupt,
 };
 
 /// 64 random bits for the `count`-th question of `place` (with `who` telling equal places apart).

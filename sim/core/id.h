@@ -33,6 +33,7 @@ struct Net;
 struct Interface;
 struct SocketBase;
 struct PortBucket;
+struct Captured;
 }  // namespace inet
 namespace tcp {
 struct Connection;
@@ -56,6 +57,7 @@ using PacketId = Id<wire::Packet>;
 using NetId = Id<inet::Net>;
 using InterfaceId = Id<inet::Interface>;
 using SocketId = Id<inet::SocketBase>;
+using CapturedId = Id<inet::Captured>;
 using PortBucketId = Id<inet::PortBucket>;
 using ConnectionId = Id<tcp::Connection>;
 using ListenerId = Id<tcp::Listener>;

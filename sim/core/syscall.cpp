@@ -129,6 +129,8 @@ struct Arguments {
   std::string operator()(const sys::Compute& c) const { return seconds(c.duration); }
   std::string operator()(const sys::Now&) const { return ""; }
   std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
+  std::string operator()(const sys::Inject& c) const { return fmt::format("{} bytes", c.packet.length); }
+  std::string operator()(const sys::Capture& c) const { return c.within < 0 ? "" : seconds(c.within); }
   std::string operator()(const sys::Getpid&) const { return ""; }
   std::string operator()(const sys::Fork&) const { return ""; }
   std::string operator()(const sys::Thread&) const { return ""; }

@@ -127,6 +127,15 @@ struct Random {  ///< getrandom, as a number in low…high from the task's own c
   static constexpr std::string_view name = "random";
   std::int64_t low = 0, high = 1;
 };
+struct Inject {  ///< for a raw peer, not a call of Linux: sends a packet → its bytes. EINVAL, EMSGSIZE, EPERM
+  static constexpr std::string_view name = "inject";
+  Bytes packet;  ///< from the IP header on
+};
+struct Capture {  ///< for a raw peer: the next packet that reached it → `data`, from the IP header on, and as
+                  ///< value what is left of `within` (0 where it was −1). ETIMEDOUT, EPERM
+  static constexpr std::string_view name = "capture";
+  Duration within = -1;  ///< waits no longer; −1: for ever, 0: not at all
+};
 struct Getpid {
   static constexpr std::string_view name = "getpid";
   std::int64_t reserved = 0;
@@ -154,11 +163,11 @@ struct Exit {  ///< the task ends; the last one closes the process's descriptors
 
 }  // namespace sys
 
-using Syscall =
-    std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv,
-                 sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername,
-                 sys::Setsockopt, sys::Getsockopt, sys::SetNonblock, sys::Sleep, sys::Compute, sys::Now,
-                 sys::Random, sys::Getpid, sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit>;
+using Syscall = std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send,
+                             sys::Recv, sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname,
+                             sys::Getpeername, sys::Setsockopt, sys::Getsockopt, sys::SetNonblock, sys::Sleep,
+                             sys::Compute, sys::Now, sys::Random, sys::Getpid, sys::Fork, sys::Thread,
+                             sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture>;
 
 /// «connect»
 std::string_view name(const Syscall& call);
@@ -170,7 +179,7 @@ std::int32_t fd_of(const Syscall& call);
 /// What comes back: a value or an error, and what some calls bring besides.
 struct SysResult {
   std::int64_t value = 0;
-  Bytes data;     ///< recv, read
+  Bytes data;     ///< recv, read, capture
   Endpoint peer;  ///< accept, getsockname, getpeername
   Errno error = Errno::OK;
 

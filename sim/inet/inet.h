@@ -10,6 +10,7 @@
 #include "sim/core/slab.h"
 #include "sim/core/sysctl.h"
 #include "sim/inet/socket_base.h"
+#include "sim/wire/packet.h"
 
 namespace sockarium::inet {
 
@@ -19,6 +20,10 @@ struct Net {
   InterfaceId first_interface;
   std::uint64_t number = 0;     ///< 1, 2, … in the order of making, which tells chance where it is
   std::int64_t time_waits = 0;  ///< entries in TIME-WAIT, which tcp_max_tw_buckets bounds
+  NetId gateway;                ///< where packets go to which no link leads; none: nowhere
+  std::uint64_t raw = 0;        ///< 1: a raw peer, which has no sockets; see raw_peer.h
+  CapturedId first_captured, last_captured;
+  std::uint64_t captured = 0;  ///< how many wait
   Sysctls sysctls;
   Counters counters;
 };
@@ -28,6 +33,12 @@ struct Interface {
   NetId net;
   Address address;
   InterfaceId next;
+};
+
+/// A packet that has reached a raw peer and waits for its program.
+struct Captured {
+  wire::Packet packet;
+  CapturedId next;
 };
 
 struct PortKey {
@@ -98,6 +109,7 @@ struct Inet {
   /// skip them quickly: near exhaustion every search passes thousands.
   HashIndex<DestinationKey, std::uint64_t> taken;
   HashIndex<ListenKey, SocketId> listeners;  ///< by local address and port (Linux lhash2)
+  Slab<Captured> captured;
   std::uint64_t last_inode = 10'000;
 
   friend bool operator==(const Inet&, const Inet&) = default;

@@ -10,19 +10,26 @@ bool is_local(const World& world, NetId net, const Address& address) {
   return owner != nullptr && *owner == net;
 }
 
-std::optional<Path> route(const World& world, NetId net, const Address& address) {
-  Path path;
-  path.to = net;
-  if (is_local(world, net, address)) return path;
-  const NetId* owner = world.inet.owners.find(AddressKey{address});
-  if (owner == nullptr) return std::nullopt;
-  const Route* way = world.inet.routes.find(RouteKey{net, *owner});
+std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
+  const Route* way = world.inet.routes.find(RouteKey{net, neighbour});
   if (way == nullptr) return std::nullopt;
-  path.to = *owner;
+  Path path;
+  path.to = neighbour;
   path.link = way->link;
   path.direction = way->direction;
   path.mtu = world.wire.links.read(way->link).mtu;
   return path;
+}
+
+std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  if (is_local(world, net, address)) {
+    Path path;
+    path.to = net;
+    return path;
+  }
+  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
+    if (const auto path = way_to(world, net, *owner)) return path;
+  return way_to(world, net, world.inet.nets.read(net).gateway);
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
@@ -34,15 +41,18 @@ Address source_address(const World& world, NetId net, const Address& destination
 
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again,
                    std::uint64_t because) {
+  return send_along(step, net, route(step.world, net, packet.to.ip), packet, reason, again, because);
+}
+
+std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
+                         Reason reason, std::int64_t again, std::uint64_t because) {
   World& world = step.world;
-  const std::optional<Path> path = route(world, net, packet.to.ip);
   wire::Offer offer;
   if (!path) {
-    offer.lost = true;
-    offer.reason = Reason::NoRoute;
+    offer.lose(Reason::NoRoute);
   } else if (!path->link) {
     packet.net = net.raw();
-    offer.due = world.now;
+    offer.due[0] = world.now;
   } else {
     packet.net = path->to.raw();
     packet.link = path->link.raw();
@@ -50,31 +60,38 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
                         wire::wire_size(packet));
     for (const FaultId id : ids(world.wire.faults)) {
       const wire::Fault& fault = world.wire.faults.read(id);
-      if (fault.link != path->link || fault.direction != path->direction) continue;
-      wire::Fault& counted = world.wire.faults.write(id);
-      if (!wire::strikes(counted, packet) || offer.lost) continue;
-      offer.reason = counted.delay != 0 ? Reason::FaultDelayed : Reason::FaultDropped;
-      offer.lost = counted.delay == 0;
-      if (!offer.lost) offer.due += counted.by;
+      if (fault.link == path->link && fault.direction == path->direction)
+        wire::strike(world.wire.faults.write(id), packet, offer);
     }
   }
   packet.sent = world.records + 1;  // the number of the record that follows
-  const PacketId id = offer.lost ? PacketId{} : world.wire.in_flight.add(packet);
+  wire::Packet carried = packet;
+  carried.carried = offer.reason;
+  if (offer.corrupted) carried.corrupted = 1;
+  const PacketId id = offer.lost() ? PacketId{} : world.wire.in_flight.add(carried);
   const RecordNumber sent =
-      step.record(rec::PacketSent{id, packet, id ? offer.due : 0, again}, reason, because);
-  if (!id) {
-    const RecordNumber cause = std::exchange(step.cause, sent);
+      step.record(rec::PacketSent{id, packet, id ? offer.due[0] : 0, again}, reason, because);
+  const RecordNumber cause = std::exchange(step.cause, sent);
+  const auto arrives = [&](PacketId copy, Time due, RecordNumber by) {
+    Event arrival;
+    arrival.time = due;
+    arrival.kind = EventKind::Arrival;
+    arrival.subject = copy.raw();
+    arrival.cause = by;
+    world.queue.push(arrival);
+  };
+  if (id)
+    arrives(id, offer.due[0], sent);
+  else
     step.record(rec::PacketDropped{sent, 1}, offer.reason);
-    step.cause = cause;
-    if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
-    return sent;
+  if (offer.copies == 2) {
+    carried.copy = 1;
+    carried.carried = Reason::Delivered;
+    const PacketId copy = world.wire.in_flight.add(carried);
+    arrives(copy, offer.due[1], step.record(rec::PacketDuplicated{sent, copy, offer.due[1]}, offer.copied));
   }
-  Event arrival;
-  arrival.time = offer.due;
-  arrival.kind = EventKind::Arrival;
-  arrival.subject = id.raw();
-  arrival.cause = sent;
-  world.queue.push(arrival);
+  step.cause = cause;
+  if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
   return sent;
 }
 

@@ -1,7 +1,9 @@
 // Where does a packet go, and from which address? Linux: ip_route_output, inet_select_addr.
 //
-// Left out: route tables, gateways, forwarding, neighbour lookup. A link is a route to the host at its other
-// end.
+// A link is a route to the host at its other end. A host with a raw peer sends there what no other link leads
+// to, so that the peer may use any address.
+//
+// Left out: route tables, forwarding, neighbour lookup.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +39,15 @@ bool is_local(const World& world, NetId net, const Address& address);
 /// interface's.
 Address source_address(const World& world, NetId net, const Address& destination);
 
-/// Sends a packet on its way: links may delay or lose it. Leaves PacketSent, and PacketDropped where it is
-/// lost. `again`: how often it was sent before. The record's number is returned.
+/// Sends a packet on its way: links may delay, double, damage or lose it. Leaves PacketSent, and
+/// PacketDuplicated or PacketDropped where that is its lot. `again`: how often it was sent before. The
+/// record's number is returned.
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again = 0,
                    std::uint64_t because = 0);
+/// The same along a given way; nothing: it is lost, as no way leads there.
+std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
+                         Reason reason, std::int64_t again = 0, std::uint64_t because = 0);
+/// The way to a neighbour.
+std::optional<Path> way_to(const World& world, NetId net, NetId neighbour);
 
 }  // namespace sockarium::inet

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "sim/core/chance.h"
+#include "sim/inet/raw_peer.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/wire/header_bytes.h"
 
 namespace sockarium::kernel {
 
@@ -41,7 +43,7 @@ struct Try {
   Attempt operator()(const sys::Socket& c) {
     constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
     const std::int32_t type = c.type & ~flags;
-    if (c.domain != 2) return fail(Errno::AFNOSUPPORT);
+    if (c.domain != 2 || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
     if (type < 0 || type > 10) return fail(Errno::INVAL);
     if (type != 1) return fail(Errno::SOCKTNOSUPPORT);
     if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
@@ -203,6 +205,33 @@ struct Try {
     return until_something_ends();
   }
   Attempt operator()(const sys::Exit&) { return done(0); }  // dealt with by turn()
+
+  Attempt operator()(const sys::Inject& c) {
+    if (!inet::is_raw(world(), net())) return fail(Errno::PERM);
+    std::optional<wire::Packet> packet = wire::from_wire(c.packet, step.bytes, wire::Checksums::Ignored);
+    if (!packet) return fail(Errno::INVAL);
+    if (!wire::from_wire(c.packet, step.bytes, wire::Checksums::Checked)) packet->corrupted = 1;
+    if (c.packet.length > inet::injected_most(world(), net())) return fail(Errno::MSGSIZE);
+    inet::inject(step, net(), *packet);
+    return done(c.packet.length);
+  }
+  Attempt operator()(const sys::Capture& c) {
+    if (!inet::is_raw(world(), net())) return fail(Errno::PERM);
+    const Time deadline = self().entered + c.within;
+    if (const auto packet = inet::take(world(), net())) {
+      const std::vector<std::uint8_t> frame = wire::to_wire(*packet, step.bytes);
+      SysResult result = SysResult::of(c.within < 0 ? 0 : deadline - step.now());
+      result.data = step.bytes.intern({reinterpret_cast<const char*>(frame.data()), frame.size()});
+      return Done{result};
+    }
+    if (c.within == 0) return fail(Errno::TIMEDOUT);
+    Block block;
+    block.wait.who = net().raw();
+    block.wait.what = Readiness::Captured;
+    if (c.within > 0) block.deadline = deadline;
+    block.at_deadline = Errno::TIMEDOUT;
+    return block;
+  }
 };
 
 bool wants_no_signal(const Syscall& call) {

@@ -1,5 +1,6 @@
 #include "sim/kernel/receive.h"
 
+#include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
@@ -27,6 +28,12 @@ void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
   tcp::input(step, step.world.tcp.connections.read(owner).listener, packet);
 }
 
+/// A source that no packet from outside can have: the host's own addresses, and those of nobody.
+bool is_martian(const World& world, NetId net, const Address& source) {
+  return inet::is_local(world, net, source) || source.is_wildcard() || source.is_multicast() ||
+         source.is_broadcast();
+}
+
 }  // namespace
 
 void receive(Step& step, PacketId id) {
@@ -35,12 +42,23 @@ void receive(Step& step, PacketId id) {
   world.wire.in_flight.remove(id);
   const NetId net = NetId::from_raw(packet.net);
   step.host = world.inet.nets.read(net).host;
-  step.cause = step.record(rec::PacketDelivered{packet.sent}, Reason::Delivered);
-  if (!inet::is_local(world, net, packet.to.ip)) {
-    step.record(rec::PacketDropped{packet.sent, 0}, Reason::NotForUs);
+  step.cause = step.record(rec::PacketDelivered{packet.sent, packet.copy}, packet.carried);
+  if (inet::is_raw(world, net)) {
+    inet::keep(step, net, packet);
     return;
   }
+  const auto drop = [&](Reason reason) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
+  };
+  if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
+  if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
   step.count(net, Counter::TcpInSegs);
+  if (packet.corrupted != 0) {
+    drop(Reason::BadChecksum);
+    step.count(net, Counter::TcpInCsumErrors);
+    step.count(net, Counter::TcpInErrs);
+    return;
+  }
   const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
   const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
   switch (owner.kind) {

@@ -50,6 +50,7 @@ class Teller {
       if (bytes > 0) text += fmt::format(" with {}", counted(bytes, "byte", "bytes"));
     }
     if (event_.lost != 0) text += fmt::format(", which is lost: {}", tells_.short_reason(event_.lost));
+    if (event_.doubled != 0) text += ", which the link delivers twice";
     return text;
   }
 
@@ -58,7 +59,8 @@ class Teller {
   std::string arrival() const {
     const wire::Packet* packet = packet_of(records_, event_.delivered);
     if (packet == nullptr) return "";
-    const std::string segment = segment_name(*packet);
+    const bool copy = as<rec::PacketDelivered>(event_.delivered).copy != 0;
+    const std::string segment = segment_name(*packet) + (copy ? " (the link's copy)" : "");
     if (event_.dropped != 0) return dropped(*packet, segment);
     if (!event_.states.empty()) {
       const std::string text = arrival_changes_state(*packet, segment);
@@ -279,7 +281,7 @@ class Teller {
         std::holds_alternative<sys::Sleep>(call) || std::holds_alternative<sys::Compute>(call) ||
         std::holds_alternative<sys::Setsockopt>(call) || std::holds_alternative<sys::Close>(call) ||
         std::holds_alternative<sys::SetNonblock>(call) || std::holds_alternative<sys::Now>(call) ||
-        std::holds_alternative<sys::Shutdown>(call);
+        std::holds_alternative<sys::Shutdown>(call) || std::holds_alternative<sys::Inject>(call);
     return quiet ? "" : tells_.describe(event_.returned);
   }
 

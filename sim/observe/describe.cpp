@@ -76,6 +76,8 @@ struct Line {
     const std::string who = names().task(r.task);
     if (!r.result.ok())
       return fmt::format("{}() fails in {}: {} ({})", what, who, name(r.result.error), words(r.result.error));
+    if (std::holds_alternative<sys::Capture>(unflatten(r.call)))
+      return fmt::format("{} takes a packet of {}", who, counted(r.result.data.length, "byte", "bytes"));
     return fmt::format("{}() returns {} in {}", what, r.result.value, who);
   }
   std::string operator()(const rec::TaskBlocked& r) const {
@@ -97,18 +99,22 @@ struct Line {
         fmt::format("{} sends {} to {}", here(), segment_name(r.packet), names().endpoint(r.packet.to));
     return r.again > 0 ? fmt::format("{} again (retry {})", what, r.again) : what;
   }
+  std::string operator()(const rec::PacketDuplicated&) const {
+    const wire::Packet* packet = packet_of(tells.records(), number);
+    if (packet == nullptr) return "the link doubles a segment";
+    return fmt::format("the link doubles the {} to {}", segment_name(*packet), names().endpoint(packet->to));
+  }
   std::string operator()(const rec::PacketDelivered& r) const {
     const wire::Packet* packet = packet_of(tells.records(), number);
     if (packet == nullptr) return "a segment reaches " + here();
-    static_cast<void>(r);
-    return fmt::format("{} from {} reaches {}", segment_name(*packet), names().endpoint(packet->from),
-                       here());
+    return fmt::format("{}{} from {} reaches {}", r.copy != 0 ? "the copy of " : "", segment_name(*packet),
+                       names().endpoint(packet->from), here());
   }
   std::string operator()(const rec::PacketDropped& r) const {
     const wire::Packet* packet = packet_of(tells.records(), number);
     if (packet == nullptr) return here() + " drops a segment";
-    const std::string what =
-        fmt::format("the {} from {}", segment_name(*packet), names().endpoint(packet->from));
+    const std::string what = fmt::format("the {}{} from {}", r.copy != 0 ? "copy of " : "",
+                                         segment_name(*packet), names().endpoint(packet->from));
     if (r.on_wire != 0) return fmt::format("{} to {} is lost", what, names().endpoint(packet->to));
     return fmt::format("{} {} {}", here(), record.reason == Reason::NobodyListens ? "refuses" : "drops",
                        what);

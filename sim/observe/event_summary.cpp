@@ -19,6 +19,7 @@ struct Sorter {
   void operator()(const rec::TaskBlocked&) const { once(into.blocked); }
   void operator()(const rec::TaskWoken&) const { once(into.woken); }
   void operator()(const rec::PacketSent&) const { into.sent.push_back(number); }
+  void operator()(const rec::PacketDuplicated&) const { once(into.doubled); }
   void operator()(const rec::PacketDelivered&) const { once(into.delivered); }
   void operator()(const rec::PacketDropped& dropped) const {
     once(dropped.on_wire != 0 ? into.lost : into.dropped);

@@ -15,6 +15,7 @@ struct EventSummary {
   RecordNumber started = 0, returned = 0, entered = 0, blocked = 0, ended = 0;
   RecordNumber dropped = 0;  ///< by a rule of a host
   RecordNumber lost = 0;     ///< on the wire
+  RecordNumber doubled = 0;  ///< by the link
   std::vector<RecordNumber> sent, states;
   RecordNumber entered_queue = 0, left_queue = 0;  ///< the last: SYN queue, or accept queue
   RecordNumber received = 0, acknowledged = 0;     ///< the last change of the receive buffer, the send buffer

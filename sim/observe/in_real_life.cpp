@@ -58,11 +58,19 @@ constexpr Counter telling[] = {Counter::TcpExtListenOverflows,
                                Counter::TcpAttemptFails,
                                Counter::TcpExtTW,
                                Counter::TcpExtDelayedACKs,
+                               Counter::TcpInCsumErrors,
                                Counter::IpOutNoRoutes};
 
 std::string tcpdump_of(const wire::Packet& packet) {
   const std::uint16_t port = std::min(packet.from.port, packet.to.port);  // the server's, as a rule
   return fmt::format("tcpdump -n port {}", port);
+}
+
+/// How a call looks from outside. A raw peer's are no calls of Linux: there it is packets that one sees.
+std::string strace_of(const Syscall& call) {
+  if (std::holds_alternative<sys::Inject>(call) || std::holds_alternative<sys::Capture>(call))
+    return "tcpdump -n";
+  return fmt::format("strace -e {}", name(call));
 }
 
 std::string ss_of(TcpState state) {
@@ -118,10 +126,10 @@ std::string Narrator::in_real_life(RecordNumber first, RecordNumber last) const 
     const Syscall call = unflatten(entered->call);
     if (std::holds_alternative<sys::Sleep>(call)) return "strace -e clock_nanosleep";
     if (std::holds_alternative<sys::Compute>(call) || std::holds_alternative<sys::Exit>(call)) return "";
-    return fmt::format("strace -e {}", name(call));
+    return strace_of(call);
   }
   if (const auto* returned = std::get_if<rec::SyscallReturned>(&what))
-    return fmt::format("strace -e {}", name(unflatten(returned->call)));
+    return strace_of(unflatten(returned->call));
   if (const auto* changed = std::get_if<rec::SysctlChanged>(&what))
     return fmt::format("sysctl -w {}={}", row_of(changed->id).name, changed->to);
   return "";

@@ -7,6 +7,7 @@ namespace sockarium::observe {
 
 RecordNumber sending_of(const Records& records, RecordNumber number) {
   if (get<rec::PacketSent>(records, number) != nullptr) return number;
+  if (const auto* doubled = get<rec::PacketDuplicated>(records, number)) return doubled->sent;
   if (const auto* delivered = get<rec::PacketDelivered>(records, number)) return delivered->sent;
   if (const auto* dropped = get<rec::PacketDropped>(records, number)) return dropped->sent;
   return 0;
@@ -42,10 +43,10 @@ RecordNumber outcome_of(const Records& records, RecordNumber sent, RecordNumber 
     const Record& record = at(records, n);
     if (delivered != 0 && record.event != event) return delivered;
     if (const auto* dropped = std::get_if<rec::PacketDropped>(&record.what);
-        dropped != nullptr && dropped->sent == sent)
+        dropped != nullptr && dropped->sent == sent && dropped->copy == 0)
       return n;
     if (const auto* came = std::get_if<rec::PacketDelivered>(&record.what);
-        came != nullptr && came->sent == sent) {
+        came != nullptr && came->sent == sent && came->copy == 0) {
       delivered = n;
       event = record.event;
     }

@@ -16,7 +16,7 @@ const Kind* get(const Records& records, RecordNumber number) {
   return std::get_if<Kind>(&records[number - 1].what);
 }
 
-/// The packet that a record speaks of (sent, delivered or dropped), or nullptr.
+/// The packet that a record speaks of (sent, doubled, delivered or dropped), or nullptr.
 const wire::Packet* packet_of(const Records& records, RecordNumber number);
 /// The number of the record of its sending; 0: the record speaks of no packet.
 RecordNumber sending_of(const Records& records, RecordNumber number);
@@ -25,7 +25,8 @@ RecordNumber last_call(const Records& records, TaskId task, RecordNumber number)
 /// How long a timer ran that fired at `fired`; 0: unknown.
 Duration waited(const Records& records, RecordNumber fired);
 /// What became of the packet sent at `sent`, as far as `until`: the record of its delivery, or of its loss; a
-/// delivery that the host's rules refused counts as dropped. 0: still under way.
+/// delivery that the host's rules refused counts as dropped, and a copy that the link made does not count. 0:
+/// still under way.
 RecordNumber outcome_of(const Records& records, RecordNumber sent, RecordNumber until);
 
 }  // namespace sockarium::observe

@@ -61,6 +61,8 @@ struct Arguments {
   std::string operator()(const sys::Sleep& c) const { return duration_text(c.duration); }
   std::string operator()(const sys::Compute& c) const { return duration_text(c.duration); }
   std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
+  std::string operator()(const sys::Inject& c) const { return bytes_text(c.packet.length); }
+  std::string operator()(const sys::Capture& c) const { return c.within < 0 ? "" : duration_text(c.within); }
   std::string operator()(const sys::Join& c) const { return fmt::format("{}", c.tid); }
   std::string operator()(const sys::Wait& c) const { return fmt::format("{}", c.pid); }
   std::string operator()(const sys::Exit& c) const { return fmt::format("{}", c.status); }

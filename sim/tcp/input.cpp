@@ -18,7 +18,7 @@ namespace {
 enum class Then { GoOn, Stop };
 
 Then drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because = 0) {
-  step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
   return Then::Stop;
 }
 
@@ -41,7 +41,11 @@ void reset_received(Step& step, ConnectionId id) {
 }
 
 void challenge(Step& step, ConnectionId id, const wire::Packet& packet) {
-  const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::ChallengeAck);
+  const RecordNumber dropped =
+      step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::ChallengeAck);
+  // Linux counts a SYN on an open connection as an error (tcp_validate_incoming, syn_inerr).
+  if (packet.has(wire::SYN) && step.world.tcp.connections.read(id).state == TcpState::Established)
+    step.count(net_of(step.world, id), Counter::TcpInErrs);
   step.count(net_of(step.world, id), Counter::TcpExtTCPChallengeACK);
   send_ack(step, id, Reason::ChallengeAck, dropped);
 }
@@ -111,7 +115,12 @@ Then check_sequence(Step& step, ConnectionId id, const wire::Packet& packet) {
   const bool acceptable = packet.end() >= connection.rcv_wup && packet.seq <= connection.rcv_nxt + window;
   if (acceptable) return Then::GoOn;
   if (packet.has(wire::RST)) return drop(step, packet, Reason::OutsideWindow);
-  const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::OutsideWindow);
+  if (packet.has(wire::SYN)) {
+    challenge(step, id, packet);
+    return Then::Stop;
+  }
+  const RecordNumber dropped =
+      step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::OutsideWindow);
   send_ack(step, id, Reason::OutsideWindow, dropped);
   return Then::Stop;
 }
@@ -200,7 +209,8 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
       send_ack(step, id, Reason::SimultaneousOpen);  // kernel-measured: each end does
   }
   if (packet.ack > connection.snd_nxt) {
-    const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::AckOfUnsent);
+    const RecordNumber dropped =
+        step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::AckOfUnsent);
     send_ack(step, id, Reason::AckOfUnsent, dropped);
     return Then::Stop;
   }
@@ -343,7 +353,8 @@ void process_text_and_fin(Step& step, ConnectionId id, const wire::Packet& packe
   const bool receives = connection.state == TcpState::Established || connection.state == TcpState::FinWait1 ||
                         connection.state == TcpState::FinWait2;
   if (!receives) {
-    const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::DataDuplicate);
+    const RecordNumber dropped =
+        step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::DataDuplicate);
     send_ack(step, id, Reason::DataDuplicate, dropped);
     return;
   }
@@ -358,7 +369,8 @@ void process_text_and_fin(Step& step, ConnectionId id, const wire::Packet& packe
     return;
   }
   if (packet.end() <= connection.rcv_nxt) {
-    const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::DataDuplicate);
+    const RecordNumber dropped =
+        step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::DataDuplicate);
     send_ack(step, id, Reason::DataDuplicate, dropped);
     return;
   }
@@ -370,7 +382,8 @@ void process_text_and_fin(Step& step, ConnectionId id, const wire::Packet& packe
   const std::int64_t free = static_cast<std::int64_t>(connection.receive_buffer) -
                             static_cast<std::int64_t>(connection.receive_queue.bytes);
   if (!packet.payload.empty() && static_cast<std::int64_t>(packet.payload.length) > free) {
-    const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0}, Reason::OutsideWindow);
+    const RecordNumber dropped =
+        step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::OutsideWindow);
     send_ack(step, id, Reason::OutsideWindow, dropped);
     return;
   }

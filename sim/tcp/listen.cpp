@@ -21,7 +21,7 @@ std::int64_t effective_backlog(const Sysctls& sysctls, std::int32_t asked) {
 
 /// Drops a packet with a record that says why.
 void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because) {
-  step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
 }
 
 /// The SYN queue's other bound, where cookies are off: the last quarter of tcp_max_syn_backlog is kept for

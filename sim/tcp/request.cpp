@@ -92,7 +92,7 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
 }
 
 void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because = 0) {
-  step.record(rec::PacketDropped{packet.sent, 0}, reason, because);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
 }
 
 void give_up(Step& step, RequestId id, Reason reason) {
@@ -125,8 +125,11 @@ void send_syn_ack(Step& step, RequestId id, Reason reason, std::int64_t again) {
   packet.options.has_window_scale = both.scale;
   packet.options.window_scale = both.receive_scale;
   const NetId net = request.net;
-  step.count(net, again > 0 ? Counter::TcpRetransSegs : Counter::TcpOutSegs);
-  if (again > 0) step.count(net, Counter::TcpExtTCPSynRetrans);
+  step.count(net, Counter::TcpOutSegs);  // a repeated one, too (Linux tcp_make_synack)
+  if (again > 0) {
+    step.count(net, Counter::TcpRetransSegs);
+    step.count(net, Counter::TcpExtTCPSynRetrans);
+  }
   inet::send(step, net, packet, reason, again);
   step.arm(request.timer, TimerKind::SynAck, id.raw(), world.now + request.timeout, Reason::Unacknowledged);
 }

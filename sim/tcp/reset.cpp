@@ -7,8 +7,8 @@
 namespace sockarium::tcp {
 
 void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because) {
-  step.record(rec::PacketDropped{packet.sent, 0}, packet.has(wire::RST) ? Reason::ResetIgnored : reason,
-              because);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy},
+              packet.has(wire::RST) ? Reason::ResetIgnored : reason, because);
   if (packet.has(wire::RST)) return;
   wire::Packet reply;
   reply.from = packet.to;

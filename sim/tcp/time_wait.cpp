@@ -58,7 +58,7 @@ SocketId take_over(Step& step, ConnectionId id, TimeWaitId entry, bool recyclabl
 }
 
 void drop(Step& step, const wire::Packet& packet, Reason reason) {
-  step.record(rec::PacketDropped{packet.sent, 0}, reason);
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
 }
 
 /// RFC 9293 3.6: may this SYN start a new connection between the same ends? Newer timestamps or a higher

@@ -123,7 +123,15 @@ std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) 
   return out;
 }
 
-std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes, Checksums checksums) {
+namespace {
+
+/// A packet without its payload, which is `payload` of the frame.
+struct Parsed {
+  Packet packet;
+  std::span<const std::uint8_t> payload;
+};
+
+std::optional<Parsed> parse(std::span<const std::uint8_t> frame, Checksums checksums) {
   if (frame.size() < ip_header || frame[0] >> 4 != 4) return std::nullopt;
   const std::size_t header = (frame[0] & 0xfu) * 4u;
   const std::size_t total = get16(frame, 2);
@@ -135,7 +143,8 @@ std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& 
   if (data < tcp_header || data > tcp.size()) return std::nullopt;
   if (checksums == Checksums::Checked && checksum(tcp, pseudo_header(frame, tcp.size())) != 0)
     return std::nullopt;
-  Packet packet;
+  Parsed parsed;
+  Packet& packet = parsed.packet;
   packet.from = {address_at(frame, 12), get16(tcp, 0), 0};
   packet.to = {address_at(frame, 16), get16(tcp, 2), 0};
   packet.seq = Seq{get32(tcp, 4)};
@@ -143,10 +152,36 @@ std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& 
   packet.flags = tcp[13] & 0x3f;
   packet.window = get16(tcp, 14);
   if (!read_options(tcp.subspan(tcp_header, data - tcp_header), packet.options)) return std::nullopt;
-  const auto payload = tcp.subspan(data);
+  parsed.payload = tcp.subspan(data);
+  return parsed;
+}
+
+}  // namespace
+
+std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes, Checksums checksums) {
+  std::optional<Parsed> parsed = parse(frame, checksums);
+  if (!parsed) return std::nullopt;
+  const auto payload = parsed->payload;
   if (!payload.empty())
-    packet.payload = bytes.intern({reinterpret_cast<const char*>(payload.data()), payload.size()});
-  return packet;
+    parsed->packet.payload = bytes.intern({reinterpret_cast<const char*>(payload.data()), payload.size()});
+  return parsed->packet;
+}
+
+std::optional<Packet> from_wire(const Bytes& frame, const ByteStore& bytes, Checksums checksums) {
+  const std::string text = bytes.text(frame);
+  const std::span all(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  std::optional<Parsed> parsed = parse(all, checksums);
+  if (!parsed) return std::nullopt;
+  if (!parsed->payload.empty())
+    parsed->packet.payload = frame.slice(static_cast<std::uint32_t>(parsed->payload.data() - all.data()),
+                                         static_cast<std::uint32_t>(parsed->payload.size()));
+  return parsed->packet;
+}
+
+void corrupt(std::span<std::uint8_t> frame) {
+  if (frame.size() < ip_header + tcp_header) return;
+  const std::size_t total = get16(frame, 2);
+  if (total >= ip_header + tcp_header && total <= frame.size()) frame[total - 1] ^= 1;
 }
 
 }  // namespace sockarium::wire

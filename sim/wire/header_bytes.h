@@ -27,5 +27,12 @@ std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes);
 enum class Checksums { Checked, Ignored };
 std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes,
                                 Checksums checksums = Checksums::Checked);
+/// The same for a packet that is stored: its payload is a part of it.
+std::optional<Packet> from_wire(const Bytes& frame, const ByteStore& bytes,
+                                Checksums checksums = Checksums::Checked);
+
+/// Flips a bit of what TCP's checksum covers, and leaves the checksum as it is: what a link with `corrupt`
+/// does to the bytes of a packet.
+void corrupt(std::span<std::uint8_t> frame);
 
 }  // namespace sockarium::wire

@@ -7,6 +7,7 @@
 
 #include "sim/core/address.h"
 #include "sim/core/bytes.h"
+#include "sim/core/reason.h"
 #include "sim/core/time.h"
 #include "sim/wire/seq.h"
 
@@ -35,11 +36,13 @@ struct Packet {
   std::uint8_t flags = 0;
   std::uint8_t protocol = 6;  ///< IPPROTO_TCP
   Options options;
-  std::uint32_t reserved = 0;
+  Reason carried = Reason::Delivered;  ///< why it arrives when it does
   Bytes payload;
-  std::uint64_t sent = 0;  ///< the record of its sending; 0 while it is being made
-  std::uint64_t link = 0;  ///< raw LinkId that carries it; 0: loopback
-  std::uint64_t net = 0;   ///< raw NetId that it travels to
+  std::uint64_t sent = 0;       ///< the record of its sending; 0 while it is being made
+  std::uint64_t link = 0;       ///< raw LinkId that carries it; 0: loopback
+  std::uint64_t net = 0;        ///< raw NetId that it travels to
+  std::uint32_t copy = 0;       ///< 1: the second of two, made by the link
+  std::uint32_t corrupted = 0;  ///< 1: a bit was flipped on the way
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).

@@ -196,10 +196,9 @@ int orphans() {
   return -1;
 }
 
-// A closed socket whose FIN nobody answers any more keeps its namespace alive for 102 s (tcp_orphan_retries):
-// after a hundred comparisons there are hundreds of namespaces without a process. To be switched on when
-// compare ends them.
-TEST_F(NothingBehind, DISABLED_NoClosedSocketKeepsANamespaceAlive) {
+// A closed socket whose FIN nobody answers any more would keep its namespace alive for 102 s
+// (tcp_orphan_retries): after a hundred comparisons there would be hundreds of namespaces without a process.
+TEST_F(NothingBehind, NoClosedSocketKeepsANamespaceAlive) {
   const int before = orphans();
   const std::string file = scenario(conversation);
   for (int round = 0; round < 3; ++round) {

@@ -1,4 +1,4 @@
-// The real kernel as referee: small runs on it agree with the model, differences are found, nothing is left
+// The real kernel as referee: small runs on it agree with the model, nothing is left
 // behind. Where the machine gives no network namespaces, what needs them is skipped.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,112 +9,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <regex>
 
 #include "lab/compare/difference.h"
 #include "lab/compare/enclosure.h"
 #include "lab/compare/machine.h"
-#include "lab/compare/parcel.h"
 #include "lab/compare/referee.h"
 
 namespace sockarium::compare {
 namespace {
 
 using testing::HasSubstr;
-
-Line line(const std::string& text, Time time = 0) {
-  Line made;
-  made.text = text;
-  made.time = time;
-  return made;
-}
-
-/// Sent again by a timer, so long after the time before.
-Line repeated(Duration after) {
-  Line made = line("[S]");
-  made.timed = Since::SameBytes;
-  made.after[static_cast<std::size_t>(Since::SameBytes)] = after;
-  return made;
-}
-
-TEST(Difference, WhatStandsBetweenTwoAgreementsIsShownSideBySide) {
-  const Verdict verdict =
-      compare({{"web", {line("a"), line("b"), line("c")}}}, {{"web", {line("a"), line("x"), line("c")}}}, 10);
-  EXPECT_EQ(verdict.observations, 3u);
-  EXPECT_EQ(verdict.same, 2u);
-  ASSERT_EQ(verdict.unexplained.size(), 1u);
-  EXPECT_EQ(verdict.unexplained[0].model->text, "b");
-  EXPECT_EQ(verdict.unexplained[0].real->text, "x");
-}
-
-TEST(Difference, AMissingLineDoesNotMakeTheOthersDiffer) {
-  const Verdict verdict =
-      compare({{"web", {line("a"), line("b"), line("c")}}}, {{"web", {line("a"), line("c")}}}, 10);
-  EXPECT_EQ(verdict.same, 2u);
-  ASSERT_EQ(verdict.unexplained.size(), 1u);
-  EXPECT_FALSE(verdict.unexplained[0].real);
-}
-
-TEST(Difference, AStrandThatOnlyTheRealKernelHasIsOne) {
-  EXPECT_EQ(compare({}, {{"web", {line("a")}}}, 10).unexplained.size(), 1u);
-}
-
-TEST(Difference, WhatHappensAtTheVeryEndIsLeftOut) {
-  const Verdict verdict = compare({{"web", {line("a", 11)}}}, {{"web", {}}}, 10);
-  EXPECT_EQ(verdict.left_out, 1u);
-  EXPECT_EQ(verdict.observations, 0u);
-}
-
-TEST(Difference, ATimerTwiceAsLongIsFound) {
-  EXPECT_EQ(compare({{"s", {repeated(second)}}}, {{"s", {repeated(second * 103 / 100)}}}, 10).same, 1u);
-  const Verdict verdict = compare({{"s", {repeated(second)}}}, {{"s", {repeated(2 * second)}}}, 10);
-  ASSERT_EQ(verdict.unexplained.size(), 1u);
-  EXPECT_EQ(verdict.unexplained[0].what, "2.000 s after the same bytes before, in the model 1.000 s");
-}
-
-TEST(Difference, ATimerIsHardlyEarlyAndALittleLate) {
-  struct Case {
-    Duration model, real;
-    bool agrees;
-  };
-  for (const Case& c :
-       {Case{second, second - 11 * millisecond, false}, Case{second, second - 9 * millisecond, true},
-        Case{second, second + 89 * millisecond, true}, Case{second, second + 91 * millisecond, false},
-        Case{4 * millisecond, 0, true}, Case{5 * millisecond, 0, false}})
-    EXPECT_EQ(agree(c.model, c.real), c.agrees) << c.model << " against " << c.real;
-}
-
-TEST(Ledger, AnEntryExplainsOneExactObservationOfOneScenario) {
-  const std::vector<Known> known{{"H1", "web", "b", "x", "why", "source"}};
-  const std::vector<Strand> model{{"web", {line("a"), line("b")}}}, real{{"web", {line("a"), line("x")}}};
-  Verdict here = compare(model, real, 10), elsewhere = here;
-  explain(here, "H1", known);
-  EXPECT_EQ(here.explained.size(), 1u);
-  EXPECT_TRUE(here.unexplained.empty());
-  EXPECT_TRUE(here.stale.empty());
-  explain(elsewhere, "C1", known);
-  EXPECT_EQ(elsewhere.unexplained.size(), 1u);
-}
-
-TEST(Ledger, AnEntryThatDoesNotOccurIsStale) {
-  const std::vector<Known> known{{"H1", "web", "b", "x", "why", "source"}};
-  Verdict verdict = compare({{"web", {line("a")}}}, {{"web", {line("a")}}}, 10);
-  explain(verdict, "H1", known);
-  EXPECT_EQ(verdict.stale.size(), 1u);
-}
-
-TEST(Ledger, NoEntryIsWideOrHidesAnErrorOrAState) {
-  const std::regex error_or_state("= -1 E|ended by signal| (ESTAB|LISTEN|SYN-|FIN-|CLOS|TIME-|LAST-)");
-  for (const Known& entry : ledger()) {
-    const std::string both = std::string(entry.model) + "\n" + std::string(entry.real);
-    EXPECT_FALSE(entry.scenario.empty() || entry.strand.empty()) << both;
-    EXPECT_GE(entry.why.size(), 20u) << both << ": say why";
-    EXPECT_GE(entry.source.size(), 4u) << both << ": say where that stands";
-    EXPECT_EQ(both.find('*'), std::string::npos) << both << ": no wildcards";
-    EXPECT_NE(entry.model, entry.real);
-    EXPECT_FALSE(std::regex_search(both, error_or_state)) << both << ": the model must be mended instead";
-  }
-}
 
 /// Runs a scenario on both kernels; skips the test where that can't be done.
 class Referee : public testing::Test {
@@ -136,7 +40,12 @@ class Referee : public testing::Test {
       report.skipped = match.skipped();
       return report;
     }
-    return match.judge(Enclosure([&] { return match.play(); }, match.limit()).finish());
+    Report report;
+    for (int tries = 0; tries < 3; ++tries) {  // a run that other work disturbed is no measurement
+      report = match.judge(Enclosure([&] { return match.play(); }, match.limit()).finish());
+      if (report.real.late <= disturbed) break;
+    }
+    return report;
   }
 
   /// All that differs, one a line.
@@ -187,12 +96,15 @@ TEST_F(Referee, LooksAtSocketsAndCountersWhereNothingMoves) {
 
 TEST_F(Referee, LooksAtCheckpointsToo) {
   const Report report =
-      run(std::string("scenario { stop_at = '30ms' }\n") + hosts + web +
+      run(std::string("scenario { stop_at = '45ms' }\n"
+                      "local cli = host { name = 'cli', ip = '10.0.0.5' }\n"
+                      "local srv = host { name = 'srv', ip = '192.168.1.10' }\n"
+                      "link { cli, srv, delay = '50ms' }\n") +
+          web +
           "process(cli, 'curl', { start = '1ms' }, function()\n"
           "  local fd = check(socket(AF_INET, SOCK_STREAM)) check(connect(fd, 'srv', 8080))\n"
-          "  sleep('1s')\n"
           "end)\n"
-          "checkpoint('under way', '3ms')\n");
+          "checkpoint('under way', '5ms')\n");
   EXPECT_EQ(differences(report), "");
   ASSERT_FALSE(report.real.rests.empty());
   EXPECT_EQ(report.real.rests[0].moment.name, "under way");
@@ -218,6 +130,31 @@ TEST_F(Referee, HearsLoopback) {
           "end)\n");
   EXPECT_EQ(differences(report), "");
   EXPECT_GT(report.real.packets.size(), 5u);
+}
+
+TEST_F(Referee, CarriesARawPeerAndItsHandMadeHandshake) {
+  const Report report = run("local srv = host { name = 'srv', ip = '192.168.1.10' }\n" + std::string(web) +
+                            "peer(srv, { ip = '10.9.0.2', delay = '5ms', start = '10ms' }, function(p)\n"
+                            "  p:send { flags = 'S', from = 4000, to = 8080, seq = 1000, mss = 1460 }\n"
+                            "  local r = check(p:expect { flags = 'SA', within = '1s' })\n"
+                            "  p:send { flags = 'A', from = 4000, to = 8080, seq = r.ack, ack = r.seq + 1 }\n"
+                            "  print(p:expect { flags = 'R', within = '50ms' })\n"
+                            "end)\n");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_EQ(report.real.packets.size(), 3u);
+}
+
+TEST_F(Referee, LetsAPeerFloodFromSpoofedAddresses) {
+  const Report report = run(
+      "local srv = host { name = 'srv', ip = '192.168.1.10', sysctl = { tcp_max_syn_backlog = 2048 } }\n" +
+          std::string(web) +
+          "peer(srv, { ip = '10.9.0.2', delay = '5ms', start = '10ms' }, function(p)\n"
+          "  for i = 1, 5 do p:send { flags = 'S', src = '10.7.0.' .. i, from = 4000, to = 8080, seq = 7 } "
+          "end\n"
+          "  sleep('100ms')\n"
+          "end)\n",
+      200 * millisecond);
+  EXPECT_EQ(differences(report), "");
 }
 
 TEST_F(Referee, ForksThreadsAndWaits) {
@@ -332,41 +269,6 @@ TEST(Enclosure, BringsBackALongText) {
   if (!outcome.possible) GTEST_SKIP();
   EXPECT_TRUE(outcome.finished);
   EXPECT_EQ(outcome.text.size(), 1'000'000u);
-}
-
-TEST(Parcel, WhatIsPackedComesOutAgain) {
-  ByteStore here, there;
-  Seen seen;
-  SeenCall call;
-  call.task = {1, 0};
-  call.call = sys::Send{3, 0, here.intern("hello")};
-  call.result.data = here.intern("world");
-  call.returned = true;
-  seen.calls.push_back(call);
-  SeenPacket packet;
-  packet.packet.payload = here.intern("hello");
-  packet.arrivals = {1, 2};
-  seen.packets.push_back(packet);
-  seen.rests.push_back({{"rest 1", 5, never, {{{0}, 3}}}, {SeenSocket{}}, {{0, "TcpInSegs", 7}}});
-  seen.notes = {"a note"};
-  const std::optional<Seen> out = unpack(pack(seen, here), there);
-  ASSERT_TRUE(out);
-  EXPECT_EQ(there.text(std::get<sys::Send>(out->calls.at(0).call).data), "hello");
-  EXPECT_EQ(there.text(out->calls[0].result.data), "world");
-  EXPECT_EQ(out->calls[0].task, (TaskPath{1, 0}));
-  EXPECT_EQ(there.text(out->packets.at(0).packet.payload), "hello");
-  EXPECT_EQ(out->packets[0].arrivals, (std::vector<Time>{1, 2}));
-  EXPECT_EQ(out->rests.at(0).counters.at(0).name, "TcpInSegs");
-  EXPECT_EQ(out->notes, seen.notes);
-}
-
-TEST(Parcel, ATornOneIsNotRead) {
-  ByteStore bytes;
-  Seen seen;
-  seen.notes = {"a note"};
-  const std::string parcel = pack(seen, bytes);
-  for (std::size_t size = 0; size < parcel.size(); ++size)
-    EXPECT_FALSE(unpack(std::string_view(parcel).substr(0, size), bytes)) << size;
 }
 
 }  // namespace

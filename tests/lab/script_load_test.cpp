@@ -97,13 +97,43 @@ TEST(ScriptLoad, MachinesAreDeclaredRightOrNotAtAll) {
        "'loss' of link must be a chance in quotes, from \"0%\" to \"100%\", not 1", "write loss = \"1%\""},
       {"link { cli, srv, rate = '10 knots' }", "'rate' of link must be bits per second, not \"10 knots\"",
        "write rate = \"10mbit\""},
-      {"link { cli, srv, jitter = '1ms' }", "'jitter' of link is not modelled yet", "leave it out"},
+      {"link { cli, srv, jitter = 'much' }", "'jitter' of link: \"much\" is not a duration",
+       "write \"250us\", \"10ms\", \"1s\" or \"2min\", or a number of seconds"},
+      {"link { cli, srv, dup = '200%' }",
+       "'dup' of link must be a chance in quotes, from \"0%\" to \"100%\", not \"200%\"",
+       "write dup = \"1%\""},
+      {"link { cli, srv, corrupt = 0.1 }",
+       "'corrupt' of link must be a chance in quotes, from \"0%\" to \"100%\", not 0.1",
+       "write corrupt = \"1%\""},
+      {"link { cli, srv, reorder = '5%' }",
+       "'reorder' of link needs a delay: a reordered packet skips it, and so overtakes",
+       "write delay = \"10ms\", too"},
       {"link { cli, srv, mtu = 20 }", "'mtu' of link must be a number from 576 to 65535, not 20", ""},
       {"fault(cli, {})", "fault: argument 1 must be a link, not a host",
        "write local wire = link { … }, and then fault(wire, { from = cli, match = \"SYN\", nth = 1, action = "
        "\"drop\" })"},
       {"filter(srv, 'drop', { port = 80 })", "filter() is not modelled yet", ""},
-      {"peer(srv, { ip = '1.2.3.4' }, function() end)", "peer() is not modelled yet", ""},
+      {"peer(srv, function() end)",
+       "peer: argument 2 'options' must be a table {ip, delay, …}, not a function",
+       "write peer(srv, { ip = \"10.9.0.2\", delay = \"10ms\" }, function(p) … end)"},
+      {"peer(srv, {}, function() end)", "peer needs 'ip': its address", "write ip = \"10.9.0.2\""},
+      {"peer(srv, { ip = '1.2.3.4', dely = 1 }, function() end)", "unknown key 'dely' in peer",
+       "did you mean 'delay'?"},
+      {"peer(srv, { ip = '10.0.0.5' }, function() end)", "host 'cli' has the address 10.0.0.5 already",
+       "give every host an address of its own"},
+      {"peer(srv, { ip = '1.2.3.4', name = 'a b' }, function() end)", "a peer cannot be called \"a b\"",
+       "choose a word, like \"flood\""},
+      {"peer(srv, { ip = '1.2.3.4' })",
+       "peer: argument 3 'fn' must be the function that the peer runs, not left out",
+       "write peer(srv, { ip = \"10.9.0.2\", delay = \"10ms\" }, function(p) … end)"},
+      {"for i = 1, 2 do peer(srv, { ip = '1.2.3.' .. i }, function() end) end", "two hosts are called 'peer'",
+       "the first is in line 4; give the peer a name of its own, name = \"flood\""},
+      {"link { srv, peer(cli, { ip = '1.2.3.4' }, function() end) }",
+       "link: the second host: 'peer' is a raw peer, which has no kernel",
+       "it has its own link and its own program; name a host { … }"},
+      {"process(peer(cli, { ip = '1.2.3.4' }, function() end), 'web', function() end)",
+       "process: argument 1: 'peer' is a raw peer, which has no kernel",
+       "it has its own link and its own program; name a host { … }"},
       {"process(srv, 'web')",
        "process: argument 4 'fn' must be the function that the process runs, not left out",
        "write process(srv, \"web\", function() … end)"},
@@ -135,10 +165,13 @@ TEST(ScriptLoad, FaultsNameAPacketOfTheirLink) {
   EXPECT_EQ(message("fault(wire, { from = srv })"), "host 'srv' is not on this link");
   EXPECT_EQ(message("fault(wire, { from = cli, match = 'SYM' })"),
             "'match' of fault must be flags of a packet, not \"SYM\"");
-  EXPECT_EQ(message("fault(wire, { from = cli, action = 'dup' })"), "action \"dup\" is not modelled yet");
+  EXPECT_EQ(message("fault(wire, { from = cli, action = 'dup' })"), "");
+  EXPECT_EQ(message("fault(wire, { from = cli, action = 'dup', by = '1ms' })"), "");
+  EXPECT_EQ(message("fault(wire, { from = cli, action = 'dupe' })"), "unknown action \"dupe\"");
   EXPECT_EQ(message("fault(wire, { from = cli, action = 'delay' })"),
             "action \"delay\" needs 'by': how long");
-  EXPECT_EQ(message("fault(wire, { from = cli, by = '1s' })"), "'by' belongs to action \"delay\"");
+  EXPECT_EQ(message("fault(wire, { from = cli, by = '1s' })"),
+            "'by' belongs to the actions \"delay\" and \"dup\"");
   EXPECT_EQ(message("fault(wire, { from = cli, nth = 0 })"),
             "'nth' of fault must be a number from 1 to 1000000000, not 0");
   EXPECT_EQ(message("fault(wire, { from = cli, match = 'SYN', nth = 2, action = 'delay', by = '5ms' })"), "");

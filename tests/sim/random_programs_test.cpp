@@ -76,6 +76,11 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
 void fill(Lab& lab, std::uint64_t seed) {
   lab.setup.seed = seed;
   lab.setup.links[0].loss_ppm = seed % 3 == 0 ? 200'000 : 0;
+  if (seed % 4 == 0) {
+    LinkSetup& link = lab.setup.links[0];
+    link.jitter = 10_ms;
+    link.duplicate_ppm = link.reorder_ppm = link.corrupt_ppm = 100'000;
+  }
   lab.setup.max_events = 3'000;
   for (std::uint64_t i = 0; i < 4; ++i)
     lab.program(i % 2 == 0 ? "srv" : "cli", "p" + std::to_string(i), nonsense(seed * 10 + i, 60));

@@ -139,10 +139,23 @@ std::string tasks(const World& w) {
   return {};
 }
 
+/// What waits at raw peers is listed and counted.
+std::string captures(const World& w) {
+  std::size_t waiting = 0;
+  for (const NetId id : ids(w.inet.nets)) {
+    const inet::Net& net = w.inet.nets.read(id);
+    std::uint64_t listed = 0;
+    for (CapturedId c = net.first_captured; c; c = w.inet.captured.read(c).next) ++listed;
+    if (listed != net.captured) return "a raw peer's queue: length and list differ";
+    waiting += listed;
+  }
+  return waiting == w.inet.captured.count() ? "" : "a captured packet is nobody's";
+}
+
 }  // namespace
 
 std::string broken_invariant(const World& world) {
-  for (const auto& check : {files, ports, queues, connections, tasks})
+  for (const auto& check : {files, ports, queues, connections, tasks, captures})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }
