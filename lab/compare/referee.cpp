@@ -45,6 +45,7 @@ bool is_tie(const script::Scenario& scenario, Setup setup, const std::vector<Mom
     setup.syscall_time = other;
     Session again(setup, script::programs_of(std::make_shared<const script::Scenario>(scenario)));
     again.run_to_end();
+    again.seek(again.head());
     Seen seen = observe_model(again, cut);
     observe_rests(again, moments, seen);
     if (compare(in_script_space(seen, setup, again.bytes()), real, edge).unexplained.size() < differences)

@@ -169,7 +169,7 @@ TEST_F(Referee, ForksThreadsAndWaits) {
           "end)\n"
           "process(cli, 'curl', { start = '5ms' }, function()\n"
           "  local fd = check(socket(AF_INET, SOCK_STREAM)) check(connect(fd, 'srv', 8080))\n"
-          "  sleep('50ms') check(send(fd, 'hello')) print(recv(fd, 10))\n"
+          "  sleep('50ms') check(send(fd, 'hello')) print(recv(fd, 10)) sleep('20ms')\n"
           "end)\n");
   EXPECT_EQ(differences(report), "");
 }
