@@ -15,22 +15,13 @@
 #include <exception>
 
 #include "lab/compare/mailbox.h"
+#include "lab/compare/proc_file.h"
 
 namespace sockarium::compare {
 
 namespace {
 
 constexpr int can_not = 3;  // exit status of the process that should have made the namespaces
-
-bool root_made_it = false;  // in an enclosure: who made its namespaces
-
-bool write_file(const std::string& path, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool whole = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  close(fd);
-  return whole;
-}
 
 Rights leave_namespaces() {
   constexpr int fresh = CLONE_NEWNET | CLONE_NEWPID;
@@ -74,9 +65,7 @@ std::string contained(const std::function<std::string()>& work) {
 [[noreturn]] void keep_door(const std::function<std::string()>& work, int answer, pid_t starter) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != starter) _exit(1);
-  const Rights by = leave_namespaces();
-  if (by == Rights::None) _exit(can_not);
-  root_made_it = by == Rights::Root;
+  if (leave_namespaces() == Rights::None) _exit(can_not);
   std::array<int, 2> life{};
   if (pipe2(life.data(), O_CLOEXEC) != 0) _exit(can_not);
   const pid_t worker = fork();
@@ -206,10 +195,6 @@ Rights rights() {
   if (child == 0) _exit(static_cast<int>(leave_namespaces()));
   const int status = wait_for(child);
   return WIFEXITED(status) ? static_cast<Rights>(WEXITSTATUS(status)) : Rights::None;
-}
-
-bool has_several_users() {
-  return root_made_it;
 }
 
 }  // namespace sockarium::compare

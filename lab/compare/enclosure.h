@@ -58,7 +58,4 @@ class Enclosure {
 enum class Rights { None, UserNamespace, Root };
 Rights rights();
 
-/// True in an enclosure that was made by root, not by a user namespace: several users can be had.
-bool has_several_users();
-
 }  // namespace sockarium::compare

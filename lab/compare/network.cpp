@@ -15,18 +15,11 @@
 #include <cstring>
 
 #include "lab/compare/netlink.h"
+#include "lab/compare/proc_file.h"
 
 namespace sockarium::compare {
 
 namespace {
-
-bool write_file(const std::string& path, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool whole = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  close(fd);
-  return whole;
-}
 
 netlink::Mac mac_of(std::size_t link, std::size_t end) {
   return {2,

@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "lab/compare/agent.h"
+#include "lab/compare/proc_file.h"
 #include "lab/compare/punctual.h"
 #include "lab/compare/relay.h"
 #include "sim/core/chance.h"
@@ -452,13 +453,8 @@ class Run {
 /// What the programs leave open sends its FINs into the void: the kernel shall not try for long, or it would
 /// keep the namespaces alive.
 void let_go(const RealNetwork& network) {
-  for (const int host : network.hosts) {
-    if (host < 0 || !enter(host)) continue;
-    const int fd = open("/proc/sys/net/ipv4/tcp_orphan_retries", O_WRONLY | O_CLOEXEC);
-    if (fd < 0) continue;
-    [[maybe_unused]] const ssize_t wrote = write(fd, "1", 1);
-    close(fd);
-  }
+  for (const int host : network.hosts)
+    if (host >= 0 && enter(host)) write_file("/proc/sys/net/ipv4/tcp_orphan_retries", "1");
 }
 
 }  // namespace

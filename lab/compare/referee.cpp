@@ -39,11 +39,12 @@ std::size_t observations(const Seen& seen) {
 
 /// Would the model itself give what the real kernel gave, if calls took longer? Then the scenario has a tie:
 /// two things at the same moment, of which either may come first.
-bool is_tie(const script::Scenario& scenario, Setup setup, const std::vector<Moment>& moments, Time cut,
-            const std::vector<Strand>& real, Time edge, std::size_t differences) {
+bool is_tie(const std::shared_ptr<const script::Scenario>& scenario, Setup setup,
+            const std::vector<Moment>& moments, Time cut, const std::vector<Strand>& real, Time edge,
+            std::size_t differences) {
   for (const Duration other : {40 * microsecond, 300 * microsecond}) {
     setup.syscall_time = other;
-    Session again(setup, script::programs_of(std::make_shared<const script::Scenario>(scenario)));
+    Session again(setup, script::programs_of(scenario));
     again.run_to_end();
     again.seek(again.head());
     Seen seen = observe_model(again, cut);
@@ -135,7 +136,7 @@ Report Match::judge(const Outcome& outcome) {
   explain(report.verdict, scenario_->id);
   const std::size_t differences = report.verdict.unexplained.size() + report.verdict.explained.size();
   if (!report.verdict.unexplained.empty() &&
-      is_tie(*scenario_, setup_, moments_.moments, cut_, theirs, edge, differences))
+      is_tie(scenario_, setup_, moments_.moments, cut_, theirs, edge, differences))
     report.notes.push_back(
         "with calls that take longer the model itself comes nearer to the real kernel: the scenario has a "
         "tie, "
