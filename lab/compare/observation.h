@@ -59,12 +59,17 @@ struct SeenCounter {
   std::int64_t moved = 0;
 };
 
+/// How many calls each task has made by a moment, in the order of paths.
+using CallsMade = std::vector<std::pair<TaskPath, std::uint64_t>>;
+/// In the model's run, after `event` events.
+CallsMade calls_made(const Session& session, std::uint64_t event);
+
 /// When to look at sockets and counters: while nothing moves, or where the scenario has a checkpoint.
 struct Moment {
   std::string name;  ///< «rest 3», or the checkpoint's
   Time at = 0;
   Time until = never;  ///< the model's next event: a look after it sees something else
-  std::vector<std::pair<TaskPath, std::uint64_t>> calls;  ///< how many calls each task has made by then
+  CallsMade calls;     ///< by then
 };
 
 struct Rest {

@@ -7,9 +7,9 @@ namespace sockarium::compare {
 
 namespace {
 
-/// Something that happened at a time; `order` settles what happened at the same one.
+/// Something that happened at a time; the order of the kinds settles what happened at the same one.
 struct Happening {
-  enum class Kind { Entered, Blocked, Sent, Lost, Delivered, Returned, Ended };
+  enum class Kind { Delivered, Returned, Entered, Blocked, Sent, Lost, Ended };
   Time time = 0;
   Kind kind = Kind::Entered;
   std::size_t place = 0;  ///< in Seen::calls or Seen::packets
