@@ -37,9 +37,10 @@ struct SeenPacket {
   Time sent = 0;
   std::int64_t link = -1;  ///< place in Setup::links; −1: loopback
   wire::Packet packet;
-  bool lost = false;               ///< the link dropped it …
-  Reason why_lost = Reason::None;  ///< … and why
-  std::vector<Time> arrivals;      ///< one, or two of a duplicate; none: it never came, or not yet
+  bool lost = false;                 ///< the link dropped it …
+  Reason why_lost = Reason::None;    ///< … and why
+  Reason why_copied = Reason::None;  ///< why there are two arrivals
+  std::vector<Time> arrivals;        ///< one, or two of a duplicate; none: it never came, or not yet
   SentBy by = SentBy::Nobody;
   RecordNumber record = 0;  ///< of its sending
 };

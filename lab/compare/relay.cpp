@@ -153,6 +153,7 @@ void Relay::carry() {
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
       seen.lost = offer.lost();
       seen.why_lost = offer.reason;
+      seen.why_copied = offer.copied;
       if (loopback) seen.arrivals.push_back(seen.sent);
       packets_.push_back(seen);
     }
