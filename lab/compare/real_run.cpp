@@ -69,7 +69,7 @@ class Run {
       if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
-      if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.user});
+      if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.nofile_hard, plan.user});
       RealTask task;
       task.path = {static_cast<std::uint32_t>(i)};
       task.box = task.process = i;

@@ -96,6 +96,74 @@ TEST_F(Referee, AgreesWithTheModelOnAConversation) {
   EXPECT_GT(report.verdict.same, 20u);
 }
 
+/// What programs say after each call is compared, too.
+constexpr const char* telling =
+    "scenario { syscall_time = '1ms' }\n"
+    "local cli = host { name = 'cli', ip = '10.0.0.5' }\n"
+    "local function fresh() return check(socket(AF_INET, SOCK_STREAM)) end\n"
+    "local function said(...) local t = {...} for i = 1, select('#', ...) do t[i] = tostring(t[i]) end "
+    "print(table.concat(t, ' ')) end\n";
+
+TEST_F(Referee, AgreesWithTheModelOnDescriptors) {
+  const Report report = run(std::string(telling) + R"lua(
+process(cli, 'numbers', { nofile = 110 }, function()
+  fresh() fresh() fresh() close(4) fresh()
+  for _, lowest in ipairs { 100, 100, -1, 110 } do said(fcntl(0, F_DUPFD, lowest)) end
+  said(fcntl(0, F_DUPFD_CLOEXEC, 100)) said(fcntl(102, F_GETFD)) said(close(999)) said(dup2(99, 3)) said(dup2(3, 110))
+  said(dup3(3, 3, 0)) said(dup2(3, 3)) said(dup2(3, 7)) said(dup2(3, -1)) said(dup3(3, 9, O_NONBLOCK))
+  said(dup3(3, 9, O_CLOEXEC)) said(fcntl(9, F_GETFD)) said(fcntl(3, F_GETFD))
+  fcntl(9, F_SETFL, O_NONBLOCK) said(fcntl(3, F_GETFL)) said(fcntl(0, F_GETFL))
+end)
+process(cli, 'limits', { nofile = {9, 12}, user = 1000, start = '200ms' }, function()
+  local fd = fresh()
+  said(setrlimit(RLIMIT_NOFILE, 7, 11)) said(setrlimit(RLIMIT_NOFILE, 9, 8)) said(setrlimit(RLIMIT_NOFILE, 7, 12))
+  said(setrlimit(RLIMIT_NOFILE, -1, -1)) said(getrlimit(RLIMIT_NOFILE)) said(pipe()) said(pipe()) said(dup(0))
+  for _, call in ipairs { dup, accept } do said(call(fd)) said(call(0)) said(call(55)) end
+  said(accept4(55, 1)) said(accept4(0, 1)) said(dup2(0, 7)) said(dup2(0, 6)) said(socket(AF_INET, SOCK_STREAM))
+end)
+process(cli, 'no-socket', { start = '400ms' }, function()
+  local r = pipe()
+  for _, call in ipairs { function(fd) return bind(fd, '10.0.0.5', 80) end, function(fd) return listen(fd, 1) end,
+      function(fd) return connect(fd, '10.0.0.5', 80) end, function(fd) return send(fd, 'x') end,
+      function(fd) return recv(fd, 1) end, function(fd) return shutdown(fd, SHUT_WR) end, getsockname, accept,
+      function(fd) return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, 1) end } do said(call(r)) said(call(99)) end
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 60u);
+}
+
+TEST_F(Referee, AgreesWithTheModelOnPipes) {
+  const Report report = run(std::string(telling) + R"lua(
+for place, size in ipairs { 3000, 4097, 70000 } do
+  process(cli, 'fill' .. size, { start = (place - 1) * 0.15 }, function()
+    local r, w = pipe2(O_NONBLOCK)
+    local total = 0
+    while true do
+      local taken, why = write(w, pattern(size))
+      if not taken then said(total, why) break end
+      total = total + taken
+    end
+    said(#check(read(r, 4095))) said(write(w, 'y')) said(#check(read(r, 5000))) said(write(w, pattern(4096)))
+    said(write(w, pattern(904))) said(#check(read(r, 100000))) said(read(r, 1)) said(write(r, 'x')) said(read(w, 1))
+    write(w, 'abc') close(w) said(read(r, 10)) said(#read(r, 10)) said(read(r, 0))
+  end)
+end
+process(cli, 'talk', { start = '500ms' }, function()
+  local r, w = check(pipe())
+  fork(function()
+    close(w) sleep('20ms') said(read(r, 4)) sleep('20ms')
+    for i = 1, 4 do said(#check(read(r, 100000))) end
+  end)
+  close(r)
+  sleep('10ms') said(write(w, 'hello')) said(write(w, pattern(70000))) sleep('20ms') close(w)
+  local r2, w2 = check(pipe()) close(r2) said(write(w2, '')) said(write(w2, 'x')) said('not reached')
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 60u);
+}
+
 TEST_F(Referee, LooksAtSocketsAndCountersWhereNothingMoves) {
   const Report report = run(std::string(hosts) + web);
   EXPECT_EQ(differences(report), "");
