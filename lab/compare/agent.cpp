@@ -68,6 +68,8 @@ Names names_of(Option option) {
       return {SOL_SOCKET, SO_SNDTIMEO};
     case Option::NoDelay:
       return {IPPROTO_TCP, TCP_NODELAY};
+    case Option::Linger2:
+      return {IPPROTO_TCP, TCP_LINGER2};
     case Option::MaxSeg:
       return {IPPROTO_TCP, TCP_MAXSEG};
   }

@@ -108,7 +108,6 @@ constexpr const char* linux_options[] = {
     "TCP_KEEPINTVL",
     "TCP_KEEPCNT",
     "TCP_SYNCNT",
-    "TCP_LINGER2",
     "TCP_DEFER_ACCEPT",
     "TCP_WINDOW_CLAMP",
     "TCP_INFO",

@@ -84,6 +84,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::AcceptConn:
     case Option::ReceiveBuffer:
     case Option::SendBuffer:
+    case Option::Linger2:
     case Option::MaxSeg:
       call.value = a.int32(4, "value");
       break;

@@ -122,7 +122,26 @@ struct Try {
   Attempt operator()(const sys::Shutdown& c) {
     return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
   }
+  /// The socket of which `fd` is the last descriptor and whose close() must wait; none: it need not.
+  OpenFileId lingering_file(std::int64_t fd) const {
+    const OpenFileId id = file(fd);
+    if (!id) return {};
+    const OpenFile& opened = world().kernel.files.read(id);
+    return opened.kind == FileKind::Socket && opened.references == 1 && tcp::lingers(world(), opened.socket)
+               ? id
+               : OpenFileId{};
+  }
   Attempt operator()(const sys::Close& c) {
+    if (again) return tcp::try_linger(step, world().kernel.files.read(self().held).socket);
+    if (const OpenFileId last = lingering_file(c.fd)) {
+      // The number is free at once; the open file lives until the wait is over.
+      world().kernel.tasks.write(task).held = last;
+      ++world().kernel.files.write(last).references;
+      close_number(step, process(), c.fd, Reason::AskedByCall);
+      const SocketId socket = world().kernel.files.read(last).socket;
+      tcp::begin_lingering(step, socket);
+      return tcp::try_linger(step, socket);
+    }
     return close_number(step, process(), c.fd, Reason::AskedByCall) ? done(0) : fail(Errno::BADF);
   }
   Attempt operator()(const sys::Getsockname& c) {

@@ -54,6 +54,10 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       if (connection.no_delay && connection.state != TcpState::Closed && connection.state != TcpState::Listen)
         output(step, ConnectionId::from_raw(base.entry), Reason::DataSent);
       return done(0);
+    case Option::Linger2: {  // at most 120 s (Linux TCP_FIN_TIMEOUT_MAX)
+      connection.linger2 = static_cast<std::int32_t>(std::clamp<std::int64_t>(call.value, -1, 120));
+      return done(0);
+    }
     case Option::MaxSeg:
       if (call.value != 0 && (call.value < 88 || call.value > 32767)) return fail(Errno::INVAL);
       connection.user_mss = static_cast<std::uint32_t>(call.value);
@@ -98,6 +102,9 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
       return done(base.send_timeout);
     case Option::NoDelay:
       return done(connection.no_delay ? 1 : 0);
+    case Option::Linger2:
+      return done(connection.linger2 != 0 ? connection.linger2
+                                          : world.inet.nets.read(base.net).sysctls[Sysctl::TcpFinTimeout]);
     case Option::MaxSeg:
       return done(connection.state != TcpState::Closed ? connection.mss
                   : connection.user_mss != 0           ? connection.user_mss

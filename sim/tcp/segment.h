@@ -30,6 +30,14 @@ void send_ack(Step& step, ConnectionId connection, Reason reason, RecordNumber b
 void send_syn(Step& step, ConnectionId connection, Reason reason, std::int64_t again);
 /// Sends the oldest unacknowledged segment again. [output.cpp]
 void send_oldest_again(Step& step, ConnectionId connection, Reason reason);
+/// How many segments leave as one burst, of which the last carries PSH. [burst.cpp]
+std::uint32_t burst_length(const Connection& connection, std::uint32_t unsent, std::uint32_t window_left,
+                           std::uint32_t in_flight);
+/// Sends one new segment whatever the congestion window says; false: there is none, or the peer's window has
+/// no room. [output.cpp]
+bool send_one_new(Step& step, ConnectionId connection, Reason reason);
+/// Sends the last segment again. [output.cpp]
+void send_last_again(Step& step, ConnectionId connection, Reason reason);
 /// Sends a window probe: an ACK of a sequence number already passed. [output.cpp]
 void send_probe(Step& step, ConnectionId connection);
 /// Sends `bytes` new bytes, fewer than a segment: the window stays small. [output.cpp]
@@ -79,8 +87,14 @@ void free_socket(Step& step, ConnectionId connection, Reason reason);
 void unhash(Step& step, ConnectionId connection);
 
 // --- timers [retransmit_timer.cpp, delayed_ack.cpp] ---
-/// Starts, restarts or stops the retransmission timer as what is outstanding asks.
-void rearm_retransmit(Step& step, ConnectionId connection);
+/// Starts, restarts or stops the retransmission timer as what is outstanding asks. `sent`: new data has just
+/// left, so that a tail loss probe waits anew.
+void rearm_retransmit(Step& step, ConnectionId connection, bool sent = false);
+/// May the end of the flight be probed before the timeout? [loss_probe.cpp]
+bool may_probe_tail(const Connection& connection);
+/// … and how long after the last sending or acknowledgement? [loss_probe.cpp]
+Duration tail_probe_wait(const Connection& connection, const Sysctls& sysctls);
+void send_tail_probe(Step& step, ConnectionId connection);
 /// A round trip was measured. Linux tcp_rtt_estimator.
 void measure_round_trip(RoundTrip& rtt, Duration took, const Sysctls& sysctls, Seq snd_una, Seq snd_nxt);
 /// Data or a FIN was received: acknowledge at once or later. Linux __tcp_ack_snd_check.
