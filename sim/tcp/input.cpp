@@ -243,6 +243,7 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
       set_state(step, id, TcpState::FinWait2, Reason::FinAcked);
       rearm_retransmit(step, id);
       if (!world.inet.sockets.read(connection.socket).file && connection.linger2 < 0) {
+        step.count(net_of(world, id), Counter::TcpExtTCPAbortOnData);
         refuse(step, net_of(world, id), packet, Reason::NoFinWait2);
         finish(step, id, Errno::OK, Reason::NoFinWait2);
         return Then::Stop;
