@@ -6,9 +6,11 @@
 #include "sim/inet/raw_peer.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/protocol.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/udp/udp.h"
 #include "sim/wire/header_bytes.h"
 
 namespace sockarium::kernel {
@@ -43,25 +45,31 @@ struct Try {
   Attempt operator()(const sys::Socket& c) {
     constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
     const std::int32_t type = c.type & ~flags;
-    if (c.domain != 2 || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
     if (type < 0 || type > 10) return fail(Errno::INVAL);
-    if (type != 1) return fail(Errno::SOCKTNOSUPPORT);
-    if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
+    const bool ipv6 = c.domain == af_inet6;
+    if ((c.domain != af_inet && !ipv6) || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
+    const bool datagrams = type == static_cast<std::int32_t>(SocketType::Datagram);
+    if (type != static_cast<std::int32_t>(SocketType::Stream) && !datagrams)
+      return fail(Errno::SOCKTNOSUPPORT);
+    if (c.protocol != 0 && c.protocol != (datagrams ? wire::UDP : wire::TCP))
+      return fail(Errno::PROTONOSUPPORT);
     const std::int64_t fd = reserve_number(world(), process());
     if (fd < 0) return fail(Errno::MFILE);
-    const SocketId socket = tcp::open(step, net(), world().kernel.processes.read(process()).user);
+    const std::uint32_t user = world().kernel.processes.read(process()).user;
+    const SocketId socket =
+        datagrams ? udp::open(step, net(), user, ipv6) : tcp::open(step, net(), user, ipv6);
     install(step, process(), fd, make_file(world(), FileKind::Socket, socket, (c.type & sock_nonblock) != 0));
     return done(fd);
   }
 
   Attempt operator()(const sys::Bind& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_bind(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_bind(step, socket, c); });
   }
   Attempt operator()(const sys::Listen& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_listen(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_listen(step, socket, c); });
   }
   Attempt operator()(const sys::Connect& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_connect(step, socket, c, again); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_connect(step, socket, c, again); });
   }
 
   Attempt operator()(const sys::Accept& c) {
@@ -71,23 +79,25 @@ struct Try {
     Task& me = world().kernel.tasks.write(task);
     if (me.reserved_fd < 0) me.reserved_fd = reserve_number(world(), me.process);
     if (me.reserved_fd < 0) return fail(Errno::MFILE);
-    Attempt attempt = with_socket(c.fd, [&](SocketId socket) { return tcp::try_accept(step, socket); });
+    Attempt attempt = with_socket(c.fd, [&](SocketId socket) { return protocol::try_accept(step, socket); });
     if (std::holds_alternative<Block>(attempt)) return attempt;
     SysResult& result = std::get<Done>(attempt).result;
     if (!result.ok()) return attempt;  // the number is given back when the call completes
     const SocketId accepted = SocketId::from_raw(static_cast<std::uint64_t>(result.value));
+    result.domain = world().inet.sockets.read(accepted).ipv6 ? af_inet6 : af_inet;
     result.value = std::exchange(me.reserved_fd, -1);
     install(step, me.process, result.value,
             make_file(world(), FileKind::Socket, accepted, (c.flags & sock_nonblock) != 0));
     return attempt;
   }
 
-  Attempt transfer_out(std::int64_t fd, const Bytes& data, std::int32_t flags, bool socket_only) {
+  Attempt transfer_out(std::int64_t fd, const Bytes& data, std::int32_t flags, bool socket_only,
+                       const sys::Sendto* to = nullptr) {
     const OpenFileId id = file(fd);
     if (!id) return fail(Errno::BADF);
     const OpenFile& opened = world().kernel.files.read(id);
     if (opened.kind == FileKind::Socket)
-      return tcp::try_send(step, opened.socket, data, flags, self().progress);
+      return protocol::try_send(step, opened.socket, data, flags, to, self().progress);
     if (socket_only) return fail(Errno::NOTSOCK);
     step.record(rec::Printed{process(), data, fd}, Reason::AskedByCall);
     return done(data.length);
@@ -98,43 +108,36 @@ struct Try {
     const OpenFile& opened = world().kernel.files.read(id);
     if (opened.kind == FileKind::Socket) {
       if (size < 0) return fail(Errno::INVAL);
-      return tcp::try_receive(step, opened.socket, size, flags, self().gathered);
+      // What counts is how the descriptor was when the call began.
+      const bool waits = again || ((flags & msg_dontwait) == 0 && opened.nonblocking == 0);
+      return protocol::try_receive(step, opened.socket, size, flags, waits, self().gathered);
     }
     return socket_only ? fail(Errno::NOTSOCK) : done(0);  // nobody types at a terminal: end of file
   }
   Attempt operator()(const sys::Send& c) { return transfer_out(c.fd, c.data, c.flags, true); }
+  Attempt operator()(const sys::Sendto& c) { return transfer_out(c.fd, c.data, c.flags, true, &c); }
   Attempt operator()(const sys::Write& c) { return transfer_out(c.fd, c.data, 0, false); }
   Attempt operator()(const sys::Recv& c) { return transfer_in(c.fd, c.size, c.flags, true); }
+  Attempt operator()(const sys::Recvfrom& c) { return transfer_in(c.fd, c.size, c.flags, true); }
   Attempt operator()(const sys::Read& c) { return transfer_in(c.fd, c.size, 0, false); }
 
   Attempt operator()(const sys::Shutdown& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_shutdown(step, socket, c.how); });
   }
   Attempt operator()(const sys::Close& c) {
     return close_number(step, process(), c.fd, Reason::AskedByCall) ? done(0) : fail(Errno::BADF);
   }
   Attempt operator()(const sys::Getsockname& c) {
-    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
-      SysResult result;
-      result.peer = world().inet.sockets.read(socket).local;
-      return Done{result};
-    });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getsockname(world(), socket); });
   }
   Attempt operator()(const sys::Getpeername& c) {
-    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
-      const TcpState state = tcp::state_of(world(), socket);
-      if (state == TcpState::Closed || state == TcpState::Listen || state == TcpState::SynSent)
-        return fail(Errno::NOTCONN);
-      SysResult result;
-      result.peer = world().inet.sockets.read(socket).peer;
-      return Done{result};
-    });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getpeername(world(), socket); });
   }
   Attempt operator()(const sys::Setsockopt& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_setsockopt(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_setsockopt(step, socket, c); });
   }
   Attempt operator()(const sys::Getsockopt& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_getsockopt(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getsockopt(step, socket, c); });
   }
   Attempt operator()(const sys::SetNonblock& c) {
     const OpenFileId id = file(c.fd);
@@ -234,23 +237,35 @@ struct Try {
   }
 };
 
-bool wants_no_signal(const Syscall& call) {
-  const auto* send = std::get_if<sys::Send>(&call);
-  return send != nullptr && (send->flags & msg_nosignal) != 0;
+/// The flags of a call that sends or receives.
+std::int32_t flags_of(const Syscall& call) {
+  return std::visit(
+      [](const auto& c) -> std::int32_t {
+        using Call = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<Call, sys::Send> || std::is_same_v<Call, sys::Sendto> ||
+                      std::is_same_v<Call, sys::Recv> || std::is_same_v<Call, sys::Recvfrom>)
+          return c.flags;
+        else
+          return 0;
+      },
+      call);
 }
 
-bool sends(const Syscall& call) {
-  return std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call);
+/// Does EPIPE of this call come with SIGPIPE? Of streams only.
+bool brings_signal(const World& world, const Task& task, const Syscall& call) {
+  const bool sends = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
+                     std::holds_alternative<sys::Write>(call);
+  if (!sends || (flags_of(call) & msg_nosignal) != 0) return false;
+  const OpenFileId file = task.held ? task.held : file_of(world, task.process, fd_of(call));
+  if (!file) return true;
+  const SocketId socket = world.kernel.files.read(file).socket;
+  return !socket || !protocol::is_udp(world, socket);
 }
 
 bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
   if (task.state == TaskState::Blocked)
     return false;  // what counts is how the descriptor was when the call began
-  const auto* send = std::get_if<sys::Send>(&call);
-  const auto* receive = std::get_if<sys::Recv>(&call);
-  if ((send != nullptr && (send->flags & msg_dontwait) != 0) ||
-      (receive != nullptr && (receive->flags & msg_dontwait) != 0))
-    return true;
+  if ((flags_of(call) & msg_dontwait) != 0) return true;
   const std::int32_t fd = fd_of(call);
   if (fd < 0) return false;
   const OpenFileId file = file_of(world, task.process, fd);
@@ -326,7 +341,7 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
     }
   }
   const SysResult& result = std::get<Done>(answer).result;
-  if (result.error == Errno::PIPE && sends(call) && !wants_no_signal(call)) {
+  if (result.error == Errno::PIPE && brings_signal(world, world.kernel.tasks.read(id), call)) {
     end_process(step, world.kernel.tasks.read(id).process, 0, SIGPIPE_number, Reason::KilledByPipe);
     return;
   }

@@ -1,7 +1,7 @@
 #include "sim/kernel/descriptors.h"
 
+#include "sim/kernel/protocol.h"
 #include "sim/step.h"
-#include "sim/tcp/tcp.h"
 
 namespace sockarium::kernel {
 
@@ -146,7 +146,7 @@ void release_file(Step& step, OpenFileId id) {
   if (--file.references > 0) return;
   const SocketId socket = file.socket;
   step.world.kernel.files.remove(id);
-  if (socket) tcp::close(step, socket);
+  if (socket) protocol::close(step, socket);
 }
 
 }  // namespace sockarium::kernel
