@@ -158,6 +158,7 @@ void Relay::carry() {
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
       seen.lost = offer.lost();
       seen.why_lost = offer.reason;
+      seen.why_copied = offer.copied;
       if (loopback) seen.arrivals.push_back(seen.sent);
       packets_.push_back(seen);
     }
@@ -172,9 +173,10 @@ void Relay::carry() {
     const Time now = monotonic_now() - start_;
     while (!on_the_way.empty() && on_the_way.top().due <= now) {
       const Carried& carried = on_the_way.top();
+      // Before it is handed over: the kernel there may answer before send() returns.
+      const Time arrived = monotonic_now() - start_;
       // A frame that the kernel does not take is lost, as on any wire.
       [[maybe_unused]] const ssize_t sent = send(carried.to, carried.frame.data(), carried.frame.size(), 0);
-      const Time arrived = monotonic_now() - start_;
       latest_ = std::max(latest_, arrived - carried.due);
       if (carried.packet != no_packet) packets_[carried.packet].arrivals.push_back(arrived);
       on_the_way.pop();

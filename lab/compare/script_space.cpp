@@ -73,6 +73,8 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
                            std::holds_alternative<sys::Getsockname>(seen.call) ||
                            std::holds_alternative<sys::Getpeername>(seen.call) ||
                            (std::holds_alternative<sys::Recvfrom>(seen.call) && result.domain != 0);
+  if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Getrlimit>(seen.call))
+    text += fmt::format(" {}", result.second);
   if (brings_peer)
     text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
   if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);

@@ -85,6 +85,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
   switch (call.option) {
     case Option::ReuseAddr:
     case Option::ReusePort:
+    case Option::KeepAlive:
     case Option::NoDelay:
     case Option::Broadcast:
     case Option::BindAddressNoPort:

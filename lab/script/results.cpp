@@ -19,6 +19,7 @@ struct Values {
 
   List number() const { return {Value::of(result.value)}; }
   Value peer() const { return Value::of(result.peer, result.domain == af_inet6); }
+  List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
   List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
 
   List operator()(const sys::Accept&) const { return {Value::of(result.value), peer()}; }
@@ -46,6 +47,15 @@ struct Values {
   List operator()(const sys::Random&) const { return number(); }
   List operator()(const sys::Getpid&) const { return number(); }
   List operator()(const sys::Fork&) const { return number(); }
+  List operator()(const sys::Dup&) const { return number(); }
+  List operator()(const sys::Dup2&) const { return number(); }
+  List operator()(const sys::Dup3&) const { return number(); }
+  List operator()(const sys::Fcntl& call) const {
+    if (call.command == f_setfd || call.command == f_setfl) return {Value::of(true)};
+    return number();
+  }
+  List operator()(const sys::Pipe&) const { return pair(); }
+  List operator()(const sys::Getrlimit&) const { return pair(); }
   List operator()(const sys::Thread&) const { return number(); }
   List operator()(const sys::Wait&) const { return number(); }
   List operator()(const sys::Getsockopt& call) const {
@@ -65,6 +75,7 @@ struct Values {
       case Option::Linger: {
         Value linger = Value::table();
         linger.set("on", Value::of(result.value != 0));
+        linger.set("seconds", Value::of(result.second));
         return {linger};
       }
       default:

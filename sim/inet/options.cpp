@@ -47,6 +47,9 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
     case Option::Broadcast:
       base.broadcast = on;
       return done(0);
+    case Option::KeepAlive:
+      base.keep_alive = on;
+      return done(0);
     case Option::Linger:
       base.linger = on;
       base.linger_seconds = static_cast<std::uint32_t>(call.second);
@@ -86,8 +89,13 @@ std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call)
       return done(base.broadcast ? 1 : 0);
     case Option::Error:
       return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
-    case Option::Linger:
-      return done(base.linger ? 1 : 0);
+    case Option::KeepAlive:
+      return done(base.keep_alive ? 1 : 0);
+    case Option::Linger: {
+      SysResult result = SysResult::of(base.linger ? 1 : 0);
+      result.second = base.linger_seconds;
+      return Done{result};
+    }
     case Option::ReceiveTimeout:
       return done(base.receive_timeout);
     case Option::SendTimeout:

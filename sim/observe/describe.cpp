@@ -165,6 +165,10 @@ struct Line {
     return r.buffer == BufferKind::Receive ? fmt::format("{} to be read on {}", bytes, here())
                                            : fmt::format("{} to be acknowledged on {}", bytes, here());
   }
+  std::string operator()(const rec::FileChanged& r) const {
+    if (record.reason == Reason::PipeEndClosed) return "one end of a pipe is closed on " + here();
+    return fmt::format("{} in a pipe on {}", counted(r.value, "byte is", "bytes are"), here());
+  }
   std::string operator()(const rec::SocketError& r) const {
     return fmt::format("{} waits for the program on {}", name(r.error), here());
   }
