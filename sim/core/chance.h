@@ -21,6 +21,7 @@ enum class Place : std::uint32_t {
   LinkDuplicate,
   LinkReorder,
   LinkCorrupt,
+  DatagramGroup,
 };
 
 /// 64 random bits for the `count`-th question of `place` (with `who` telling equal places apart).

@@ -34,7 +34,12 @@ struct Interface;
 struct SocketBase;
 struct PortBucket;
 struct Captured;
+struct PortRange;
 }  // namespace inet
+namespace udp {
+struct Socket;
+struct Datagram;
+}  // namespace udp
 namespace tcp {
 struct Connection;
 struct Listener;
@@ -60,6 +65,9 @@ using InterfaceId = Id<inet::Interface>;
 using SocketId = Id<inet::SocketBase>;
 using CapturedId = Id<inet::Captured>;
 using PortBucketId = Id<inet::PortBucket>;
+using PortRangeId = Id<inet::PortRange>;
+using UdpSocketId = Id<udp::Socket>;
+using DatagramId = Id<udp::Datagram>;
 using ConnectionId = Id<tcp::Connection>;
 using ListenerId = Id<tcp::Listener>;
 using RequestId = Id<tcp::Request>;

@@ -21,22 +21,38 @@ std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
   return path;
 }
 
+namespace {
+
+/// The first address of the destination's family; none: packets there would have no source.
+const Address* address_for(const World& world, NetId net, const Address& destination) {
+  for (InterfaceId id = world.inet.nets.read(net).first_interface; id;
+       id = world.inet.interfaces.read(id).next)
+    if (world.inet.interfaces.read(id).address.is_v4() == destination.is_v4())
+      return &world.inet.interfaces.read(id).address;
+  return nullptr;
+}
+
+}  // namespace
+
 std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  std::optional<Path> path;
   if (is_local(world, net, address)) {
-    Path path;
-    path.to = net;
-    return path;
+    path.emplace();
+    path->to = net;
+  } else if (address_for(world, net, address) != nullptr) {
+    if (const NetId* owner = world.inet.owners.find(AddressKey{address})) path = way_to(world, net, *owner);
+    if (!path) path = way_to(world, net, world.inet.nets.read(net).gateway);
   }
-  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
-    if (const auto path = way_to(world, net, *owner)) return path;
-  return way_to(world, net, world.inet.nets.read(net).gateway);
+  if (path && !address.is_v4()) path->ip_header = 40;
+  return path;
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
-  if (destination.is_loopback()) return Address::loopback_v4();
+  const Address loopback = destination.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
+  if (destination.is_loopback()) return loopback;
   if (is_local(world, net, destination)) return destination;
-  const InterfaceId first = world.inet.nets.read(net).first_interface;
-  return first ? world.inet.interfaces.read(first).address : Address::loopback_v4();
+  const Address* own = address_for(world, net, destination);
+  return own != nullptr ? *own : loopback;
 }
 
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again,

@@ -3,7 +3,8 @@
 // A link is a route to the host at its other end. A host with a raw peer sends there what no other link leads
 // to, so that the peer may use any address.
 //
-// Left out: route tables, forwarding, neighbour lookup.
+// Left out: route tables, forwarding, neighbour lookup, the choice between several addresses of one family
+// (RFC 6724).
 #pragma once
 
 #include <cstdint>
@@ -28,15 +29,19 @@ struct Path {
   NetId to;     ///< the namespace that gets the packet
   LinkId link;  ///< none: loopback
   std::uint64_t direction = 0;
-  std::uint64_t mtu = 65536;  ///< loopback's; else the link's
+  std::uint64_t mtu = 65536;     ///< loopback's; else the link's
+  std::uint64_t ip_header = 20;  ///< bytes; 40 for IPv6
+
+  /// What a packet has room for behind its IP header, bytes.
+  std::uint64_t room() const { return (mtu < 65535 ? mtu : ip_header == 20 ? 65535 : 65536) - ip_header; }
 };
 
 /// The way from `net` to `address`, or nothing (ENETUNREACH).
 std::optional<Path> route(const World& world, NetId net, const Address& address);
 /// Does `net` have this address? Every namespace has 127.0.0.0/8.
 bool is_local(const World& world, NetId net, const Address& address);
-/// The source address for packets to `destination`: for a local one 127.0.0.1 or itself, else the first
-/// interface's.
+/// The source address for packets to `destination`: for a local one the loopback address or itself, else the
+/// first interface's of its family.
 Address source_address(const World& world, NetId net, const Address& destination);
 
 /// Sends a packet on its way: links may delay, double, damage or lose it. Leaves PacketSent, and

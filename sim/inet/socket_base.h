@@ -12,7 +12,7 @@
 
 namespace sockarium::inet {
 
-enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait };
+enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp };
 
 struct SocketBase {
   NetId net;
@@ -30,7 +30,16 @@ struct SocketBase {
   bool address_by_program = false;  ///< bind() named it (Linux SOCK_BINDADDR_LOCK)
   bool linger = false;              ///< SO_LINGER on
   bool keep_alive = false;          ///< SO_KEEPALIVE: kept and inherited; no probe is sent yet
+  bool port_by_connect = false;     ///< connect() chose it (Linux SOCK_CONNECT_BIND)
+  bool late_port = false;           ///< IP_BIND_ADDRESS_NO_PORT
+  bool ipv6 = false;                ///< AF_INET6
+  bool ipv6_only = false;           ///< IPV6_V6ONLY
+  bool broadcast = false;           ///< SO_BROADCAST
+  std::uint8_t protocol = 6;        ///< IPPROTO_TCP or IPPROTO_UDP: each has ports of its own
   std::uint8_t reserved = 0;
+  std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
+  std::uint16_t reserved_half = 0;
+  std::uint32_t reserved_word = 0;
   std::uint32_t linger_seconds = 0;
   Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
   Duration send_timeout = 0;      ///< SO_SNDTIMEO; 0: none
@@ -38,6 +47,8 @@ struct SocketBase {
   PortBucketId bucket;            ///< of its port; none: holds no port
   SocketId bucket_next, bucket_previous;
   std::uint64_t bound_record = 0;  ///< the record of getting its port
+
+  Address wildcard() const { return ipv6 ? Address{} : Address::any_v4(); }
 };
 
 }  // namespace sockarium::inet

@@ -4,6 +4,7 @@
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/udp/udp.h"
 
 namespace sockarium::kernel {
 
@@ -13,8 +14,13 @@ namespace {
 SocketId listener_of(const World& world, NetId net, const Endpoint& local) {
   Endpoint name = local;
   if (const SocketId* exact = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *exact;
-  name.ip = Address::any_v4();
-  if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *any;
+  if (local.ip.is_v4()) {
+    name.ip = Address::any_v4();
+    if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *any;
+  }
+  name.ip = Address{};  // `::` takes IPv4, too, unless it is told not to
+  if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0}))
+    if (!local.ip.is_v4() || !world.inet.sockets.read(*any).ipv6_only) return *any;
   return {};
 }
 
@@ -26,6 +32,33 @@ void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
   }
   const ConnectionId owner = ConnectionId::from_raw(step.world.inet.sockets.read(listener).entry);
   tcp::input(step, step.world.tcp.connections.read(owner).listener, packet);
+}
+
+void receive_segment(Step& step, NetId net, const wire::Packet& packet) {
+  World& world = step.world;
+  step.count(net, Counter::TcpInSegs);
+  if (packet.corrupted != 0) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::BadChecksum);
+    step.count(net, Counter::TcpInCsumErrors);
+    step.count(net, Counter::TcpInErrs);
+    return;
+  }
+  const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
+  const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
+  switch (owner.kind) {
+    case inet::OwnerKind::Connection:
+      tcp::input(step, ConnectionId::from_raw(owner.id), packet);
+      break;
+    case inet::OwnerKind::Request:
+      tcp::input(step, RequestId::from_raw(owner.id), packet);
+      break;
+    case inet::OwnerKind::TimeWait:
+      if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
+      break;
+    case inet::OwnerKind::None:
+      offer_to_listener(step, net, packet);
+      break;
+  }
 }
 
 /// A source that no packet from outside can have: the host's own addresses, and those of nobody.
@@ -52,28 +85,18 @@ void receive(Step& step, PacketId id) {
   };
   if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
   if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
-  step.count(net, Counter::TcpInSegs);
-  if (packet.corrupted != 0) {
-    drop(Reason::BadChecksum);
-    step.count(net, Counter::TcpInCsumErrors);
-    step.count(net, Counter::TcpInErrs);
-    return;
-  }
-  const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
-  const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
-  switch (owner.kind) {
-    case inet::OwnerKind::Connection:
-      tcp::input(step, ConnectionId::from_raw(owner.id), packet);
-      break;
-    case inet::OwnerKind::Request:
-      tcp::input(step, RequestId::from_raw(owner.id), packet);
-      break;
-    case inet::OwnerKind::TimeWait:
-      if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
-      break;
-    case inet::OwnerKind::None:
-      offer_to_listener(step, net, packet);
-      break;
+  switch (packet.protocol) {
+    case wire::UDP:
+      return udp::input(step, net, packet);
+    case wire::ICMP:
+      if (packet.corrupted != 0) return drop(Reason::BadChecksum);
+      if (packet.to.ip.is_v4()) {
+        step.count(net, Counter::IcmpInMsgs);
+        step.count(net, Counter::IcmpInDestUnreachs);
+      }
+      return udp::unreachable(step, net, packet);
+    default:
+      return receive_segment(step, net, packet);
   }
 }
 

@@ -79,7 +79,7 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
     return;
   }
   const auto path = inet::route(world, net, packet.from.ip);
-  learn_options(connection, packet.options, path ? path->mtu : 1500);
+  learn_options(connection, packet.options, path ? path->room() : usual_room);
   connection.irs = packet.seq;
   connection.rcv_nxt = connection.rcv_wup = packet.seq + 1;
   connection.snd_wl1 = packet.seq;

@@ -45,7 +45,8 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
   }
   if (connection.state != TcpState::Closed || connection.connecting || connection.connected)
     return fail(Errno::INVAL);
-  if (base.local.port == 0) {
+  const bool named = bool(base.bucket);
+  if (!named) {
     const std::uint16_t port = inet::choose_port_for_bind(step, socket, base.local.ip);
     if (port == 0) return fail(Errno::ADDRINUSE);
     inet::hold_port(step, socket, port, false, Reason::PortChosenForBind);
@@ -57,6 +58,7 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
     base.listening = false;
     return fail(Errno::ADDRINUSE);
   }
+  if (named) inet::hold_port_again(world, socket);
   const inet::ListenKey key{base.net, base.local, 0};
   Listener listener;
   listener.socket = socket;
@@ -109,7 +111,7 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
   request.timestamp_offset = initial_timestamp_offset(world, net, ends);
   request.created = world.now;
   // The offered window leaves room for the timestamps in every segment, when the peer sends them.
-  std::uint32_t mss = greatest_mss(path->mtu);
+  std::uint32_t mss = greatest_mss(path->room());
   if (packet.options.has_timestamps && sysctls[Sysctl::TcpTimestamps] != 0) mss -= timestamps_size;
   const bool scales = packet.options.has_window_scale && sysctls[Sysctl::TcpWindowScaling] != 0;
   const InitialWindow window = initial_receive_window(owner, sysctls, mss, scales);

@@ -1,53 +1,26 @@
-// setsockopt() and getsockopt() for the options of option.def. Linux sk_setsockopt, do_tcp_setsockopt.
-#include <algorithm>
+// setsockopt() and getsockopt() for what TCP has besides inet/options. Linux do_tcp_setsockopt, and
+// sk_setsockopt for the buffers.
+#include "sim/inet/options.h"
 
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
 namespace sockarium::tcp {
 
-namespace {
-constexpr std::int64_t least_receive_buffer = 2304,
-                       least_send_buffer = 4608;  // Linux SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF
-}
-
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (const auto attempt = inet::set_option(base, call)) return *attempt;
   Connection& connection = world.tcp.connections.write(ConnectionId::from_raw(base.entry));
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
-  // The kernel doubles the wish: half is for its own bookkeeping (socket(7)).
-  const auto doubled = [&](Sysctl bound, std::int64_t least) {
-    return static_cast<std::uint32_t>(
-        std::max(2 * std::clamp<std::int64_t>(call.value, 0, sysctls[bound]), least));
-  };
   switch (call.option) {
-    case Option::ReuseAddr:
-      base.reuse_address = call.value != 0;
-      return done(0);
-    case Option::ReusePort:
-      base.reuse_port = call.value != 0;
-      return done(0);
-    case Option::KeepAlive:
-      base.keep_alive = call.value != 0;
-      return done(0);
-    case Option::Linger:
-      base.linger = call.value != 0;
-      base.linger_seconds = static_cast<std::uint32_t>(call.second);
-      return done(0);
     case Option::ReceiveBuffer:
-      connection.receive_buffer = doubled(Sysctl::RmemMax, least_receive_buffer);
+      connection.receive_buffer = inet::receive_buffer_for(sysctls, call.value);
       connection.fixed_receive_buffer = true;
       return done(0);
     case Option::SendBuffer:
-      connection.send_buffer = doubled(Sysctl::WmemMax, least_send_buffer);
+      connection.send_buffer = inet::send_buffer_for(sysctls, call.value);
       connection.fixed_send_buffer = true;
-      return done(0);
-    case Option::ReceiveTimeout:
-      base.receive_timeout = call.value;
-      return done(0);
-    case Option::SendTimeout:
-      base.send_timeout = call.value;
       return done(0);
     case Option::NoDelay:
       connection.no_delay = call.value != 0;
@@ -62,44 +35,25 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       if (call.value != 0 && (call.value < 88 || call.value > 32767)) return fail(Errno::INVAL);
       connection.user_mss = static_cast<std::uint32_t>(call.value);
       return done(0);
-    case Option::Error:
-    case Option::Type:
-    case Option::AcceptConn:
+    default:
       return fail(Errno::NOPROTOOPT);
   }
-  return fail(Errno::NOPROTOOPT);
 }
 
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (const auto attempt = inet::get_option(base, call)) return *attempt;
   const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
   switch (call.option) {
-    case Option::ReuseAddr:
-      return done(base.reuse_address ? 1 : 0);
-    case Option::ReusePort:
-      return done(base.reuse_port ? 1 : 0);
-    case Option::Error:
-      return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
     case Option::Type:
       return done(static_cast<std::int64_t>(SocketType::Stream));
     case Option::AcceptConn:
       return done(connection.state == TcpState::Listen ? 1 : 0);
-    case Option::KeepAlive:
-      return done(base.keep_alive ? 1 : 0);
-    case Option::Linger: {
-      SysResult result = SysResult::of(base.linger ? 1 : 0);
-      result.second = base.linger_seconds;
-      return Done{result};
-    }
     case Option::ReceiveBuffer:
       return done(connection.receive_buffer);
     case Option::SendBuffer:
       return done(connection.send_buffer);
-    case Option::ReceiveTimeout:
-      return done(base.receive_timeout);
-    case Option::SendTimeout:
-      return done(base.send_timeout);
     case Option::NoDelay:
       return done(connection.no_delay ? 1 : 0);
     case Option::Linger2:
@@ -109,8 +63,9 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
       return done(connection.state != TcpState::Closed ? connection.mss
                   : connection.user_mss != 0           ? connection.user_mss
                                                        : default_mss);
+    default:
+      return fail(Errno::NOPROTOOPT);
   }
-  return fail(Errno::NOPROTOOPT);
 }
 
 }  // namespace sockarium::tcp

@@ -126,16 +126,17 @@ InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sys
   return initial;
 }
 
-std::uint32_t greatest_mss(std::uint64_t mtu) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(mtu, 65535)) - 40;
+std::uint32_t greatest_mss(std::uint64_t room) {
+  constexpr std::uint32_t tcp_header = 20;
+  return static_cast<std::uint32_t>(room) - tcp_header;
 }
 
-std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps) {
-  const std::uint32_t own = greatest_mss(mtu);
+std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t room, bool timestamps) {
+  const std::uint32_t own = greatest_mss(room);
   return std::min(peer_mss, own) - (timestamps ? timestamps_size : 0);
 }
 
-void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu) {
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t room) {
   constexpr std::uint32_t least_mss = 48;  // tcp_min_snd_mss
   connection.peer_mss = options.mss == 0 ? default_mss : std::max<std::uint32_t>(options.mss, least_mss);
   if (connection.user_mss != 0) connection.peer_mss = std::min(connection.peer_mss, connection.user_mss);
@@ -146,7 +147,7 @@ void learn_options(Connection& connection, const wire::Options& options, std::ui
     connection.send_scale = std::min<std::uint8_t>(options.window_scale, 14);
   else
     connection.receive_scale = connection.send_scale = 0;
-  connection.mss = effective_mss(connection.peer_mss, mtu, connection.has_timestamps);
+  connection.mss = effective_mss(connection.peer_mss, room, connection.has_timestamps);
   if (options.has_timestamps) connection.ts_recent = options.timestamp;
 }
 

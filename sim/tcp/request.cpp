@@ -34,7 +34,7 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
   const Connection& parent = world.tcp.connections.read(ConnectionId::from_raw(parent_base.entry));
   const Offered both = offered(world, request);
   const auto path = inet::route(world, request.net, request.peer.ip);
-  const std::uint64_t mtu = path ? path->mtu : 1500;
+  const std::uint64_t room = path ? path->room() : usual_room;
 
   inet::SocketBase base = parent_base;
   base.file = {};
@@ -66,8 +66,8 @@ ConnectionId make_child(Step& step, const Request& request, const wire::Packet& 
   child.has_scale = both.scale;
   child.receive_scale = both.receive_scale;
   child.timestamp_offset = request.timestamp_offset;
-  child.advertised_mss = greatest_mss(mtu);
-  learn_options(child, request.peer_options, mtu);
+  child.advertised_mss = greatest_mss(room);
+  learn_options(child, request.peer_options, room);
   if (packet.options.has_timestamps) child.ts_recent = packet.options.timestamp;
   child.snd_wnd = static_cast<std::uint32_t>(packet.window) << child.send_scale;
   child.snd_wl1 = packet.seq;
@@ -115,7 +115,7 @@ void send_syn_ack(Step& step, RequestId id, Reason reason, std::int64_t again) {
   packet.ack = request.irs + 1;
   packet.flags = wire::SYN | wire::ACK;
   packet.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(request.receive_window, 65535));
-  packet.options.mss = static_cast<std::uint16_t>(greatest_mss(path ? path->mtu : 1500));
+  packet.options.mss = static_cast<std::uint16_t>(greatest_mss(path ? path->room() : usual_room));
   packet.options.has_timestamps = both.timestamps;
   if (both.timestamps) {
     packet.options.timestamp = timestamp(world, request.timestamp_offset);

@@ -13,6 +13,8 @@ namespace sockarium::tcp {
 inline constexpr std::uint32_t initial_window = 10;
 /// Linux TCP_MSS_DEFAULT, for a peer that sends no MSS option (RFC 9293 3.7.1).
 inline constexpr std::uint32_t default_mss = 536;
+/// Behind IPv4's header at Ethernet's MTU, where the way back is not known.
+inline constexpr std::uint64_t usual_room = 1480;
 /// Bytes that the timestamps option takes from each segment.
 inline constexpr std::uint32_t timestamps_size = 12;
 
@@ -58,12 +60,13 @@ struct InitialWindow {
 InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss,
                                      bool scaling);
 
-/// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1).
-std::uint32_t greatest_mss(std::uint64_t mtu);
+/// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1). `room`: what a packet
+/// has behind its IP header.
+std::uint32_t greatest_mss(std::uint64_t room);
 /// The largest payload that one segment to the peer may carry.
-std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps);
+std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t room, bool timestamps);
 /// Fills in what a connection learns from the peer's SYN: MSS, scale, timestamps.
-void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu);
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t room);
 /// Send buffer for ten segments in flight (Linux tcp_init_buffer_space, tcp_sndbuf_expand).
 void grow_send_buffer(Connection& connection, const Sysctls& sysctls);
 

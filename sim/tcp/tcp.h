@@ -24,8 +24,8 @@ struct Connection;
 // --- calls
 // -----------------------------------------------------------------------------------------------------
 
-/// socket(): a connection in CLOSED, which has no name yet. [socket.cpp]
-SocketId open(Step& step, NetId net, std::uint32_t user);
+/// socket(): a connection in CLOSED, which has no name yet. `ipv6`: AF_INET6. [socket.cpp]
+SocketId open(Step& step, NetId net, std::uint32_t user, bool ipv6 = false);
 /// bind(): EINVAL, EADDRNOTAVAIL, EACCES, EADDRINUSE, in Linux's order. [bind.cpp]
 Attempt try_bind(Step& step, SocketId socket, const sys::Bind& call);
 /// listen(): also autobinds, and changes the backlog of a listener. [listen.cpp]

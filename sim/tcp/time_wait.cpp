@@ -118,7 +118,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   Step::disarm(connection.retransmit);
   Step::disarm(connection.delayed_ack);
   inet::SocketBase& base = world.inet.sockets.write(connection.socket);
-  inet::release_port(step, connection.socket);
+  // A port that bind() named stays the socket's until it is closed (Linux tcp_set_state, SOCK_BINDPORT_LOCK).
+  if (!base.port_by_program) inet::release_port(step, connection.socket);
   connection.state = TcpState::Closed;
   connection.read_shut = connection.write_shut = true;
   connection.fin_queued = false;

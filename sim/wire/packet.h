@@ -1,5 +1,6 @@
 // A packet in meaning, not in bytes: the IP addresses and the TCP header of RFC 9293 section 3.1 as values
-// that cannot be nonsense. Bytes exist only where a format needs them (captures, the inspector).
+// that cannot be nonsense; or the ports of a UDP datagram (RFC 768); or what ICMP says of a datagram
+// (RFC 792, RFC 4443). Bytes exist only where a format needs them (captures, the inspector).
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,19 @@ struct Options {
   friend bool operator==(const Options&, const Options&) = default;
 };
 
+/// Numbers of IANA, as they stand in the IP header.
+enum Protocol : std::uint8_t { ICMP = 1, TCP = 6, UDP = 17 };
+enum class Icmp : std::uint32_t { None, PortUnreachable };
+
+/// ICMP: `from` is the end that could not be reached, `to` the sender of the datagram that it answers, both
+/// with their ports; `payload` is what it quotes of the datagram's own.
 struct Packet {
   Endpoint from, to;
   Seq seq;
   Seq ack;                   ///< means something only with ACK set
   std::uint16_t window = 0;  ///< as in the header: unscaled
   std::uint8_t flags = 0;
-  std::uint8_t protocol = 6;  ///< IPPROTO_TCP
+  std::uint8_t protocol = TCP;
   Options options;
   Reason carried = Reason::Delivered;  ///< why it arrives when it does
   Bytes payload;
@@ -43,6 +50,8 @@ struct Packet {
   std::uint64_t net = 0;        ///< raw NetId that it travels to
   std::uint32_t copy = 0;       ///< 1: the second of two, made by the link
   std::uint32_t corrupted = 0;  ///< 1: a bit was flipped on the way
+  Icmp icmp = Icmp::None;       ///< what an ICMP message says
+  std::uint32_t reserved = 0;
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
@@ -50,8 +59,10 @@ struct Packet {
   Seq end() const { return seq + length(); }
 };
 
-/// Bytes on the wire above Ethernet: IP header, TCP header with options, payload.
+/// Bytes on the wire above Ethernet: IP header, the protocol's header with its options, payload.
 std::uint32_t wire_size(const Packet& packet);
+/// «TCP», «UDP», «ICMP»
+std::string_view protocol_name(std::uint8_t protocol);
 /// «SYN,ACK»
 std::string flag_names(std::uint8_t flags);
 /// «[S.]», as tcpdump
