@@ -2,6 +2,8 @@
 // sk_setsockopt for the buffers.
 #include "sim/inet/options.h"
 
+#include <algorithm>
+
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
