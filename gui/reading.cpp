@@ -300,6 +300,7 @@ std::optional<PacketId> in_flight(const Frame& frame, RecordNumber number) {
 }
 
 std::string packet_text(const wire::Packet& packet) {
+  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
   return fmt::format("{} :{} → :{}", wire::flag_names(packet.flags), packet.from.port, packet.to.port);
 }
 

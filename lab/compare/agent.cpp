@@ -68,6 +68,14 @@ Names names_of(Option option) {
       return {IPPROTO_TCP, TCP_NODELAY};
     case Option::MaxSeg:
       return {IPPROTO_TCP, TCP_MAXSEG};
+    case Option::SynCount:
+      return {IPPROTO_TCP, TCP_SYNCNT};
+    case Option::DeferAccept:
+      return {IPPROTO_TCP, TCP_DEFER_ACCEPT};
+    case Option::UserTimeout:
+      return {IPPROTO_TCP, TCP_USER_TIMEOUT};
+    case Option::ReceiveErrors:
+      return {IPPROTO_IP, IP_RECVERR};
   }
   return {0, 0};
 }

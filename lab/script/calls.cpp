@@ -102,6 +102,19 @@ Answer call_with_endpoint(Arguments& a) {
   return make_call(a, call);
 }
 
+/// connect(fd, ip, port), or connect(fd, AF_UNSPEC).
+Answer call_connect(Arguments& a) {
+  require_phase(a, Phase::Running);
+  constexpr std::int32_t unspecified = 0;
+  const Value second = a.value(2, 2);
+  if (second.kind != Value::Kind::Integer || second.integer != unspecified)
+    return call_with_endpoint<sys::Connect>(a);
+  sys::Connect call;
+  call.fd = fd_argument(a);
+  call.domain = unspecified;
+  return make_call(a, call);
+}
+
 Answer call_listen(Arguments& a) {
   require_phase(a, Phase::Running);
   sys::Listen call;
@@ -297,7 +310,7 @@ void open_calls(lua_State* L) {
   offer_constants(L);
   offer_binding<&call_socket>(L, "socket");
   offer_binding<&call_with_endpoint<sys::Bind>>(L, "bind");
-  offer_binding<&call_with_endpoint<sys::Connect>>(L, "connect");
+  offer_binding<&call_connect>(L, "connect");
   offer_binding<&call_listen>(L, "listen");
   offer_binding<&call_accept>(L, "accept");
   offer_binding<&call_accept>(L, "accept4");

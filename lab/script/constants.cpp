@@ -19,6 +19,7 @@ struct Constant {
 
 // Linux's values (asm-generic and x86), since flags are joined by | and shown as numbers.
 constexpr Constant constants[] = {
+    {"AF_UNSPEC", 0},
     {"AF_UNIX", 1},
     {"AF_INET", 2},
     {"AF_INET6", 10},
@@ -82,15 +83,38 @@ constexpr Constant constants[] = {
 };
 
 constexpr const char* linux_options[] = {
-    "SO_BROADCAST",      "SO_KEEPALIVE",     "SO_OOBINLINE",     "SO_PRIORITY",
-    "SO_BINDTODEVICE",   "SO_INCOMING_CPU",  "SO_RCVLOWAT",      "SO_PEERCRED",
-    "SO_DOMAIN",         "SO_PROTOCOL",      "SO_MARK",          "SO_TIMESTAMP",
-    "SO_DONTROUTE",      "SO_PASSCRED",      "SO_ZEROCOPY",      "TCP_CORK",
-    "TCP_KEEPIDLE",      "TCP_KEEPINTVL",    "TCP_KEEPCNT",      "TCP_SYNCNT",
-    "TCP_LINGER2",       "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP", "TCP_INFO",
-    "TCP_QUICKACK",      "TCP_CONGESTION",   "TCP_USER_TIMEOUT", "TCP_FASTOPEN",
-    "TCP_NOTSENT_LOWAT", "IP_TTL",           "IP_TOS",           "IP_BIND_ADDRESS_NO_PORT",
-    "IP_TRANSPARENT",    "IP_FREEBIND",      "IP_RECVERR",       "IPV6_V6ONLY",
+    "SO_BROADCAST",
+    "SO_KEEPALIVE",
+    "SO_OOBINLINE",
+    "SO_PRIORITY",
+    "SO_BINDTODEVICE",
+    "SO_INCOMING_CPU",
+    "SO_RCVLOWAT",
+    "SO_PEERCRED",
+    "SO_DOMAIN",
+    "SO_PROTOCOL",
+    "SO_MARK",
+    "SO_TIMESTAMP",
+    "SO_DONTROUTE",
+    "SO_PASSCRED",
+    "SO_ZEROCOPY",
+    "TCP_CORK",
+    "TCP_KEEPIDLE",
+    "TCP_KEEPINTVL",
+    "TCP_KEEPCNT",
+    "TCP_LINGER2",
+    "TCP_WINDOW_CLAMP",
+    "TCP_INFO",
+    "TCP_QUICKACK",
+    "TCP_CONGESTION",
+    "TCP_FASTOPEN",
+    "TCP_NOTSENT_LOWAT",
+    "IP_TTL",
+    "IP_TOS",
+    "IP_BIND_ADDRESS_NO_PORT",
+    "IP_TRANSPARENT",
+    "IP_FREEBIND",
+    "IPV6_V6ONLY",
 };
 
 void offer_text(lua_State* L, const char* text) {

@@ -10,7 +10,7 @@ namespace sockarium::script {
 namespace {
 
 std::int64_t level_number(std::string_view level) {
-  return level == "SOL_SOCKET" ? 1 : 6;
+  return level == "SOL_SOCKET" ? 1 : level == "IPPROTO_IP" ? 0 : 6;
 }
 
 std::int64_t on_or_off(const Arguments& a, int n) {
@@ -69,6 +69,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::ReuseAddr:
     case Option::ReusePort:
     case Option::NoDelay:
+    case Option::ReceiveErrors:
       call.value = on_or_off(a, 4);
       break;
     case Option::Linger:
@@ -84,6 +85,9 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::ReceiveBuffer:
     case Option::SendBuffer:
     case Option::MaxSeg:
+    case Option::SynCount:
+    case Option::DeferAccept:
+    case Option::UserTimeout:
       call.value = a.int32(4, "value");
       break;
   }

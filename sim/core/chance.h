@@ -21,6 +21,8 @@ enum class Place : std::uint32_t {
   LinkDuplicate,
   LinkReorder,
   LinkCorrupt,
+  SynCookie,
+  ReusePortHash,
 };
 
 /// 64 random bits for the `count`-th question of `place` (with `who` telling equal places apart).

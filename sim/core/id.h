@@ -26,6 +26,7 @@ struct Id {
 namespace wire {
 struct Link;
 struct Fault;
+struct Filter;
 struct Packet;
 }  // namespace wire
 namespace inet {
@@ -34,6 +35,8 @@ struct Interface;
 struct SocketBase;
 struct PortBucket;
 struct Captured;
+struct SpecialRoute;
+struct Neighbour;
 }  // namespace inet
 namespace tcp {
 struct Connection;
@@ -53,11 +56,14 @@ struct Waiter;
 
 using LinkId = Id<wire::Link>;
 using FaultId = Id<wire::Fault>;
+using FilterId = Id<wire::Filter>;
 using PacketId = Id<wire::Packet>;
 using NetId = Id<inet::Net>;
 using InterfaceId = Id<inet::Interface>;
 using SocketId = Id<inet::SocketBase>;
 using CapturedId = Id<inet::Captured>;
+using SpecialRouteId = Id<inet::SpecialRoute>;
+using NeighbourId = Id<inet::Neighbour>;
 using PortBucketId = Id<inet::PortBucket>;
 using ConnectionId = Id<tcp::Connection>;
 using ListenerId = Id<tcp::Listener>;

@@ -60,6 +60,9 @@ std::string sockaddr(const Endpoint& to) {
                      to_string(to.ip));
 }
 
+/// The 14 bytes of an address of no family.
+constexpr std::string_view no_address = "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0";
+
 std::string flag_names(std::int32_t flags) {
   std::string text;
   const auto add = [&](std::int32_t bit, const char* word) {
@@ -87,7 +90,12 @@ struct Arguments {
                                          : std::to_string(c.protocol));
   }
   std::string operator()(const sys::Bind& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
-  std::string operator()(const sys::Connect& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
+  std::string operator()(const sys::Connect& c) const {
+    constexpr std::int32_t unspecified = 0;
+    if (c.domain == unspecified)
+      return fmt::format("{}, {{sa_family=AF_UNSPEC, sa_data=\"{}\"}}, 16", c.fd, no_address);
+    return fmt::format("{}, {}", c.fd, sockaddr(c.to));
+  }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
   std::string operator()(const sys::Accept& c) const { return fmt::format("{}", c.fd); }
   std::string operator()(const sys::Send& c) const {

@@ -1,5 +1,9 @@
 #include "sim/inet/route.h"
 
+#include <algorithm>
+
+#include "sim/inet/neighbour.h"
+#include "sim/inet/raw_peer.h"
 #include "sim/step.h"
 
 namespace sockarium::inet {
@@ -21,7 +25,78 @@ std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
   return path;
 }
 
-std::optional<Path> route(const World& world, NetId net, const Address& address) {
+namespace {
+
+std::uint32_t number_of(const Address& address) {
+  const auto* b = address.bytes.data() + 12;
+  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+}
+
+/// The line of the table with the longest prefix that has this address, or nullptr.
+const SpecialRoute* special_route(const World& world, NetId net, const Address& address) {
+  const SpecialRoute* best = nullptr;
+  for (const SpecialRouteId id : ids(world.inet.special_routes)) {
+    const SpecialRoute& line = world.inet.special_routes.read(id);
+    if (line.net != net || (best != nullptr && best->prefix >= line.prefix)) continue;
+    const std::uint32_t different = number_of(line.destination) ^ number_of(address);
+    if (line.prefix == 0 || different >> (32 - line.prefix) == 0) best = &line;
+  }
+  return best;
+}
+
+/// Both answers of a packet filter go the way that the packet came.
+void refuse(Step& step, NetId net, const wire::Filter& filter, const wire::Packet& packet, bool outgoing) {
+  const auto answer = wire::rejection(filter, packet);
+  if (!answer) return;
+  if (!outgoing) {
+    send(step, net, *answer, Reason::FilterRejects);
+    return;
+  }
+  Path home;
+  home.to = net;
+  send_along(step, net, home, *answer, Reason::FilterRejects);
+}
+
+}  // namespace
+
+Errno unreachable(const World& world, NetId net, const Address& address) {
+  const SpecialRoute* line = special_route(world, net, address);
+  if (line == nullptr) return Errno::NETUNREACH;
+  switch (line->kind) {
+    case RouteKind::Unreachable:
+      return Errno::HOSTUNREACH;
+    case RouteKind::Prohibit:
+      return Errno::ACCES;
+    case RouteKind::Blackhole:
+      return Errno::INVAL;
+    case RouteKind::OnLink:
+      break;
+  }
+  return Errno::NETUNREACH;
+}
+
+const wire::Filter* filter_for(const World& world, NetId net, const wire::Packet& packet, bool outgoing) {
+  for (const FilterId id : ids(world.wire.filters)) {
+    const wire::Filter& filter = world.wire.filters.read(id);
+    if (filter.net == net && wire::fits(filter, packet, outgoing, world.now)) return &filter;
+  }
+  return nullptr;
+}
+
+bool filter_stops(Step& step, NetId net, const wire::Packet& packet) {
+  const wire::Filter* found = filter_for(step.world, net, packet, false);
+  if (found == nullptr) return false;
+  const wire::Filter filter = *found;
+  const bool rejects = filter.action == wire::FilterAction::Reject;
+  step.record(rec::PacketDropped{packet.sent, 0, packet.copy},
+              rejects ? Reason::FilterRejects : Reason::FilterDrops);
+  if (rejects) refuse(step, net, filter, packet, false);
+  return true;
+}
+
+namespace {
+
+std::optional<Path> way_out(const World& world, NetId net, const Address& address) {
   if (is_local(world, net, address)) {
     Path path;
     path.to = net;
@@ -29,7 +104,32 @@ std::optional<Path> route(const World& world, NetId net, const Address& address)
   }
   if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
     if (const auto path = way_to(world, net, *owner)) return path;
+  if (const SpecialRoute* line = special_route(world, net, address)) {
+    if (line->kind != RouteKind::OnLink) return std::nullopt;
+    const wire::Link& link = world.wire.links.read(line->link);
+    Path path;
+    path.link = line->link;
+    path.direction = link.ends[0] == net ? 0 : 1;
+    path.mtu = link.mtu;
+    path.unanswered = true;
+    return path;
+  }
   return way_to(world, net, world.inet.nets.read(net).gateway);
+}
+
+}  // namespace
+
+std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  std::optional<Path> path = way_out(world, net, address);
+  if (path && path->link)
+    if (const std::uint64_t* mtu = world.inet.path_mtus.find(PathMtuKey{net, address}))
+      path->mtu = std::min(path->mtu, *mtu);
+  return path;
+}
+
+void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu) {
+  constexpr std::uint64_t least = 552;  // net.ipv4.route.min_pmtu
+  world.inet.path_mtus.set(PathMtuKey{net, destination}, std::max(mtu, least));
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
@@ -47,7 +147,14 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
 std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
                          Reason reason, std::int64_t again, std::uint64_t because) {
   World& world = step.world;
+  if (path && path->unanswered) {
+    await_neighbour(step, net, packet);
+    return 0;
+  }
   wire::Offer offer;
+  const wire::Filter* found =
+      path && path->link && !is_raw(world, net) ? filter_for(world, net, packet, true) : nullptr;
+  const wire::Filter filter = found != nullptr ? *found : wire::Filter{};
   if (!path) {
     offer.lose(Reason::NoRoute);
   } else if (!path->link) {
@@ -56,6 +163,10 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
   } else {
     packet.net = path->to.raw();
     packet.link = path->link.raw();
+    if (found != nullptr)
+      offer.lose(filter.action == wire::FilterAction::Reject ? Reason::FilterRejects : Reason::FilterDrops);
+  }
+  if (path && path->link && found == nullptr) {
     offer = wire::offer(world.wire.links.write(path->link), path->direction, world.seed, world.now,
                         wire::wire_size(packet));
     for (const FaultId id : ids(world.wire.faults)) {
@@ -90,6 +201,8 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
     const PacketId copy = world.wire.in_flight.add(carried);
     arrives(copy, offer.due[1], step.record(rec::PacketDuplicated{sent, copy, offer.due[1]}, offer.copied));
   }
+  if (found != nullptr && filter.action == wire::FilterAction::Reject)
+    refuse(step, net, filter, packet, true);
   step.cause = cause;
   if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
   return sent;

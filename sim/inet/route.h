@@ -3,13 +3,17 @@
 // A link is a route to the host at its other end. A host with a raw peer sends there what no other link leads
 // to, so that the peer may use any address.
 //
-// Left out: route tables, forwarding, neighbour lookup.
+// A host's table may have lines of its own: addresses that are unreachable, prohibited or swallowed, and
+// addresses that are said to be on a link, where nobody answers for them.
+//
+// Left out: forwarding; neighbours that answer are known from the start.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "sim/core/address.h"
+#include "sim/core/errno.h"
 #include "sim/core/id.h"
 #include "sim/core/reason.h"
 
@@ -29,10 +33,13 @@ struct Path {
   LinkId link;  ///< none: loopback
   std::uint64_t direction = 0;
   std::uint64_t mtu = 65536;  ///< loopback's; else the link's
+  bool unanswered = false;    ///< nobody on the link has the address: packets wait for ARP
 };
 
 /// The way from `net` to `address`, or nothing (ENETUNREACH).
 std::optional<Path> route(const World& world, NetId net, const Address& address);
+/// Why there is no way: ENETUNREACH, or what a line of the table says (Linux fib_props).
+Errno unreachable(const World& world, NetId net, const Address& address);
 /// Does `net` have this address? Every namespace has 127.0.0.0/8.
 bool is_local(const World& world, NetId net, const Address& address);
 /// The source address for packets to `destination`: for a local one 127.0.0.1 or itself, else the first
@@ -47,6 +54,12 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
 /// The same along a given way; nothing: it is lost, as no way leads there.
 std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
                          Reason reason, std::int64_t again = 0, std::uint64_t because = 0);
+/// A router says that packets to `destination` may have `mtu` bytes at most. It holds for ever (in Linux for
+/// ten minutes).
+void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu);
+/// Does the packet filter of `net` stop this packet, which has come in? Then it has also been answered, if
+/// the rule says so.
+bool filter_stops(Step& step, NetId net, const wire::Packet& packet);
 /// The way to a neighbour.
 std::optional<Path> way_to(const World& world, NetId net, NetId neighbour);
 

@@ -1,5 +1,6 @@
 #include "sim/kernel/fire.h"
 
+#include "sim/inet/neighbour.h"
 #include "sim/kernel/calls.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
@@ -26,6 +27,8 @@ Timer* timer_of(World& world, const Event& event) {
       return within(world.tcp.requests, RequestId::from_raw(event.subject), &tcp::Request::timer);
     case TimerKind::TimeWait:
       return within(world.tcp.time_waits, TimeWaitId::from_raw(event.subject), &tcp::TimeWait::timer);
+    case TimerKind::Neighbour:
+      return within(world.inet.neighbours, NeighbourId::from_raw(event.subject), &inet::Neighbour::timer);
     case TimerKind::None:
       break;
   }
@@ -47,10 +50,22 @@ HostId host_of(const World& world, const Event& event) {
       return of_net(world.tcp.requests.read(RequestId::from_raw(event.subject)).net);
     case TimerKind::TimeWait:
       return of_socket(world.tcp.time_waits.read(TimeWaitId::from_raw(event.subject)).socket);
+    case TimerKind::Neighbour:
+      return of_net(world.inet.neighbours.read(NeighbourId::from_raw(event.subject)).net);
     case TimerKind::None:
       break;
   }
   return {};
+}
+
+/// The kernel tells itself, by ICMP (Linux arp_error_report, ipv4_link_failure).
+void report_silence(Step& step, NeighbourId id) {
+  const NetId net = step.world.inet.neighbours.read(id).net;
+  for (const wire::Packet& error : inet::give_up_neighbour(step, id)) {
+    step.count(net, Counter::IcmpInMsgs);
+    step.count(net, Counter::IcmpInDestUnreachs);
+    tcp::input_icmp(step, net, error);
+  }
 }
 
 enum class Fate { Happens, Stale, Early };
@@ -116,6 +131,9 @@ void fire(Step& step, const Event& event) {
       break;
     case TimerKind::TimeWait:
       tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject));
+      break;
+    case TimerKind::Neighbour:
+      report_silence(step, NeighbourId::from_raw(event.subject));
       break;
     case TimerKind::None:
       break;

@@ -1,5 +1,6 @@
 #include "sim/kernel/receive.h"
 
+#include "sim/inet/listener_table.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -9,17 +10,8 @@ namespace sockarium::kernel {
 
 namespace {
 
-/// The listener for a packet: one bound to its address before a wildcard one.
-SocketId listener_of(const World& world, NetId net, const Endpoint& local) {
-  Endpoint name = local;
-  if (const SocketId* exact = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *exact;
-  name.ip = Address::any_v4();
-  if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *any;
-  return {};
-}
-
 void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
-  const SocketId listener = listener_of(step.world, net, packet.to);
+  const SocketId listener = inet::find_listener(step.world, net, packet.to, packet.from);
   if (!listener) {
     tcp::refuse(step, net, packet, Reason::NobodyListens);
     return;
@@ -32,6 +24,20 @@ void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
 bool is_martian(const World& world, NetId net, const Address& source) {
   return inet::is_local(world, net, source) || source.is_wildcard() || source.is_multicast() ||
          source.is_broadcast();
+}
+
+/// Linux icmp_rcv.
+void receive_icmp(Step& step, NetId net, const wire::Packet& packet) {
+  step.count(net, Counter::IcmpInMsgs);
+  if (packet.corrupted != 0) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::BadChecksum);
+    step.count(net, Counter::IcmpInErrors);
+    return;
+  }
+  if (packet.icmp.type == wire::icmp_unreachable) step.count(net, Counter::IcmpInDestUnreachs);
+  if (packet.icmp.type == wire::icmp_time_exceeded) step.count(net, Counter::IcmpInTimeExcds);
+  if (packet.icmp.type == wire::icmp_parameter_problem) step.count(net, Counter::IcmpInParmProbs);
+  tcp::input_icmp(step, net, packet);
 }
 
 }  // namespace
@@ -50,8 +56,10 @@ void receive(Step& step, PacketId id) {
   const auto drop = [&](Reason reason) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };
+  if (packet.link != 0 && inet::filter_stops(step, net, packet)) return;
   if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
   if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
+  if (packet.is_icmp()) return receive_icmp(step, net, packet);
   step.count(net, Counter::TcpInSegs);
   if (packet.corrupted != 0) {
     drop(Reason::BadChecksum);
@@ -66,7 +74,7 @@ void receive(Step& step, PacketId id) {
       tcp::input(step, ConnectionId::from_raw(owner.id), packet);
       break;
     case inet::OwnerKind::Request:
-      tcp::input(step, RequestId::from_raw(owner.id), packet);
+      if (tcp::input(step, RequestId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
       break;
     case inet::OwnerKind::TimeWait:
       if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);

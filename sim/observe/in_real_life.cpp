@@ -62,6 +62,7 @@ constexpr Counter telling[] = {Counter::TcpExtListenOverflows,
                                Counter::IpOutNoRoutes};
 
 std::string tcpdump_of(const wire::Packet& packet) {
+  if (packet.is_icmp()) return "tcpdump -n icmp";
   const std::uint16_t port = std::min(packet.from.port, packet.to.port);  // the server's, as a rule
   return fmt::format("tcpdump -n port {}", port);
 }

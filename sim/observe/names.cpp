@@ -32,7 +32,7 @@ struct Arguments {
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Connect& c) const {
-    return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
+    return fmt::format("{}, {}", c.fd, c.domain == 0 ? "AF_UNSPEC" : names.endpoint(c.to));
   }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
   std::string operator()(const sys::Send& c) const {
@@ -141,6 +141,12 @@ std::string Names::endpoint(const Endpoint& endpoint) const {
   return host(owner) + ":" + port;
 }
 
+std::string Names::end(const wire::Packet& packet, const Endpoint& sender_or_receiver) const {
+  if (!packet.is_icmp()) return endpoint(sender_or_receiver);
+  const HostId owner = host_of(sender_or_receiver.ip);
+  return owner ? host(owner) : to_string(sender_or_receiver.ip);
+}
+
 std::string Names::ends(const Ends& ends) const {
   if (ends.peer.port == 0) return endpoint(ends.local);
   return endpoint(ends.local) + " to " + endpoint(ends.peer);
@@ -162,6 +168,7 @@ std::string Names::call(const Syscall& call) const {
 }
 
 std::string segment_name(const wire::Packet& packet) {
+  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
   if (packet.has(wire::RST)) return "RST";
   if (packet.has(wire::SYN)) return packet.has(wire::ACK) ? "SYN-ACK" : "SYN";
   if (packet.payload.length > 0)

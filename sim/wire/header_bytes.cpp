@@ -7,7 +7,8 @@ namespace sockarium::wire {
 
 namespace {
 
-constexpr std::size_t ip_header = 20, tcp_header = 20;
+constexpr std::size_t ip_header = 20, tcp_header = 20, icmp_header = 8;
+constexpr std::size_t quoted = ip_header + 8;  // what an ICMP error repeats at least (RFC 792)
 
 // Option kinds: RFC 9293 section 3.1, RFC 7323, RFC 2018.
 enum Kind : std::uint8_t { End = 0, Nop = 1, Mss = 2, WindowScale = 3, SackPermitted = 4, Timestamps = 8 };
@@ -101,10 +102,45 @@ std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum) {
   return static_cast<std::uint16_t>(~total);
 }
 
-std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) {
-  std::vector<std::uint8_t> out{0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0};  // don't fragment, TTL 64, TCP
-  for (const Address& address : {packet.from.ip, packet.to.ip})
+namespace {
+
+/// An IPv4 header: don't fragment, TTL 64; length and checksum are still to come.
+std::vector<std::uint8_t> ip_head(std::uint8_t protocol, const Address& from, const Address& to) {
+  std::vector<std::uint8_t> out{0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, protocol, 0, 0};
+  for (const Address& address : {from, to})
     out.insert(out.end(), address.bytes.begin() + 12, address.bytes.end());
+  return out;
+}
+
+void finish_ip(std::vector<std::uint8_t>& out, std::size_t at, std::size_t length) {
+  set16(out, at + 2, static_cast<std::uint16_t>(length));
+  set16(out, at + 10, checksum(std::span(out).subspan(at, ip_header)));
+}
+
+/// RFC 792: type, code, checksum, a word that only «fragmentation needed» uses (RFC 1191), the quoted head.
+std::vector<std::uint8_t> icmp_to_wire(const Packet& packet) {
+  const Icmp& icmp = packet.icmp;
+  std::vector<std::uint8_t> out = ip_head(1, packet.from.ip, packet.to.ip);
+  out.insert(out.end(), {icmp.type, icmp.code, 0, 0, 0, 0});
+  put16(out, icmp.mtu);
+  const std::size_t inner = out.size();
+  const std::vector<std::uint8_t> head =
+      ip_head(static_cast<std::uint8_t>(icmp.protocol), icmp.from.ip, icmp.to.ip);
+  out.insert(out.end(), head.begin(), head.end());
+  finish_ip(out, inner, ip_header + tcp_header);
+  put16(out, icmp.from.port);
+  put16(out, icmp.to.port);
+  put32(out, icmp.seq.value);
+  finish_ip(out, 0, out.size());
+  set16(out, ip_header + 2, checksum(std::span(out).subspan(ip_header)));
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) {
+  if (packet.is_icmp()) return icmp_to_wire(packet);
+  std::vector<std::uint8_t> out = ip_head(6, packet.from.ip, packet.to.ip);
   put16(out, packet.from.port);
   put16(out, packet.to.port);
   put32(out, packet.seq.value);
@@ -116,8 +152,7 @@ std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) 
   out[ip_header + 12] = static_cast<std::uint8_t>((out.size() - ip_header) / 4 << 4);
   const std::string payload = bytes.text(packet.payload);
   out.insert(out.end(), payload.begin(), payload.end());
-  set16(out, 2, static_cast<std::uint16_t>(out.size()));
-  set16(out, 10, checksum(std::span(out).first(ip_header)));
+  finish_ip(out, 0, out.size());
   set16(out, ip_header + 16,
         checksum(std::span(out).subspan(ip_header), pseudo_header(out, out.size() - ip_header)));
   return out;
@@ -131,13 +166,39 @@ struct Parsed {
   std::span<const std::uint8_t> payload;
 };
 
+std::optional<Packet> parse_icmp(std::span<const std::uint8_t> frame, std::span<const std::uint8_t> message,
+                                 Checksums checksums) {
+  if (message.size() < icmp_header + quoted) return std::nullopt;
+  if (checksums == Checksums::Checked && checksum(message) != 0) return std::nullopt;
+  Packet packet;
+  packet.protocol = 1;
+  packet.from.ip = address_at(frame, 12);
+  packet.to.ip = address_at(frame, 16);
+  const auto inner = message.subspan(icmp_header);
+  const std::size_t behind = (inner[0] & 0xfu) * 4u;
+  if (inner[0] >> 4 != 4 || behind < ip_header || inner.size() < behind + 8) return std::nullopt;
+  packet.icmp.type = message[0];
+  packet.icmp.code = message[1];
+  packet.icmp.mtu = get16(message, 6);
+  packet.icmp.protocol = inner[9];
+  packet.icmp.from = {address_at(inner, 12), get16(inner, behind), 0};
+  packet.icmp.to = {address_at(inner, 16), get16(inner, behind + 2), 0};
+  packet.icmp.seq = Seq{get32(inner, behind + 4)};
+  return packet;
+}
+
 std::optional<Parsed> parse(std::span<const std::uint8_t> frame, Checksums checksums) {
   if (frame.size() < ip_header || frame[0] >> 4 != 4) return std::nullopt;
   const std::size_t header = (frame[0] & 0xfu) * 4u;
   const std::size_t total = get16(frame, 2);
-  if (header < ip_header || total > frame.size() || total < header + tcp_header) return std::nullopt;
+  if (header < ip_header || total > frame.size() || total < header) return std::nullopt;
   const bool fragment = (get16(frame, 6) & 0x3fff) != 0;
-  if (frame[9] != 6 || fragment || checksum(frame.first(header)) != 0) return std::nullopt;
+  if (fragment || checksum(frame.first(header)) != 0) return std::nullopt;
+  if (frame[9] == 1) {
+    const auto icmp = parse_icmp(frame, frame.subspan(header, total - header), checksums);
+    return icmp ? std::optional(Parsed{*icmp, {}}) : std::nullopt;
+  }
+  if (frame[9] != 6 || total < header + tcp_header) return std::nullopt;
   const auto tcp = frame.subspan(header, total - header);
   const std::size_t data = (tcp[12] >> 4) * 4u;
   if (data < tcp_header || data > tcp.size()) return std::nullopt;

@@ -1,6 +1,6 @@
 // A packet between meaning and bytes: the IPv4 header of RFC 791 and the TCP header of RFC 9293 section 3.1,
-// with the options that the model knows and true checksums. What the real kernel puts on the wire becomes the
-// model's `Packet`, and back.
+// with the options that the model knows and true checksums, or an ICMP error of RFC 792. What the real kernel
+// puts on the wire becomes the model's `Packet`, and back.
 //
 // Left out: IPv6, IP options, fragments, the blocks of SACK (an option of the real kernel that is skipped).
 #pragma once
@@ -22,8 +22,8 @@ std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum = 
 std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes);
 
 /// Reads a packet from its IP header on; bytes behind the IP length (Ethernet's padding) are ignored. Nothing
-/// when it is no whole IPv4 packet with TCP in it, or a checksum is wrong (on loopback Linux leaves them
-/// unfinished).
+/// when it is no whole IPv4 packet with TCP or an ICMP error in it, or a checksum is wrong (on loopback Linux
+/// leaves them unfinished).
 enum class Checksums { Checked, Ignored };
 std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes,
                                 Checksums checksums = Checksums::Checked);

@@ -1,5 +1,8 @@
 #include "sim/wire/packet.h"
 
+#include <array>
+#include <string_view>
+
 namespace sockarium::wire {
 
 std::uint32_t options_size(const Options& options, std::uint8_t flags) {
@@ -13,7 +16,33 @@ std::uint32_t options_size(const Options& options, std::uint8_t flags) {
 
 std::uint32_t wire_size(const Packet& packet) {
   const std::uint32_t ip_header = packet.from.ip.is_v4() ? 20 : 40;
+  if (packet.is_icmp())
+    return ip_header + 8 + ip_header + 8;  // the quoted IP header and eight bytes behind it
   return ip_header + 20 + options_size(packet.options, packet.flags) + packet.payload.length;
+}
+
+std::string icmp_name(std::uint8_t type, std::uint8_t code) {
+  static constexpr std::array<std::string_view, 16> unreachable{"net unreachable",
+                                                                "host unreachable",
+                                                                "protocol unreachable",
+                                                                "port unreachable",
+                                                                "fragmentation needed",
+                                                                "source route failed",
+                                                                "net unknown",
+                                                                "host unknown",
+                                                                "source isolated",
+                                                                "net prohibited",
+                                                                "host prohibited",
+                                                                "net unreachable for TOS",
+                                                                "host unreachable for TOS",
+                                                                "admin prohibited",
+                                                                "host precedence violation",
+                                                                "precedence cutoff"};
+  if (type == icmp_unreachable && code < unreachable.size()) return std::string(unreachable[code]);
+  if (type == icmp_time_exceeded) return code == 0 ? "time exceeded" : "reassembly time exceeded";
+  if (type == icmp_parameter_problem) return "parameter problem";
+  if (type == icmp_redirect) return "redirect";
+  return "type " + std::to_string(type) + ", code " + std::to_string(code);
 }
 
 std::string flag_names(std::uint8_t flags) {

@@ -28,14 +28,29 @@ struct Options {
   friend bool operator==(const Options&, const Options&) = default;
 };
 
+/// What an ICMP error says (RFC 792): its type and code, and the head of the packet that it speaks of.
+struct Icmp {
+  Endpoint from, to;      ///< of the quoted packet
+  Seq seq;                ///< of the quoted segment
+  std::uint16_t mtu = 0;  ///< of the next hop, in «fragmentation needed»
+  std::uint8_t type = 0, code = 0;
+  std::uint32_t protocol = 6;  ///< of the quoted packet
+  std::uint32_t reserved = 0;
+  friend bool operator==(const Icmp&, const Icmp&) = default;
+};
+inline constexpr std::uint8_t icmp_unreachable = 3, icmp_redirect = 5, icmp_time_exceeded = 11,
+                              icmp_parameter_problem = 12;
+
 struct Packet {
   Endpoint from, to;
   Seq seq;
   Seq ack;                   ///< means something only with ACK set
   std::uint16_t window = 0;  ///< as in the header: unscaled
   std::uint8_t flags = 0;
-  std::uint8_t protocol = 6;  ///< IPPROTO_TCP
+  std::uint8_t protocol =
+      6;  ///< IPPROTO_TCP, or IPPROTO_ICMP: then `icmp` counts, and ports, flags and numbers do not
   Options options;
+  Icmp icmp;
   Reason carried = Reason::Delivered;  ///< why it arrives when it does
   Bytes payload;
   std::uint64_t sent = 0;       ///< the record of its sending; 0 while it is being made
@@ -44,6 +59,7 @@ struct Packet {
   std::uint32_t copy = 0;       ///< 1: the second of two, made by the link
   std::uint32_t corrupted = 0;  ///< 1: a bit was flipped on the way
 
+  bool is_icmp() const { return protocol == 1; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
   std::uint32_t length() const { return payload.length + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0); }
@@ -52,6 +68,8 @@ struct Packet {
 
 /// Bytes on the wire above Ethernet: IP header, TCP header with options, payload.
 std::uint32_t wire_size(const Packet& packet);
+/// «host unreachable» for type 3, code 1; «type 42, code 0» for what has no name here.
+std::string icmp_name(std::uint8_t type, std::uint8_t code);
 /// «SYN,ACK»
 std::string flag_names(std::uint8_t flags);
 /// «[S.]», as tcpdump
