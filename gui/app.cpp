@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "gui/commands.h"
+#include "gui/comparison.h"
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
@@ -58,6 +59,8 @@ App::App(const AppOptions& options) : options_(options) {
   if (!options.course_folder.empty()) course_ = course_in(options.course_folder);
 }
 
+App::~App() = default;
+
 Theme App::theme() const {
   Theme theme;
   theme.kind = view_.theme;
@@ -87,6 +90,8 @@ void App::start(std::unique_ptr<Session> session) {
   latest_ = session_->world();
   latest_event_ = 0;
   latest_branch_ = 0;
+  comparison_.reset();
+  view_.arrangement = Arrangement::Lesson;
   view_.selected = 0;
   view_.playing = false;
   view_.shown_process.clear();
@@ -167,6 +172,19 @@ void App::watch_file() {
   reload();
 }
 
+void App::compare(bool again) {
+  if (session_ == nullptr) return;
+  view_.playing = false;
+  view_.arrangement = Arrangement::Compare;
+  const bool known =
+      comparison_ != nullptr && compared_branch_ == session_->branch() && comparison_->impossible().empty();
+  if (known && (!again || comparison_->running())) return;
+  view_.compared_model = view_.compared_real = 0;
+  view_.compared_front = PanelId::Differences;
+  comparison_ = std::make_unique<Comparison>(scenario_, *session_, options_.program);
+  compared_branch_ = session_->branch();
+}
+
 void App::catch_up(double milliseconds) {
   if (session_ == nullptr) return;
   Session& session = *session_;
@@ -229,6 +247,7 @@ Frame App::make_frame() const {
   frame.title = title_.empty() ? "Welcome" : title_;
   frame.path = path_;
   frame.load_error = load_error_;
+  frame.comparison = comparison_.get();
   frame.compact = layout_.room != Room::Wide;
   if (session_ != nullptr) {
     frame.asking = asking();
@@ -284,9 +303,18 @@ void App::draw(const Frame& shared, Intents& intents) {
         case PanelId::Why:
           place(slot.area, draw_why);
           break;
+        case PanelId::ModelLadder:
+          place(slot.area, draw_compared_model);
+          break;
+        case PanelId::RealLadder:
+          place(slot.area, draw_compared_real);
+          break;
+        case PanelId::Differences:
+          place(slot.area, draw_differences);
+          break;
       }
     }
-    if (layout_.room != Room::Wide) draw_tabs(frame);
+    if (layout_.room != Room::Wide && view_.arrangement == Arrangement::Lesson) draw_tabs(frame);
     place(layout_.caption, draw_caption);
     place(layout_.timeline, draw_timeline);
     place(layout_.transport, draw_transport);
@@ -354,6 +382,14 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   view_.hovered = 0;
   for (const std::string& path : dropped_files) open(path);
   watch_file();
+  if (comparison_ != nullptr && comparison_->advance()) {
+    changed_ = true;
+    if (comparison_->impossible().empty())
+      if (const compare::Difference* first = comparison_->first_difference()) {
+        view_.compared_model = first->model ? first->model->record : 0;
+        view_.compared_real = first->real ? first->real->record : 0;
+      }
+  }
   advance(seconds);
   catch_up(ahead_milliseconds);
 

@@ -19,6 +19,7 @@ struct AppOptions {
   std::string course_folder;  ///< where the lessons lie; empty: none
   ThemeKind theme = ThemeKind::dark;
   float scale = 1.0F;
+  std::string program = "/proc/self/exe";  ///< sockarium itself, which plays the real side of a comparison
 };
 
 /// What the App cannot do itself and asks of whoever shows it.
@@ -31,6 +32,7 @@ struct AppWishes {
 class App {
  public:
   explicit App(const AppOptions& options);
+  ~App();
 
   /// Reads a file and shows it. False: it could not be read; what was shown before stays, and the error is
   /// shown.
@@ -53,6 +55,7 @@ class App {
   ViewState& view() { return view_; }
   const Session* session() const { return session_.get(); }
   const LessonRun& lesson() const { return lesson_; }
+  const Comparison* comparison() const { return comparison_.get(); }
   const std::string& load_error() const { return load_error_; }
   const Layout& layout() const { return layout_; }
   std::string window_title() const;
@@ -65,6 +68,7 @@ class App {
   void catch_up(double milliseconds);
   void advance(float seconds);
   void watch_file();
+  void compare(bool again);
   void step(Unit unit, bool forward);
   void moved();
   void reload();
@@ -88,6 +92,9 @@ class App {
   TimeAxis axis_;
   LessonRun lesson_;
   std::vector<std::size_t> redo_;  ///< branches that were left by undo
+
+  std::unique_ptr<Comparison> comparison_;
+  std::size_t compared_branch_ = 0;
 
   ViewState view_;
   Layout layout_;

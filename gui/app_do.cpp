@@ -217,6 +217,8 @@ struct App::Doer {
     app.tell("Wrote " + wish.path, false);
   }
 
+  void operator()(const intent::Compare& wish) const { app.compare(wish.again); }
+  void operator()(const intent::ShowLesson&) const { app.view_.arrangement = Arrangement::Lesson; }
   void operator()(const intent::FullScreen&) const { app.wishes_.full_screen = true; }
   void operator()(const intent::Quit&) const { app.wishes_.quit = true; }
 };

@@ -13,12 +13,16 @@ namespace {
 bool has_session(const Frame& frame, const ViewState&) {
   return frame.session != nullptr;
 }
-bool can_step(const Frame& frame, const ViewState&) {
-  return frame.session != nullptr &&
+// The comparison shows whole runs: there is no moment to step from.
+bool shows_moment(const Frame& frame, const ViewState& view) {
+  return frame.session != nullptr && view.arrangement == Arrangement::Lesson;
+}
+bool can_step(const Frame& frame, const ViewState& view) {
+  return shows_moment(frame, view) &&
          (frame.session->cursor() < frame.session->head() || frame.session->ending() == Ending::NotYet);
 }
-bool can_step_back(const Frame& frame, const ViewState&) {
-  return frame.session != nullptr && frame.session->cursor() > 0;
+bool can_step_back(const Frame& frame, const ViewState& view) {
+  return shows_moment(frame, view) && frame.session->cursor() > 0;
 }
 
 template <Unit unit>
@@ -72,6 +76,10 @@ void escape(const Frame& frame, ViewState& view, Intents& intents) {
     intents.push_back(intent::CloseError{});
   else if (view.playing)
     intents.push_back(intent::SetPlaying{false});
+  else if (view.arrangement == Arrangement::Compare && (view.compared_model | view.compared_real) != 0)
+    view.compared_model = view.compared_real = 0;
+  else if (view.arrangement == Arrangement::Compare)
+    intents.push_back(intent::ShowLesson{});
   else if (view.selected != 0)
     view.selected = 0;
   else if (view.enlarged)
@@ -129,7 +137,7 @@ const std::vector<Command>& table() {
        {{GLFW_KEY_SPACE}},
        false,
        play,
-       has_session},
+       shows_moment},
       {"Step",
        "Goes one step forward.",
        Menu::Move,
@@ -164,28 +172,28 @@ const std::vector<Command>& table() {
        {{GLFW_KEY_HOME}},
        false,
        [](const Frame&, ViewState&, Intents& i) { i.push_back(intent::SeekTo{0}); },
-       has_session},
+       shows_moment},
       {"End",
        "Goes to the end of the run.",
        Menu::Move,
        {{GLFW_KEY_END}},
        false,
        [](const Frame&, ViewState&, Intents& i) { i.push_back(intent::GoTo{"end"}); },
-       has_session},
+       shows_moment},
       {"Go to…",
        "Goes to a time, an event's number or a bookmark.",
        Menu::Move,
        {{GLFW_KEY_G}},
        false,
        ask<Dialog::GoTo>,
-       has_session},
+       shows_moment},
       {"Run until…",
        "Runs on to the next drop, error, retransmission or change of state.",
        Menu::Move,
        {{GLFW_KEY_U}},
        false,
        ask<Dialog::Until>,
-       has_session},
+       shows_moment},
       {"Unit: event",
        "One step is one event of the kernel, the smallest unit.",
        Menu::Move,
@@ -248,7 +256,7 @@ const std::vector<Command>& table() {
        {{GLFW_KEY_R}},
        false,
        reveal,
-       has_session},
+       shows_moment},
 
       {"Lesson",
        "Shows the lesson's text and questions.",
@@ -299,6 +307,18 @@ const std::vector<Command>& table() {
        false,
        show<PanelId::Why>,
        nullptr},
+      {"Compare with the real kernel",
+       "Plays the same programs on this machine's kernel and shows both runs side by side; again: back.",
+       Menu::View,
+       {{GLFW_KEY_K}},
+       false,
+       [](const Frame&, ViewState& v, Intents& i) {
+         if (v.arrangement == Arrangement::Compare)
+           i.push_back(intent::ShowLesson{});
+         else
+           i.push_back(intent::Compare{});
+       },
+       has_session},
       {"Theme",
        "Changes between dark, light and high contrast.",
        Menu::View,

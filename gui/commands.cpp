@@ -175,6 +175,8 @@ void share_keys() {
   // the ring.
   ImGuiIO& io = ImGui::GetIO();
   ImGuiContext& context = *ImGui::GetCurrentContext();
+  // Esc in a panel makes ImGui show the ring around the panel; ours comes by Tab alone.
+  if (!io.NavVisible && ImGui::IsKeyPressed(GLFW_KEY_ESCAPE, false)) context.NavDisableHighlight = true;
   if (io.NavVisible && !io.WantTextInput && context.NavId != 0 && ImGui::IsKeyPressed(GLFW_KEY_ENTER, false))
     ImGui::ActivateItem(context.NavId);  // by itself it listens to Space only
   const bool theirs = io.NavVisible || io.WantTextInput || any_popup() || !context.NavDisableHighlight;

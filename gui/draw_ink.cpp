@@ -99,8 +99,11 @@ class Painter {
                  {std::max(from.x, to.x), std::max(from.y, to.y)}))
       return;
     const bool chosen = is_chosen(line.tag);
-    const ImU32 colour = chosen ? theme_.focus() : colour_of(theme_, line.tone, line.faint);
-    const float width = std::max(1.0F, theme_.px(line.width + (chosen ? 1.0F : 0.0F)));
+    const bool marked = is_marked(line.tag);
+    const ImU32 colour = chosen   ? theme_.focus()
+                         : marked ? theme_.hue(Hue::error)
+                                  : colour_of(theme_, line.tone, line.faint);
+    const float width = std::max(1.0F, theme_.px(line.width + (chosen || marked ? 1.0F : 0.0F)));
     const float head = theme_.px(5.0F + line.width * 2.0F);
     ImVec2 end = to;
     if (line.arrow) {  // the line stops where the head begins
@@ -146,6 +149,7 @@ class Painter {
     paint_text(list_, place,
                chosen && text.tone == Tone::Muted ? theme_.text() : colour_of(theme_, text.tone, text.faint),
                text.text, font);
+    if (is_marked(text.tag)) mark(place, max);
     if (text.tag == 0) return;
     if (listens_ && pointer_.x >= place.x && pointer_.x < max.x && pointer_.y >= place.y &&
         pointer_.y < max.y)
@@ -217,6 +221,21 @@ class Painter {
     }
   }
   bool is_chosen(std::uint64_t tag) const { return tag != 0 && tag == options_.selected; }
+  bool is_marked(std::uint64_t tag) const {
+    return tag != 0 && options_.marked != nullptr && options_.marked->count(tag) != 0;
+  }
+  /// Frames words that differ, with a sign at their corner: not by colour alone.
+  void mark(ImVec2 min, ImVec2 max) {
+    const float edge = theme_.px(2);
+    list_.AddRect({min.x - edge, min.y - edge}, {max.x + edge, max.y + edge}, theme_.hue(Hue::error), 0, 0,
+                  std::max(1.0F, theme_.line()));
+    ImFont* font = look().fonts.small;
+    const ImVec2 size = text_size("≠", font);
+    const ImVec2 corner = {max.x + edge, min.y - edge};
+    list_.AddRectFilled(corner, {corner.x + size.x + 2 * edge, max.y + edge}, theme_.hue(Hue::error));
+    paint_text(list_, {std::round(corner.x + edge), std::round((min.y + max.y - size.y) / 2)},
+               theme_.ink(Hue::error), "≠", font);
+  }
 
   ImDrawList& list_;
   ImVec2 origin_;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string_view>
 
 #include "gui/panels.h"
@@ -21,9 +22,10 @@ ImFont* font_of(picture::Font font);
 float ink_width(const std::string& text, picture::Font font);
 
 struct InkOptions {
-  Rect clip;                   ///< strokes outside it are left out
-  std::uint64_t selected = 0;  ///< drawn in the accent colour, thicker
-  bool pointable = true;       ///< strokes with a tag answer the pointer
+  Rect clip;                                        ///< strokes outside it are left out
+  std::uint64_t selected = 0;                       ///< drawn in the accent colour, thicker
+  const std::set<std::uint64_t>* marked = nullptr;  ///< drawn as errors, framed, with the sign ≠
+  bool pointable = true;                            ///< strokes with a tag answer the pointer
 };
 /// Draws with the picture's upper left corner at `origin`. The tag under the pointer, or 0.
 std::uint64_t draw_ink(ImDrawList& list, const picture::Picture& picture, ImVec2 origin,

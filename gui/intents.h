@@ -57,6 +57,11 @@ struct ExportPng {
 struct ExportSvg {
   std::string path;
 };
+/// Plays the shown run on the real kernel and shows both; what was found before is shown again, unless asked.
+struct Compare {
+  bool again = false;
+};
+struct ShowLesson {};
 struct FullScreen {};
 struct Quit {};
 
@@ -66,7 +71,7 @@ using Intent =
     std::variant<intent::StepBy, intent::SeekTo, intent::GoTo, intent::StepUntil, intent::SetPlaying,
                  intent::Intervene, intent::Undo, intent::Redo, intent::ShowBranch, intent::Open,
                  intent::Reload, intent::CloseError, intent::Answer, intent::ExportPng, intent::ExportSvg,
-                 intent::FullScreen, intent::Quit>;
+                 intent::Compare, intent::ShowLesson, intent::FullScreen, intent::Quit>;
 using Intents = std::vector<Intent>;
 
 }  // namespace sockarium::gui

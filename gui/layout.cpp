@@ -27,6 +27,10 @@ std::size_t column_of(PanelId panel) {
     case PanelId::States:
     case PanelId::Why:
       return 2;
+    case PanelId::ModelLadder:
+    case PanelId::RealLadder:
+    case PanelId::Differences:
+      break;
   }
   return 1;
 }
@@ -58,6 +62,32 @@ void stack(std::vector<Slot>& slots, const Rect& column, float gap, const std::v
   }
 }
 
+/// Both ladders side by side, and what was found at their right, or below where they need the width; in a
+/// small window one of the three.
+void arrange_comparison(Layout& layout, const ViewState& view, const Rect& area, float gap) {
+  if (layout.room == Room::Narrow) {
+    layout.panels.push_back({view.compared_front, area});
+    return;
+  }
+  if (layout.room == Room::Compact) {
+    const float half = std::floor((area.width() - gap) / 2);
+    const float above = std::floor((area.height() - gap) * 0.62F);
+    layout.panels.push_back({PanelId::ModelLadder, rect(area.min.x, area.min.y, half, above)});
+    layout.panels.push_back(
+        {PanelId::RealLadder, rect(area.min.x + half + gap, area.min.y, area.width() - half - gap, above)});
+    layout.panels.push_back({PanelId::Differences, rect(area.min.x, area.min.y + above + gap, area.width(),
+                                                        area.height() - above - gap)});
+    return;
+  }
+  const float columns = area.width() - 2 * gap;
+  const float ladder = std::floor(columns * 0.36F);
+  layout.panels.push_back({PanelId::ModelLadder, rect(area.min.x, area.min.y, ladder, area.height())});
+  layout.panels.push_back(
+      {PanelId::RealLadder, rect(area.min.x + ladder + gap, area.min.y, ladder, area.height())});
+  const float rest = area.min.x + 2 * (ladder + gap);
+  layout.panels.push_back({PanelId::Differences, rect(rest, area.min.y, area.max.x - rest, area.height())});
+}
+
 }  // namespace
 
 std::string_view name(PanelId panel) {
@@ -76,6 +106,12 @@ std::string_view name(PanelId panel) {
       return "TCP states";
     case PanelId::Why:
       return "Why?";
+    case PanelId::ModelLadder:
+      return "Model";
+    case PanelId::RealLadder:
+      return "Real kernel";
+    case PanelId::Differences:
+      return "Comparison";
   }
   return "";
 }
@@ -106,6 +142,12 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
 
   const float header = theme.px(compact ? 44 : 52);
   layout.header = rect(0, 0, width, header);
+
+  if (view.arrangement == Arrangement::Compare) {
+    arrange_comparison(layout, view, rect(gap, header + gap, width - 2 * gap, height - header - 2 * gap),
+                       gap);
+    return layout;
+  }
 
   // From below: timeline with the transport at its right (or under it), caption, and the panels get the rest.
   const float transport_width = theme.px(350);

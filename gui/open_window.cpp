@@ -1,9 +1,12 @@
 // See open_window.h.
 #include "gui/open_window.h"
 
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "gui/app.h"
+#include "gui/comparison.h"
 #include "gui/render_offscreen.h"
 #include "gui/window.h"
 #include "lab/cli/opened.h"
@@ -33,6 +36,7 @@ std::string fill(App& app, const cli::WindowRequest& request) {
   else if (!request.path.empty() && !app.open(request.path))
     return app.load_error();
   app.seek(request.event);
+  if (request.layout == "compare") app.apply(intent::Compare{});
   return {};
 }
 
@@ -91,6 +95,11 @@ std::string write_window_png(const cli::WindowRequest& request, const std::strin
                   app.session()->head() < app.session()->cursor() + 20'000;
        ++i)
     app.seek(request.event);
+  // A comparison takes its real time.
+  while (app.comparison() != nullptr && app.comparison()->running()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    surface->render(draw);
+  }
   const Picture picture = surface->render(draw);
   if (const auto failed = write_png(picture, png_path)) return *failed;
   return {};

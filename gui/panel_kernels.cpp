@@ -58,7 +58,7 @@ Holdings holdings_of(const Frame& frame, HostId host) {
          open = kernel::next_open(world, process, open.fd + 1)) {
       const kernel::OpenFile* file = world.kernel.files.find(open.file);
       if (file == nullptr) continue;
-      if (file->kind == kernel::FileKind::Terminal) {
+      if (file->kind == FileKind::Terminal) {
         terminals += (terminals.empty() ? "" : " ") + std::to_string(open.fd);
         continue;
       }
@@ -115,8 +115,10 @@ bool is_touched(const Frame& frame, ProcessId process, OpenFileId file) {
 }
 
 std::string file_label(const World& world, OpenFileId file) {
-  const std::uint64_t references = world.kernel.files.read(file).references;
-  return references > 1 ? fmt::format("#{} ×{}", file.index, references) : fmt::format("#{}", file.index);
+  const kernel::OpenFile& opened = world.kernel.files.read(file);
+  std::string label = fmt::format("#{}", file.index);
+  if (opened.kind != FileKind::Socket) label += " " + std::string(name(opened.kind));
+  return opened.references > 1 ? fmt::format("{} ×{}", label, opened.references) : label;
 }
 std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);

@@ -8,50 +8,12 @@
 
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
+#include "gui/why_view.h"
 #include "gui/widgets.h"
-#include "sim/observe/why.h"
 
 namespace sockarium::gui {
 
 namespace {
-
-void draw_step(const Frame& frame, const observe::WhyStep& step, bool first, ViewState& view,
-               Intents& intents) {
-  const Look& current = look();
-  const Theme& theme = current.theme;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  const ImVec2 start = ImGui::GetCursorScreenPos();
-  const float indent = step.aside ? theme.px(26) : theme.px(14);
-  const float width = ImGui::GetContentRegionAvail().x - indent;
-  const std::string sentence = (first || step.aside ? "" : "because ") + step.sentence;
-  float y = start.y;
-  const float head = paint_wrapped(list, {start.x + indent, y}, width, theme.text(), sentence,
-                                   first ? current.fonts.bold : current.fonts.body);
-  y += head;
-  std::string small = step.reason;
-  if (!step.source.empty()) small += (small.empty() ? "" : " · ") + step.source;
-  if (!small.empty())
-    y += paint_wrapped(list, {start.x + indent, y}, width, theme.muted(), small, current.fonts.small);
-  const bool drop =
-      step.record != 0 && std::holds_alternative<rec::PacketDropped>(frame.session->record(step.record).what);
-  list.AddRectFilled({start.x + indent - theme.px(10), start.y + theme.px(2)},
-                     {start.x + indent - theme.px(7), y},
-                     drop         ? theme.hue(Hue::error)
-                     : step.aside ? theme.focus()
-                                  : theme.grid());
-  if (step.record != 0 && !first) {
-    const std::uint64_t event = frame.session->record(step.record).event;
-    if (hit(fmt::format("cause {}", step.record), start, {start.x + indent + width, y})) {
-      view.selected = step.record;
-      intents.push_back(intent::SeekTo{event});
-    }
-    if (ImGui::IsItemHovered()) {
-      ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-      ImGui::SetTooltip("Goes to event %llu", static_cast<unsigned long long>(event));
-    }
-  }
-  ImGui::SetCursorScreenPos({start.x, y + theme.px(5)});
-}
 
 /// The process that a record is about: its task's, or the socket's owner is too far away to guess.
 std::optional<ProcessId> process_of(const Frame& frame, RecordNumber number) {
@@ -208,7 +170,10 @@ void draw_why(const Frame& frame, ViewState& view, Intents& intents) {
       doable ? 2 * ImGui::GetFrameHeightWithSpacing() + current.fonts.small->FontSize + current.theme.px(12)
              : 0;
   ImGui::BeginChild("chain", {0, std::max(current.theme.px(60), ImGui::GetContentRegionAvail().y - foot)});
-  for (std::size_t i = 0; i < steps.size(); ++i) draw_step(frame, steps[i], i == 0, view, intents);
+  if (const RecordNumber cause = draw_why_chain(steps, frame.session->records())) {
+    view.selected = cause;
+    intents.push_back(intent::SeekTo{frame.session->record(cause).event});
+  }
   if (steps.empty()) muted_text("Nothing more is known about this.", current.fonts.body, true);
   ImGui::EndChild();
   if (doable) draw_doings(frame, shown, view, intents);

@@ -20,6 +20,8 @@
 
 namespace sockarium::gui {
 
+class Comparison;
+
 struct Rect {
   ImVec2 min{0, 0}, max{0, 0};
   float width() const { return max.x - min.x; }
@@ -40,7 +42,8 @@ struct Frame {
   const World* latest = nullptr;  ///< at the head: it knows the names of all that the records speak of
   const picture::Timeline* timeline = nullptr;  ///< lanes of the whole branch
   const TimeAxis* axis = nullptr;
-  const LessonRun* lesson = nullptr;  ///< never null
+  const LessonRun* lesson = nullptr;       ///< never null
+  const Comparison* comparison = nullptr;  ///< with the real kernel; null: none was asked for
   std::optional<std::size_t> asking;  ///< the question that waits for an answer now; the future is hidden
   const std::vector<CourseEntry>* course = nullptr;  ///< never null
   std::string title, path;
@@ -67,6 +70,9 @@ void draw_kernels(const Frame& frame, ViewState& view, Intents& intents);
 void draw_queues(const Frame& frame, ViewState& view, Intents& intents);
 void draw_states(const Frame& frame, ViewState& view, Intents& intents);
 void draw_why(const Frame& frame, ViewState& view, Intents& intents);
+void draw_compared_model(const Frame& frame, ViewState& view, Intents& intents);
+void draw_compared_real(const Frame& frame, ViewState& view, Intents& intents);
+void draw_differences(const Frame& frame, ViewState& view, Intents& intents);
 void draw_caption(const Frame& frame, ViewState& view, Intents& intents);
 void draw_timeline(const Frame& frame, ViewState& view, Intents& intents);
 void draw_transport(const Frame& frame, ViewState& view, Intents& intents);

@@ -15,9 +15,24 @@
 
 namespace sockarium::gui {
 
-enum class PanelId : std::uint8_t { Lesson, Programs, Ladder, Kernels, Queues, States, Why };
-inline constexpr std::size_t panel_count = 7;
+enum class PanelId : std::uint8_t {
+  Lesson,
+  Programs,
+  Ladder,
+  Kernels,
+  Queues,
+  States,
+  Why,
+  // of the comparison with the real kernel
+  ModelLadder,
+  RealLadder,
+  Differences,
+};
+inline constexpr std::size_t lesson_panels = 7;  ///< the first ones
 std::string_view name(PanelId panel);
+
+/// What the window as a whole is for.
+enum class Arrangement : std::uint8_t { Lesson, Compare };
 
 enum class CaptionSize : std::uint8_t { Normal, Large, Off };
 
@@ -36,6 +51,11 @@ struct Guess {
 struct ViewState {
   RecordNumber selected = 0;  ///< pinned by a click, the same in every panel; 0: what happened last
   RecordNumber hovered = 0;   ///< under the pointer in the last frame
+
+  Arrangement arrangement = Arrangement::Lesson;
+  RecordNumber compared_model = 0, compared_real = 0;  ///< selected in the comparison, on either side
+  PanelId compared_front = PanelId::Differences;       ///< in a small window
+  float model_scroll_seen = -1, real_scroll_seen = -1;
 
   Unit unit = Unit::Interesting;
   bool playing = false;

@@ -6,12 +6,12 @@ namespace sockarium {
 
 const std::vector<std::string_view>& kind_names() {
   static const std::vector<std::string_view> names{
-      "TaskStarted",     "TaskEnded",        "SyscallEntered",   "SyscallReturned", "TaskBlocked",
-      "TaskWoken",       "PacketSent",       "PacketDelivered",  "PacketDropped",   "StateChanged",
-      "QueueEntered",    "QueueLeft",        "PortBound",        "PortReleased",    "TimerArmed",
-      "TimerFired",      "DescriptorOpened", "DescriptorClosed", "SocketCreated",   "SocketFreed",
-      "BufferChanged",   "SocketError",      "CounterBumped",    "Printed",         "SysctlChanged",
-      "PacketDuplicated"};
+      "TaskStarted",      "TaskEnded",        "SyscallEntered",   "SyscallReturned", "TaskBlocked",
+      "TaskWoken",        "PacketSent",       "PacketDelivered",  "PacketDropped",   "StateChanged",
+      "QueueEntered",     "QueueLeft",        "PortBound",        "PortReleased",    "TimerArmed",
+      "TimerFired",       "DescriptorOpened", "DescriptorClosed", "SocketCreated",   "SocketFreed",
+      "BufferChanged",    "SocketError",      "CounterBumped",    "Printed",         "SysctlChanged",
+      "PacketDuplicated", "FileChanged"};
   SOCKARIUM_ASSERT(names.size() == std::variant_size_v<What>);
   return names;
 }

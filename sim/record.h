@@ -15,6 +15,7 @@
 #include "sim/core/bytes.h"
 #include "sim/core/counter.h"
 #include "sim/core/event.h"
+#include "sim/core/file.h"
 #include "sim/core/id.h"
 #include "sim/core/reason.h"
 #include "sim/core/syscall.h"
@@ -133,7 +134,7 @@ struct TimerFired {
 struct DescriptorOpened {
   ProcessId process;
   OpenFileId file;
-  SocketId socket;  ///< none for a terminal
+  SocketId socket;  ///< none for what is no socket
   std::int64_t fd = -1;
 };
 struct DescriptorClosed {
@@ -170,6 +171,12 @@ struct Printed {  ///< text that reached a process's terminal
   Bytes text;
   std::int64_t fd = 1;
 };
+struct FileChanged {  ///< what is inside an open file that is no socket
+  FileKind kind = FileKind::Pipe;
+  std::uint32_t reserved = 0;
+  std::uint64_t object = 0;  ///< raw id, of the type that `kind` says
+  std::int64_t value = 0;    ///< a pipe: bytes in it
+};
 struct SysctlChanged {
   Sysctl id = Sysctl::Somaxconn;
   std::uint32_t reserved = 0;
@@ -178,13 +185,13 @@ struct SysctlChanged {
 
 }  // namespace rec
 
-using What =
-    std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
-                 rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped,
-                 rec::StateChanged, rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased,
-                 rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
-                 rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
-                 rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated>;
+using What = std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
+                          rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered,
+                          rec::PacketDropped, rec::StateChanged, rec::QueueEntered, rec::QueueLeft,
+                          rec::PortBound, rec::PortReleased, rec::TimerArmed, rec::TimerFired,
+                          rec::DescriptorOpened, rec::DescriptorClosed, rec::SocketCreated, rec::SocketFreed,
+                          rec::BufferChanged, rec::SocketError, rec::CounterBumped, rec::Printed,
+                          rec::SysctlChanged, rec::PacketDuplicated, rec::FileChanged>;
 
 struct Record {
   Time time = 0;

@@ -20,7 +20,8 @@ struct HostSetup {
   std::string name;                ///< resolves in connect()
   std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
-  std::int64_t line = 0;  ///< of the scenario file
+  std::uint64_t file_max = INT64_MAX;  ///< fs.file-max; the default is systemd's: no limit
+  std::int64_t line = 0;               ///< of the scenario file
   /// A raw peer: it has no kernel, only the one link that it was declared with. What its programs inject goes
   /// down that link; what comes up it waits to be captured. For the host at the other end, that link is also
   /// the way to every address to which no other link leads (the first peer's, if it has several).
@@ -76,8 +77,9 @@ struct ProcessSetup {
   std::size_t host = 0;  ///< place in Setup::hosts
   std::string name;
   Time start = 0;
-  std::uint64_t nofile = 1024;  ///< RLIMIT_NOFILE, soft
-  std::uint32_t user = 0;       ///< uid; 0 is root
+  std::uint64_t nofile = 1024;       ///< RLIMIT_NOFILE, soft
+  std::uint64_t nofile_hard = 1024;  ///< and hard
+  std::uint32_t user = 0;            ///< uid; 0 is root
   std::int64_t line = 0;
 };
 

@@ -21,7 +21,7 @@ void for_each_part(const World& w, Use use) {
       use(w.inet.taken);
   use(w.inet.listeners), use(w.inet.captured), use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
-  use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files),
+  use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
       use(w.kernel.descriptors);
   use(w.kernel.descriptor_blocks), use(w.kernel.waiters), use(w.kernel.wait_queues);
 }
@@ -32,6 +32,7 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     kernel::Host host;
     host.name = bytes.intern(plan.name);
     host.number = number++;
+    host.file_max = plan.file_max;
     const HostId id = world.kernel.hosts.add(host);
     inet::Net net;
     net.host = id;
@@ -105,7 +106,8 @@ void add_processes(World& world, const Setup& setup, ByteStore& bytes) {
   for (const ProcessSetup& plan : setup.processes) {
     const HostId host = world.inet.nets.read(net_of(world, plan.host)).host;
     const ProcessId process = kernel::make_process(world, host, bytes.intern(plan.name), plan.user,
-                                                   static_cast<std::uint32_t>(plan.nofile));
+                                                   static_cast<std::uint32_t>(plan.nofile),
+                                                   static_cast<std::uint32_t>(plan.nofile_hard));
     const TaskId task = kernel::make_task(world, process, {}, nth++);
     world.kernel.tasks.write(task).line = plan.line;
     kernel::queue_turn(world, task, plan.start, 0);

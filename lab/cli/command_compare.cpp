@@ -9,7 +9,7 @@
 
 #include "lab/cli/commands.h"
 #include "lab/cli/opened.h"
-#include "lab/compare/referee.h"
+#include "lab/compare/playing.h"
 #include "lab/picture/ladder.h"
 #include "lab/picture/ladder_text.h"
 #include "lab/script/units.h"
@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using compare::Difference;
+using compare::Playing;
 using nlohmann::json;
 
 struct CompareOptions {
@@ -29,6 +30,7 @@ struct CompareOptions {
   std::size_t jobs = 8;
   std::size_t width = 80;
   bool real_only = false, unicode = false;
+  std::vector<std::string> doings;  ///< real-run: what a person did in the window
 };
 
 std::vector<std::string> scenario_files(const std::vector<std::string>& named) {
@@ -98,6 +100,7 @@ void print_ladder(const CompareOptions& options, const std::string& file, compar
   picture::LadderOptions ladder;
   ladder.cursor = ladder.last = found.records.size();
   ladder.most_rows = static_cast<std::size_t>(-1);
+  ladder.states = false;  // nobody has asked the real kernel in between
   picture::LadderTextOptions text;
   text.width = options.width;
   text.unicode = options.unicode;
@@ -162,34 +165,6 @@ struct Totals {
   }
 };
 
-/// A scenario on its way; its report is shown in the order of the files.
-struct Playing {
-  std::unique_ptr<compare::Match> match;
-  std::unique_ptr<compare::Enclosure> enclosure;  ///< none: skipped
-  compare::Report found;
-  int tries = 0;
-
-  void start() {
-    ++tries;
-    enclosure = std::make_unique<compare::Enclosure>([played = match.get()] { return played->play(); },
-                                                     match->limit());
-  }
-  /// Ended, and not disturbed by other work on this machine; three times at the most.
-  bool over() {
-    if (!enclosure) return true;
-    if (!enclosure->advance()) return false;
-    found = match->judge(enclosure->finish());
-    enclosure.reset();
-    if (found.real.late <= compare::disturbed) return true;
-    if (tries < 3) {
-      start();
-      return false;
-    }
-    if (found.skipped.empty()) found.skipped = "this machine is too busy to keep time";
-    return true;
-  }
-};
-
 class Comparison {
  public:
   explicit Comparison(const CompareOptions& options) : options_(options), machine_(compare::this_machine()) {}
@@ -233,11 +208,8 @@ class Comparison {
     int code = ok;
     const std::shared_ptr<const script::Scenario> scenario = load_for_comparison(one, code);
     if (!scenario) return code;
-    Playing playing;
-    playing.match = std::make_unique<compare::Match>(scenario, request_, machine_);
-    playing.found.skipped = playing.match->skipped();
-    if (playing.found.skipped.empty()) playing.start();
-    playing_.push_back(std::move(playing));
+    playing_.emplace_back(std::make_unique<compare::Match>(scenario, request_, machine_),
+                          compare::Playing::by_fork);
     return ok;
   }
 
@@ -248,21 +220,20 @@ class Comparison {
       std::vector<pollfd> ready;
       Duration soonest = second;
       for (const Playing& playing : playing_) {
-        if (!playing.enclosure || playing.enclosure->descriptor() < 0) continue;
-        ready.push_back({playing.enclosure->descriptor(), POLLIN, 0});
-        soonest = std::min(soonest, playing.enclosure->left());
+        if (playing.descriptor() < 0) continue;
+        ready.push_back({playing.descriptor(), POLLIN, 0});
+        soonest = std::min(soonest, playing.left());
       }
       poll(ready.data(), ready.size(), static_cast<int>(soonest / millisecond) + 1);
-      for (Playing& playing : playing_)
-        if (playing.enclosure) playing.enclosure->advance();
+      for (Playing& playing : playing_) playing.over();
     }
     show(first);
     playing_.pop_front();
   }
 
   void show(Playing& playing) {
-    const std::string& file = playing.match->scenario().file;
-    const compare::Report& found = playing.found;
+    const std::string& file = playing.match().scenario().file;
+    const compare::Report& found = playing.report();
     if (!found.skipped.empty()) {
       ++totals_.skipped[found.skipped];
       results_.push_back({{"file", file}, {"skipped", found.skipped}});
@@ -273,7 +244,7 @@ class Comparison {
     if (options_.scenario.json)
       results_.push_back(as_json(file, found));
     else if (options_.real_only)
-      print_ladder(options_, file, *playing.match, found);
+      print_ladder(options_, file, playing.match(), found);
     else
       print_report(file, found);
     std::fflush(stdout);
@@ -313,9 +284,18 @@ int play_only(const CompareOptions& options) {
   ScenarioOptions one = options.scenario;
   one.file = options.files.front();
   int code = ok;
-  const std::shared_ptr<const script::Scenario> scenario = load_for_comparison(one, code);
-  if (!scenario) return code;
   compare::Request request;
+  for (const std::string& word : options.doings) {
+    const auto doing = compare::parse_doing(word);
+    if (!doing) {
+      report(bad_usage, fmt::format("'{}' is not something that a person can do", word), false);
+      return bad_usage;
+    }
+    request.doings.push_back(*doing);
+  }
+  const std::shared_ptr<const script::Scenario> scenario =
+      request.doings.empty() ? load_for_comparison(one, code) : load(one, code);
+  if (!scenario) return code;
   request.max_time = script::parse_duration(options.max_time).value_or(request.max_time);
   const compare::Match match(scenario, request, compare::this_machine());
   if (!match.skipped().empty()) {
@@ -360,6 +340,7 @@ Command add_real_run(CLI::App& program) {
   app->add_option("--set", options->scenario.sets);
   app->add_option("--seed", options->scenario.seed);
   app->add_option("--max-time", options->max_time);
+  app->add_option("--do", options->doings);
   return {app, [options] { return play_only(*options); }};
 }
 

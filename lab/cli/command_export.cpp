@@ -19,7 +19,7 @@ struct ExportOptions {
   ScenarioOptions scenario;
   std::string svg, png, txt, json;
   std::string size = "1920x1080";
-  std::string theme = "dark";
+  std::string theme = "dark", layout = "lesson";
   float scale = 1.0F;
   bool force = false;
 };
@@ -88,6 +88,7 @@ int write(const ExportOptions& options, const Renderer& renderer) {
     request.event = *event;
     request.theme = options.theme;
     request.scale = options.scale;
+    request.layout = options.layout;
     if (const std::string error = renderer.write_png(request, options.png); !error.empty()) {
       report(impossible, error, false,
              "--svg needs no graphics; sockarium doctor tells what this machine can do");
@@ -114,6 +115,9 @@ Command add_export(CLI::App& program, const Renderer& renderer) {
   app->add_option("--json", options->json, "events, records, causes, final sockets")->type_name("FILE");
   app->add_option("--size", options->size, "of the PNG, pixels")->type_name("WxH")->capture_default_str();
   app->add_option("--theme", options->theme, "of the PNG: dark, light, high contrast")->capture_default_str();
+  app->add_option("--layout", options->layout, "of the PNG: lesson, or compare: with the real kernel")
+      ->check(CLI::IsMember({"lesson", "compare"}))
+      ->capture_default_str();
   app->add_option("--scale", options->scale, "of type and lines in the PNG")->check(CLI::Range(0.75, 3.0));
   app->add_flag("--force", options->force, "overwrites files");
   set_examples(*app, {"sockarium export H1 --svg handshake.svg",

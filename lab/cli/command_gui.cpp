@@ -20,6 +20,7 @@ int show(const GuiOptions& options, const Renderer& renderer) {
   request.theme = options.theme;
   request.scale = options.scale;
   request.event = 0;
+  request.layout = options.layout;
   if (!options.file.empty()) {
     request.path = resolve(options.file);
     ScenarioOptions scenario;
@@ -52,6 +53,9 @@ Command add_gui(CLI::App& program, const Renderer& renderer) {
   app->add_option("--set", options->sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->seed, "the seed of all chance");
   app->add_option("--theme", options->theme, "dark, light, high contrast")->capture_default_str();
+  app->add_option("--layout", options->layout, "lesson, or compare: with the real kernel beside it")
+      ->check(CLI::IsMember({"lesson", "compare"}))
+      ->capture_default_str();
   app->add_option("--scale", options->scale, "of type and lines")->check(CLI::Range(0.75, 3.0));
   set_examples(*app, {"sockarium gui H1", "sockarium gui Q1 --at first-drop --theme light --scale 1.5"});
   return {app, [options, &renderer] { return show(*options, renderer); }};

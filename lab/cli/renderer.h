@@ -17,6 +17,7 @@ struct WindowRequest {
   std::uint64_t event = 0;                           ///< the moment to show: after so many events
   std::string theme;                                 ///< «dark», «light», «high contrast»; empty: dark
   float scale = 1.0F;
+  std::string layout;              ///< «lesson», «compare»; empty: lesson
   int width = 1280, height = 720;  ///< pixels at scale 1
 };
 

@@ -48,6 +48,8 @@ Names names_of(Option option) {
       return {SOL_SOCKET, SO_REUSEADDR};
     case Option::ReusePort:
       return {SOL_SOCKET, SO_REUSEPORT};
+    case Option::KeepAlive:
+      return {SOL_SOCKET, SO_KEEPALIVE};
     case Option::Error:
       return {SOL_SOCKET, SO_ERROR};
     case Option::Type:
@@ -167,12 +169,28 @@ struct Call {
       std::memcpy(&time, value.data(), sizeof time);
       return time.tv_sec * second + time.tv_usec * microsecond;
     }
+    if (c.option == Option::Linger) result.second = value[1];
     return value[0];
   }
-  std::int64_t operator()(const sys::SetNonblock& c) const {
-    const int flags = fcntl(c.fd, F_GETFL);
-    if (flags < 0) return -1;
-    return fcntl(c.fd, F_SETFL, c.on != 0 ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  std::int64_t operator()(const sys::Dup& c) const { return dup(c.fd); }
+  std::int64_t operator()(const sys::Dup2& c) const { return dup2(c.fd, c.to); }
+  std::int64_t operator()(const sys::Dup3& c) const { return dup3(c.fd, c.to, c.flags); }
+  std::int64_t operator()(const sys::Fcntl& c) const { return fcntl(c.fd, c.command, c.argument); }
+  std::int64_t operator()(const sys::Pipe& c) const {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), static_cast<int>(c.flags)) != 0) return -1;
+    result.second = ends[1];
+    return ends[0];
+  }
+  std::int64_t operator()(const sys::Getrlimit& c) const {
+    rlimit limit{};
+    if (getrlimit(static_cast<__rlimit_resource>(c.resource), &limit) != 0) return -1;
+    result.second = static_cast<std::int64_t>(limit.rlim_max);
+    return static_cast<std::int64_t>(limit.rlim_cur);
+  }
+  std::int64_t operator()(const sys::Setrlimit& c) const {
+    const rlimit limit{static_cast<rlim_t>(c.soft), static_cast<rlim_t>(c.hard)};
+    return setrlimit(static_cast<__rlimit_resource>(c.resource), &limit);
   }
   std::int64_t operator()(const sys::Getpid&) const { return getpid(); }
   std::int64_t operator()(const sys::Fork&) const {
@@ -245,7 +263,7 @@ void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   const int nothing = open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; ++fd) dup2(nothing, fd);
   close_range(plan.nofile >= 3 ? 3 : 0, ~0u, 0);
-  const rlimit limit{plan.nofile, plan.nofile};
+  const rlimit limit{plan.nofile, plan.nofile_hard};
   setrlimit(RLIMIT_NOFILE, &limit);
   if (plan.user != 0) {
     // In a user namespace there is one user: then the missing capabilities make the difference to root.

@@ -11,8 +11,9 @@ namespace sockarium::compare {
 
 struct AgentPlan {
   std::size_t box = 0;
-  std::uint64_t nofile = 1024;  ///< RLIMIT_NOFILE, soft and hard
-  std::uint32_t user = 0;       ///< not 0: it has none of root's capabilities
+  std::uint64_t nofile = 1024;       ///< RLIMIT_NOFILE, soft
+  std::uint64_t nofile_hard = 1024;  ///< and hard
+  std::uint32_t user = 0;            ///< not 0: it has none of root's capabilities
 };
 
 /// Lives as that process; never returns.

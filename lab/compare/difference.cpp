@@ -121,6 +121,7 @@ void compare_lines(Verdict& verdict, const std::string& strand, const std::vecto
       verdict.unexplained.push_back({strand, expected, seen, std::move(what), "", ""});
     else
       ++verdict.same;
+    if (expected.record != 0) verdict.pairs.emplace_back(expected.record, seen.record);
   }
 }
 

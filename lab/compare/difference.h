@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lab/compare/script_space.h"
@@ -22,6 +23,7 @@ struct Difference {
 struct Verdict {
   std::size_t observations = 0;  ///< on either side, pairs counted once
   std::size_t same = 0;
+  std::vector<std::pair<RecordNumber, RecordNumber>> pairs;  ///< the same on both sides: model's, real's
   std::size_t left_out = 0;  ///< so close to the end of the run that the other side may have had no time
   std::vector<Difference> explained, unexplained;
   std::vector<std::string> stale;  ///< entries of the ledger that did not occur

@@ -77,15 +77,18 @@ std::string refusal(const Machine& machine, const Setup& setup) {
   std::set<std::uint32_t> users;
   for (const ProcessSetup& process : setup.processes) {
     users.insert(process.user);
-    if (process.nofile > machine.open_files)
+    if (process.nofile_hard > machine.open_files)
       return fmt::format("{} wants {} open files, and this machine gives at most {}", process.name,
-                         process.nofile, machine.open_files);
+                         process.nofile_hard, machine.open_files);
   }
   if (machine.rights != Rights::Root && users.size() > 1)
     return "its programs run as several users, and only one can be had in a user namespace: run as root";
   if (setup.processes.size() > mailboxes_most)
     return fmt::format("it has {} programs, and at most {} can be compared", setup.processes.size(),
                        mailboxes_most);
+  for (const HostSetup& host : setup.hosts)
+    if (host.file_max != HostSetup{}.file_max)
+      return "fs.file-max belongs to the whole machine, and is not changed for a comparison";
   for (const HostSetup& host : setup.hosts)
     for (const Address& address : host.addresses)
       if (!address.is_v4()) return "IPv6 is not compared yet";

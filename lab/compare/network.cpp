@@ -16,6 +16,7 @@
 
 #include "lab/compare/netlink.h"
 #include "lab/compare/proc_file.h"
+#include "lab/compare/sysctl_files.h"
 
 namespace sockarium::compare {
 
@@ -69,17 +70,7 @@ std::string set_sysctls(const HostSetup& host) {
   Sysctls values = Sysctls::defaults();
   for (const auto& [id, value] : host.sysctls) values[id] = value;
   for (const SysctlRow& row : sysctl_table) {
-    std::string path(row.name), text = std::to_string(values[row.id]);
-    if (row.id == Sysctl::PortRangeLow || row.id == Sysctl::TcpRmemMax || row.id == Sysctl::TcpWmemMax)
-      continue;
-    if (row.id == Sysctl::PortRangeHigh) text = fmt::format("{} {}", values[Sysctl::PortRangeLow], text);
-    if (row.id == Sysctl::TcpRmemDefault) text = fmt::format("4096 {} {}", text, values[Sysctl::TcpRmemMax]);
-    if (row.id == Sysctl::TcpWmemDefault) text = fmt::format("4096 {} {}", text, values[Sysctl::TcpWmemMax]);
-    for (const char* part : {".low", ".high", ".default"})
-      if (path.ends_with(part)) path.resize(path.size() - std::strlen(part));
-    for (char& c : path)
-      if (c == '.') c = '/';
-    const bool done = write_file("/proc/sys/" + path, text);
+    const bool done = write_sysctl(values, row.id);
     for (const auto& [id, value] : host.sysctls)
       if (id == row.id && !done)
         return fmt::format("this kernel does not let {} be {} in a network namespace", row.name, value);

@@ -102,6 +102,10 @@ class Reader {
     sent_[number_] = seen_.packets.size();
     seen_.packets.push_back(packet);
   }
+  void operator()(const rec::PacketDropped& r) {  // by a person, when it was on its way already
+    const auto place = sent_.find(r.sent);
+    if (r.on_wire == 1 && place != sent_.end()) seen_.packets[place->second].lost = true;
+  }
   void operator()(const rec::PacketDuplicated& r) {
     if (const auto place = sent_.find(r.sent); place != sent_.end()) sent_[number_] = place->second;
   }
@@ -139,7 +143,9 @@ class Reader {
   std::map<RecordNumber, std::size_t> sent_;      ///< record of the sending → place in Seen::packets
 };
 
-std::vector<std::pair<TaskPath, std::uint64_t>> calls_up_to(const Session& session, std::uint64_t event) {
+}  // namespace
+
+CallsMade calls_made(const Session& session, std::uint64_t event) {
   std::map<TaskPath, std::uint64_t> made;
   const RecordNumber last = session.records_at(event);
   for (RecordNumber n = 1; n <= last; ++n)
@@ -147,8 +153,6 @@ std::vector<std::pair<TaskPath, std::uint64_t>> calls_up_to(const Session& sessi
       ++made[path_of(session.world(), entered->task)];
   return {made.begin(), made.end()};
 }
-
-}  // namespace
 
 Seen observe_model(const Session& session, Time until) {
   Seen seen;
@@ -181,7 +185,7 @@ Moments moments_of(Session& session, const script::Scenario& scenario, Time unti
       continue;
     }
     const Duration wait = std::min<Duration>(next == never ? grace(at) : (next - at) * 3 / 4, grace(at));
-    found.moments.push_back({"rest " + std::to_string(number), at + wait, next, calls_up_to(session, event)});
+    found.moments.push_back({"rest " + std::to_string(number), at + wait, next, calls_made(session, event)});
   }
   for (const script::Bookmark& checkpoint : scenario.checkpoints) {
     const auto event = lesson.event_of(session, checkpoint.when);
@@ -194,7 +198,7 @@ Moments moments_of(Session& session, const script::Scenario& scenario, Time unti
       continue;
     }
     found.moments.push_back(
-        {checkpoint.name, at + std::min(peace / 2, grace(at)), at + peace, calls_up_to(session, *event)});
+        {checkpoint.name, at + std::min(peace / 2, grace(at)), at + peace, calls_made(session, *event)});
   }
   std::stable_sort(found.moments.begin(), found.moments.end(),
                    [](const Moment& a, const Moment& b) { return a.at < b.at; });

@@ -37,9 +37,10 @@ struct SeenPacket {
   Time sent = 0;
   std::int64_t link = -1;  ///< place in Setup::links; −1: loopback
   wire::Packet packet;
-  bool lost = false;               ///< the link dropped it …
-  Reason why_lost = Reason::None;  ///< … and why
-  std::vector<Time> arrivals;      ///< one, or two of a duplicate; none: it never came, or not yet
+  bool lost = false;                 ///< the link dropped it …
+  Reason why_lost = Reason::None;    ///< … and why
+  Reason why_copied = Reason::None;  ///< why there are two arrivals
+  std::vector<Time> arrivals;        ///< one, or two of a duplicate; none: it never came, or not yet
   SentBy by = SentBy::Nobody;
   RecordNumber record = 0;  ///< of its sending
 };
@@ -59,12 +60,17 @@ struct SeenCounter {
   std::int64_t moved = 0;
 };
 
+/// How many calls each task has made by a moment, in the order of paths.
+using CallsMade = std::vector<std::pair<TaskPath, std::uint64_t>>;
+/// In the model's run, after `event` events.
+CallsMade calls_made(const Session& session, std::uint64_t event);
+
 /// When to look at sockets and counters: while nothing moves, or where the scenario has a checkpoint.
 struct Moment {
   std::string name;  ///< «rest 3», or the checkpoint's
   Time at = 0;
   Time until = never;  ///< the model's next event: a look after it sees something else
-  std::vector<std::pair<TaskPath, std::uint64_t>> calls;  ///< how many calls each task has made by then
+  CallsMade calls;     ///< by then
 };
 
 struct Rest {

@@ -128,6 +128,7 @@ void carry(Way& way, SeenPacket& packet) {
   way.payload(packet.packet.payload);
   flat(way, packet.lost);
   flat(way, packet.why_lost);
+  flat(way, packet.why_copied);
   way.list(packet.arrivals, [](Way& w, Time& at) { flat(w, at); });
 }
 

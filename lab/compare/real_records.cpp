@@ -7,12 +7,13 @@ namespace sockarium::compare {
 
 namespace {
 
-/// Something that happened at a time; `order` settles what happened at the same one.
+/// Something that happened at a time; the order of the kinds settles what happened at the same one.
 struct Happening {
-  enum class Kind { Entered, Blocked, Sent, Lost, Delivered, Returned, Ended };
+  enum class Kind { Delivered, Returned, Entered, Blocked, Sent, Lost, Ended };
   Time time = 0;
   Kind kind = Kind::Entered;
   std::size_t place = 0;  ///< in Seen::calls or Seen::packets
+  std::size_t copy = 0;   ///< Delivered: which of a packet's arrivals
 };
 
 std::vector<Happening> in_order(const Seen& seen) {
@@ -29,7 +30,8 @@ std::vector<Happening> in_order(const Seen& seen) {
   for (std::size_t i = 0; i < seen.packets.size(); ++i) {
     all.push_back({seen.packets[i].sent, Kind::Sent, i});
     if (seen.packets[i].lost) all.push_back({seen.packets[i].sent, Kind::Lost, i});
-    for (const Time at : seen.packets[i].arrivals) all.push_back({at, Kind::Delivered, i});
+    for (std::size_t copy = 0; copy < seen.packets[i].arrivals.size(); ++copy)
+      all.push_back({seen.packets[i].arrivals[copy], Kind::Delivered, i, copy});
   }
   std::stable_sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
     return a.time != b.time ? a.time < b.time : a.kind < b.kind;
@@ -108,7 +110,7 @@ class Writer {
     if (happening.kind == Happening::Kind::Lost) {
       add(happening.time, from, packet.record, rec::PacketDropped{packet.record, 1}, packet.why_lost);
     } else if (happening.kind == Happening::Kind::Delivered) {
-      add(happening.time, to ? to : from, packet.record, rec::PacketDelivered{packet.record});
+      add(happening.time, to ? to : from, packet.record, rec::PacketDelivered{packet.record, happening.copy});
     } else {
       rec::PacketSent sent;
       sent.packet = packet.packet;
@@ -119,6 +121,9 @@ class Writer {
       sent.again = packet.packet.length() > 0 ? times_sent_[key]++ : 0;
       sent.packet.sent = records_.size() + 1;  // names the record of its sending, as in the model
       packet.record = add(happening.time, from, 0, sent);
+      if (packet.arrivals.size() > 1)
+        add(happening.time, from, packet.record,
+            rec::PacketDuplicated{packet.record, PacketId{}, packet.arrivals[1]}, packet.why_copied);
     }
   }
 

@@ -20,6 +20,7 @@
 #include "lab/compare/proc_file.h"
 #include "lab/compare/punctual.h"
 #include "lab/compare/relay.h"
+#include "lab/compare/sysctl_files.h"
 #include "sim/core/chance.h"
 
 namespace sockarium::compare {
@@ -47,7 +48,7 @@ struct RealTask {
   std::size_t link = 0;       ///< its link
   Time deadline = 0;          ///< while it captures; `never`: none
   std::int64_t number = 1;    ///< thread number in its process
-  std::int64_t real_pid = 0;  ///< of a forked child
+  std::int64_t real_pid = 0;  ///< in the process namespace of the run; 0: of a thread, or a raw peer
 };
 
 class Run {
@@ -68,12 +69,13 @@ class Run {
       if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
-      if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.user});
+      if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.nofile_hard, plan.user});
       RealTask task;
       task.path = {static_cast<std::uint32_t>(i)};
       task.box = task.process = i;
       task.at = plan.start;
       task.order = ++orders_;
+      task.real_pid = child;
       tasks_.push_back(task);
       ++boxes_;
       ++processes_;
@@ -93,11 +95,16 @@ class Run {
       view.sockets();
       at_start_.push_back(view.counters());
     }
+    for (const HostSetup& host : setup_.hosts) {
+      settings_.push_back(Sysctls::defaults());
+      for (const auto& [id, value] : host.sysctls) settings_.back()[id] = value;
+    }
   }
 
-  void drive(std::int64_t start, const std::vector<Moment>& moments, Time until) {
+  void drive(std::int64_t start, const std::vector<Moment>& moments, const std::vector<Deed>& deeds,
+             Time until) {
     start_ = start;
-    std::size_t moment = 0;
+    std::size_t moment = 0, deed = 0;
     for (;;) {
       const std::uint32_t bell = mailroom_.bell;
       collect();
@@ -112,17 +119,20 @@ class Run {
       const bool due = next != nullptr && next->at < until;
       if (now >= until + (due ? patience : 0)) return;
       const Time look_at = moment < moments.size() ? moments[moment].at : until;
-      if (next != nullptr && next->at <= now) {
+      const Time do_at = deed < deeds.size() ? deeds[deed].at : never;
+      if (do_at <= now && settled(deeds[deed].at, deeds[deed].calls, now)) {
+        carry_out(deeds[deed++]);
+      } else if (next != nullptr && next->at <= now) {
         latest_ = std::max(latest_, now - next->at);
         turn(*next);
-      } else if (now >= look_at && settled(moments[moment], now)) {
+      } else if (now >= look_at && settled(moments[moment].at, moments[moment].calls, now)) {
         look(moments[moment++]);
       } else {
         Time again = look_at > now ? look_at : now + 5 * millisecond;
         if (captures()) again = std::min(again, now + look_again);
-        wait_for_change(
-            mailroom_.bell, bell,
-            start_ + std::min({until, next != nullptr ? next->at : until, again, now + 50 * millisecond}));
+        wait_for_change(mailroom_.bell, bell,
+                        start_ + std::min({until, next != nullptr ? next->at : until, again, do_at,
+                                           now + 50 * millisecond}));
       }
     }
   }
@@ -130,8 +140,8 @@ class Run {
   Duration latest() const { return latest_; }
 
  private:
-  std::vector<std::pair<TaskPath, std::uint64_t>> calls_made() const {
-    std::vector<std::pair<TaskPath, std::uint64_t>> made;
+  CallsMade made_so_far() const {
+    CallsMade made;
     for (const RealTask& task : tasks_)
       if (task.calls > 0) made.emplace_back(task.path, task.calls);
     std::sort(made.begin(), made.end());
@@ -139,13 +149,37 @@ class Run {
   }
 
   /// Have the programs come as far as on the model? A late timer of the real kernel is waited for.
-  bool settled(const Moment& moment, Time now) const {
-    return calls_made() == moment.calls || now > moment.at + moment.at * 7 / 100 + 20 * millisecond;
+  bool settled(Time at, const CallsMade& calls, Time now) const {
+    return made_so_far() == calls || now > at + at * 7 / 100 + 20 * millisecond;
+  }
+
+  /// What a person did.
+  void carry_out(const Deed& deed) {
+    if (deed.kills) return kill_process(deed);
+    Sysctls& values = settings_[deed.host];
+    values[deed.sysctl] = deed.value;
+    if (!enter(network_.hosts[deed.host]) || !write_sysctl(values, deed.sysctl))
+      seen.trouble =
+          fmt::format("{} can't be set to {} on the real kernel", row_of(deed.sysctl).name, deed.value);
+  }
+
+  void kill_process(const Deed& deed) {
+    for (RealTask& task : tasks_) {
+      if (task.process != deed.process || task.state == RealTask::State::Ended) continue;
+      if (task.real_pid > 0) kill(static_cast<pid_t>(task.real_pid), SIGKILL);
+      task.state = RealTask::State::Ended;
+      if (task.calls == 0) continue;
+      SeenCall& call = seen.calls[task.call];  // it ends in the middle of a call, or of a pause
+      if (call.returned && call.left <= deed.at) continue;
+      call.returned = false;
+      call.signal = SIGKILL;
+      call.left = deed.at;
+    }
   }
 
   void look(const Moment& moment) {
     Rest rest;
-    rest.moment = {moment.name, 0, moment.until, calls_made()};
+    rest.moment = {moment.name, 0, moment.until, made_so_far()};
     for (std::size_t host = 0; host < network_.views.size(); ++host) {
       const HostView& view = network_.views[host];
       for (const netlink::TcpSocket& row : view.sockets())
@@ -443,6 +477,7 @@ class Run {
   Mailroom& mailroom_;
   const RealNetwork& network_;
   std::vector<std::map<std::string, std::int64_t>> at_start_;  ///< counters of each host
+  std::vector<Sysctls> settings_;                              ///< of each host
   Duration latest_ = 0;
   std::deque<RealTask> tasks_;
   std::size_t boxes_ = 0, processes_ = 0;
@@ -460,7 +495,7 @@ void let_go(const RealNetwork& network) {
 }  // namespace
 
 Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, const RealNetwork& network,
-                  const std::vector<Moment>& moments, Time until) {
+                  const std::vector<Moment>& moments, const std::vector<Deed>& deeds, Time until) {
   Seen nothing;
   if (setup.processes.size() > mailboxes_most) {
     nothing.trouble = fmt::format("more than {} processes", mailboxes_most);
@@ -478,7 +513,7 @@ Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, cons
   const std::int64_t start = monotonic_now() + lead;
   relay.begin(start);
   be_punctual();
-  run.drive(start, moments, until);
+  run.drive(start, moments, deeds, until);
   relay.stop();
   let_go(network);
   run.seen.late = std::max(run.latest(), relay.latest());

@@ -7,6 +7,7 @@
 // cannot change an order.
 #pragma once
 
+#include "lab/compare/doings.h"
 #include "lab/compare/mailbox.h"
 #include "lab/compare/network.h"
 #include "lab/compare/observation.h"
@@ -14,9 +15,9 @@
 
 namespace sockarium::compare {
 
-/// Runs until script time `until`, and looks at sockets and counters at `moments`. To be called in an
-/// enclosure.
+/// Runs until script time `until`, looks at sockets and counters at `moments`, and does what a person did at
+/// its times. To be called in an enclosure.
 Seen run_for_real(const Setup& setup, Programs& programs, ByteStore& bytes, const RealNetwork& network,
-                  const std::vector<Moment>& moments, Time until);
+                  const std::vector<Moment>& moments, const std::vector<Deed>& deeds, Time until);
 
 }  // namespace sockarium::compare

@@ -59,15 +59,24 @@ bool is_tie(const std::shared_ptr<const script::Scenario>& scenario, Setup setup
 
 Match::Match(std::shared_ptr<const script::Scenario> scenario, const Request& request, const Machine& machine)
     : scenario_(std::move(scenario)), setup_(scenario_->setup) {
+  const bool as_shown = !request.doings.empty();
   for (HostSetup& host : setup_.hosts)
-    host.sysctls.insert(host.sysctls.end(), scenario_->comparing.sysctls.begin(),
-                        scenario_->comparing.sysctls.end());
+    if (!as_shown)
+      host.sysctls.insert(host.sysctls.end(), scenario_->comparing.sysctls.begin(),
+                          scenario_->comparing.sysctls.end());
   skipped_ = refusal(machine, setup_);
   session_ = std::make_unique<Session>(setup_, script::programs_of(scenario_));
+  if (const std::string refused = do_again(*session_, request.doings); !refused.empty() && skipped_.empty())
+    skipped_ = "what was done can't be done again: " + refused;
   session_->run_to_end();
   session_->seek(session_->head());
   if (!skipped_.empty()) return;
-  cut_ = std::min({setup_.stop_at, scenario_->comparing.stop_at, request.max_time});
+  if (as_shown) {
+    const RealDoings real = for_the_real_kernel(*session_, request.doings, setup_);
+    deeds_ = real.deeds;
+    if (!(skipped_ = real.trouble).empty()) return;
+  }
+  cut_ = std::min({setup_.stop_at, as_shown ? never : scenario_->comparing.stop_at, request.max_time});
   moments_ = moments_of(*session_, *scenario_, cut_);
   const Time last = last_of_interest(*session_, cut_);
   model_ = observe_model(*session_, cut_);
@@ -90,7 +99,7 @@ std::string Match::play() const {
   RealNetwork network;
   if (seen.trouble = build(setup_, network); seen.trouble.empty()) {
     const std::unique_ptr<Programs> programs = script::programs_of(scenario_)();
-    seen = run_for_real(setup_, *programs, bytes, network, moments_.moments, until_);
+    seen = run_for_real(setup_, *programs, bytes, network, moments_.moments, deeds_, until_);
   }
   return pack(seen, bytes);
 }
@@ -135,7 +144,7 @@ Report Match::judge(const Outcome& outcome) {
   report.verdict = compare(in_script_space(model, setup_, session_->bytes()), theirs, edge);
   explain(report.verdict, scenario_->id);
   const std::size_t differences = report.verdict.unexplained.size() + report.verdict.explained.size();
-  if (!report.verdict.unexplained.empty() &&
+  if (!report.verdict.unexplained.empty() && deeds_.empty() &&
       is_tie(scenario_, setup_, moments_.moments, cut_, theirs, edge, differences))
     report.notes.push_back(
         "with calls that take longer the model itself comes nearer to the real kernel: the scenario has a "

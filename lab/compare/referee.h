@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lab/compare/difference.h"
+#include "lab/compare/doings.h"
 #include "lab/compare/machine.h"
 #include "lab/compare/observation.h"
 #include "lab/script/scenario.h"
@@ -21,6 +22,8 @@ namespace sockarium::compare {
 
 struct Request {
   Duration max_time = 10 * second;  ///< of real time; later observations are left out and counted
+  std::vector<Doing> doings;        ///< what a person did in the run, which is then taken as it is shown: the
+                                    ///< scenario's own settings for comparing are left aside
 };
 
 /// A run that came later than this is no measurement: it is played again, whatever it showed.
@@ -55,11 +58,13 @@ class Match {
   Report judge(const Outcome& outcome);
 
   const script::Scenario& scenario() const { return *scenario_; }
+  /// The model's run, at its end.
   Session& session() { return *session_; }
 
  private:
   std::shared_ptr<const script::Scenario> scenario_;
   Setup setup_;
+  std::vector<Deed> deeds_;
   std::unique_ptr<Session> session_;
   std::string skipped_;
   Time cut_ = 0, until_ = 0;

@@ -194,6 +194,7 @@ void Relay::carry() {
       seen.link = loopback ? -1 : static_cast<std::int64_t>(way.link);
       seen.lost = offer.lost();
       seen.why_lost = offer.reason;
+      seen.why_copied = offer.copied;
       if (loopback) seen.arrivals.push_back(seen.sent);
       packets_.push_back(seen);
     }
@@ -225,6 +226,7 @@ void Relay::carry() {
     while (!on_the_way.empty() && on_the_way.top().due <= now) {
       const Carried carried = on_the_way.top();
       on_the_way.pop();
+      // Before it is handed over: the kernel there may answer before send() returns.
       const Time arrived = monotonic_now() - start_;
       latest_ = std::max(latest_, arrived - carried.due);
       if (carried.packet != no_packet) packets_[carried.packet].arrivals.push_back(arrived);

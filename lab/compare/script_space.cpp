@@ -70,6 +70,8 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   const bool brings_peer = std::holds_alternative<sys::Accept>(seen.call) ||
                            std::holds_alternative<sys::Getsockname>(seen.call) ||
                            std::holds_alternative<sys::Getpeername>(seen.call);
+  if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Getrlimit>(seen.call))
+    text += fmt::format(" {}", result.second);
   if (brings_peer) text += " " + names.name(result.peer);
   return text;
 }

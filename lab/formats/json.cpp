@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "sim/kernel/descriptors.h"
 #include "sim/observe/caption.h"
 #include "sim/tcp/tcp.h"
 
@@ -64,17 +65,12 @@ std::map<std::uint64_t, json> users_of_sockets(const World& world, const observe
   std::map<std::uint64_t, json> users;
   for (const ProcessId id : ids(world.kernel.processes)) {
     const kernel::Process& process = world.kernel.processes.read(id);
-    for (std::uint64_t block = 0;; ++block) {
-      const DescriptorBlockId* found = world.kernel.descriptor_blocks.find(kernel::DescriptorKey{id, block});
-      if (found == nullptr) break;
-      const kernel::DescriptorBlock& table = world.kernel.descriptors.read(*found);
-      for (std::size_t i = 0; i < table.files.size(); ++i) {
-        const kernel::OpenFile* file = world.kernel.files.find(table.files[i]);
-        if (file == nullptr || !file->socket) continue;
-        users[file->socket.raw()].push_back({{"name", names.bytes().text(process.name)},
-                                             {"pid", process.pid},
-                                             {"fd", block * table.files.size() + i}});
-      }
+    for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.file;
+         open = kernel::next_open(world, id, open.fd + 1)) {
+      const SocketId socket = world.kernel.files.read(open.file).socket;
+      if (!socket) continue;
+      users[socket.raw()].push_back(
+          {{"name", names.bytes().text(process.name)}, {"pid", process.pid}, {"fd", open.fd}});
     }
   }
   return users;

@@ -129,7 +129,7 @@ Ladder make_ladder(const World& world, const ByteStore& bytes, const observe::Re
       std::remove_if(ladder.arrows.begin(), ladder.arrows.end(),
                      [&](const LadderArrow& arrow) { return !between_lanes(tells, ladder, arrow); }),
       ladder.arrows.end());
-  make_spans(tells, walk.changes(), ladder);
+  if (options.states) make_spans(tells, walk.changes(), ladder);
   ladder.now_row = ladder.rows.size();
   for (std::size_t i = ladder.rows.size(); i > 0 && ladder.rows[i - 1].first > options.cursor; --i)
     ladder.now_row = i - 1;

@@ -24,6 +24,7 @@ struct LadderOptions {
   std::size_t most_lanes = 4;     ///< of more hosts, those that talk most in the range
   bool absolute_numbers = false;  ///< sequence numbers as in the header, not from 0
   bool calls = true;              ///< shows the calls of programs
+  bool states = true;             ///< bars of states; without, only what the records say of packets and calls
   std::optional<Ends> only;       ///< only this connection, named by the ends of either side
 };
 

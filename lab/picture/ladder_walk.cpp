@@ -26,7 +26,9 @@ struct Shown {
   bool operator()(const sys::Inject&) const { return false; }  // its arrow says it
   bool operator()(const sys::Getsockname&) const { return false; }
   bool operator()(const sys::Getpeername&) const { return false; }
-  bool operator()(const sys::SetNonblock&) const { return false; }
+  bool operator()(const sys::Fcntl& c) const { return c.command == f_dupfd || c.command == f_dupfd_cloexec; }
+  bool operator()(const sys::Getrlimit&) const { return false; }
+  bool operator()(const sys::Setrlimit&) const { return false; }
   bool operator()(const sys::Setsockopt&) const { return false; }
   bool operator()(const sys::Write& c) const { return c.fd > 2; }
   template <class Call>

@@ -209,19 +209,72 @@ Answer call_getsockopt(Arguments& a) {
 
 Answer call_fcntl(Arguments& a) {
   require_phase(a, Phase::Running);
-  constexpr std::int64_t getfl = 3, setfl = 4;
-  sys::SetNonblock call;
+  sys::Fcntl call;
   call.fd = fd_argument(a);
-  const std::int64_t command = a.integer(2, "command", 0, INT32_MAX);
-  if (command == getfl)
-    a.not_modelled("F_GETFL",
-                   "fcntl(fd, F_SETFL, O_NONBLOCK) switches waiting off, fcntl(fd, F_SETFL, 0) on again");
-  if (command != setfl) a.not_modelled("this command of fcntl", "there is F_SETFL");
-  const std::int64_t flags = a.integer(3, "flags", 0, INT32_MAX);
-  if ((flags & ~std::int64_t{sock_nonblock}) != 0)
-    a.not_modelled(fmt::format("flag {:#x} of fcntl", flags & ~std::int64_t{sock_nonblock}),
-                   "there is O_NONBLOCK");
-  call.on = flags != 0 ? 1 : 0;
+  call.command = a.int32(2, "command");
+  switch (call.command) {
+    case f_getfd:
+    case f_getfl:
+      break;
+    case f_setfd:
+      call.argument = a.int32(3, "flags");
+      break;
+    case f_setfl: {
+      call.argument = a.int32(3, "flags");
+      constexpr std::int64_t others = ~std::int64_t{o_accmode | o_append | o_nonblock | o_largefile};
+      if ((call.argument & others) != 0)
+        a.not_modelled(fmt::format("flag {:#x} of F_SETFL", call.argument & others),
+                       "there are O_NONBLOCK and O_APPEND");
+      break;
+    }
+    case f_dupfd:
+    case f_dupfd_cloexec:
+      call.argument = a.int32(3, "lowest");
+      break;
+    default:
+      a.not_modelled("this command of fcntl",
+                     "there are F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL and F_SETFL");
+  }
+  return make_call(a, call);
+}
+
+template <class Call>
+Answer call_dup_to(Arguments& a) {
+  require_phase(a, Phase::Running);
+  Call call;
+  call.fd = fd_argument(a);
+  call.to = a.int32(2, "to");
+  if constexpr (std::is_same_v<Call, sys::Dup3>) call.flags = a.missing(3) ? 0 : a.int32(3, "flags");
+  return make_call(a, call);
+}
+
+/// pipe(), and pipe2(flags).
+Answer call_pipe(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Pipe call;
+  if (!a.missing(1)) call.flags = a.int32(1, "flags");
+  if ((call.flags & o_direct) != 0) a.not_modelled("O_DIRECT", "a pipe here is a stream of bytes");
+  return make_call(a, call);
+}
+
+std::int64_t resource_argument(const Arguments& a) {
+  const std::int32_t resource = a.int32(1, "resource");
+  if (resource != rlimit_nofile) a.not_modelled("this limit", "there is RLIMIT_NOFILE");
+  return resource;
+}
+
+Answer call_getrlimit(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make_call(a, sys::Getrlimit{resource_argument(a)});
+}
+
+/// setrlimit(RLIMIT_NOFILE, soft, hard). Without hard both become soft.
+Answer call_setrlimit(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Setrlimit call;
+  call.resource = resource_argument(a);
+  call.soft = a.integer(2, "soft", -1, INT64_MAX);
+  call.hard = a.missing(3) ? call.soft : a.integer(3, "hard", -1, INT64_MAX);
   return make_call(a, call);
 }
 
@@ -326,6 +379,13 @@ void open_calls(lua_State* L) {
   offer_binding<&call_setsockopt>(L, "setsockopt");
   offer_binding<&call_getsockopt>(L, "getsockopt");
   offer_binding<&call_fcntl>(L, "fcntl");
+  offer_binding<&call_with_fd<sys::Dup>>(L, "dup");
+  offer_binding<&call_dup_to<sys::Dup2>>(L, "dup2");
+  offer_binding<&call_dup_to<sys::Dup3>>(L, "dup3");
+  offer_binding<&call_pipe>(L, "pipe");
+  offer_binding<&call_pipe>(L, "pipe2");
+  offer_binding<&call_getrlimit>(L, "getrlimit");
+  offer_binding<&call_setrlimit>(L, "setrlimit");
   offer_binding<&call_with_child<sys::Fork>>(L, "fork");
   offer_binding<&call_with_child<sys::Thread>>(L, "thread");
   offer_binding<&call_join>(L, "join");
@@ -340,9 +400,8 @@ void open_calls(lua_State* L) {
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
   for (const char* name :
-       {"sendto",     "recvfrom",   "sendmsg", "recvmsg", "dup",       "dup2",         "open",
-        "pipe",       "socketpair", "eventfd", "timerfd", "poll",      "epoll_create", "epoll_ctl",
-        "epoll_wait", "kill",       "signal",  "setuid",  "setrlimit", "unlink"})
+       {"sendto", "recvfrom", "sendmsg", "recvmsg", "open", "socketpair", "eventfd", "timerfd", "poll",
+        "epoll_create", "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "unlink"})
     offer_binding<&without_model>(L, name);
 }
 

@@ -125,7 +125,7 @@ Answer declare_host(Arguments& a) {
   host.name = fields.needed_text("name", "srv");
   fields.find("ip");
   const Value* sysctls = fields.find("sysctl");
-  fields.later("file_max");
+  host.file_max = static_cast<std::uint64_t>(fields.integer("file_max", INT64_MAX, 0, INT64_MAX));
   fields.later("users");
   fields.finish();
   read_addresses(fields, host, "write ip = \"192.168.1.10\"");
@@ -249,6 +249,26 @@ Answer declare_fault(Arguments& a) {
   return answer();
 }
 
+/// nofile = soft, or {soft, hard}.
+void read_nofile(Fields& fields, ProcessSetup& process) {
+  const Value* both = fields.find("nofile");
+  if (both != nullptr && both->kind == Value::Kind::Table) {
+    const auto limit = [&](std::size_t i) {
+      if (both->length() != 2 || both->item(i).kind != Value::Kind::Integer || both->item(i).integer < 0 ||
+          both->item(i).integer > nr_open || both->item(0).integer > both->item(1).integer)
+        fields.wrong("nofile",
+                     fmt::format("two numbers up to {}, the soft limit not above the hard one", nr_open),
+                     "write nofile = {16, 64}");
+      return static_cast<std::uint64_t>(both->item(i).integer);
+    };
+    process.nofile = limit(0);
+    process.nofile_hard = limit(1);
+    return;
+  }
+  process.nofile = static_cast<std::uint64_t>(fields.integer("nofile", 1024, 0, nr_open));
+  process.nofile_hard = process.nofile;
+}
+
 /// process(host, name, [{…}], fn)
 Answer declare_process(Arguments& a) {
   Loader& loader = loader_of(a);
@@ -267,7 +287,7 @@ Answer declare_process(Arguments& a) {
       a.wrong(3, "options", "a table {start, user, nofile}, or the function", "write " + example);
     Fields fields(std::move(table), "process");
     process.start = fields.duration("start").value_or(0);
-    process.nofile = static_cast<std::uint64_t>(fields.integer("nofile", 1024, 0, 1'048'576));
+    read_nofile(fields, process);
     if (const Value* user = fields.find("user")) {
       if (user->kind == Value::Kind::Text && user->text != "root")
         throw Fault(fmt::format("user \"{}\": users with names are not modelled yet", user->text),

@@ -68,6 +68,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
   switch (call.option) {
     case Option::ReuseAddr:
     case Option::ReusePort:
+    case Option::KeepAlive:
     case Option::NoDelay:
     case Option::ReceiveErrors:
       call.value = on_or_off(a, 4);

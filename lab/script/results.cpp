@@ -18,6 +18,7 @@ struct Values {
   using List = std::vector<Value>;
 
   List number() const { return {Value::of(result.value)}; }
+  List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
   List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
 
   List operator()(const sys::Accept&) const { return {Value::of(result.value), Value::of(result.peer)}; }
@@ -32,6 +33,15 @@ struct Values {
   List operator()(const sys::Random&) const { return number(); }
   List operator()(const sys::Getpid&) const { return number(); }
   List operator()(const sys::Fork&) const { return number(); }
+  List operator()(const sys::Dup&) const { return number(); }
+  List operator()(const sys::Dup2&) const { return number(); }
+  List operator()(const sys::Dup3&) const { return number(); }
+  List operator()(const sys::Fcntl& call) const {
+    if (call.command == f_setfd || call.command == f_setfl) return {Value::of(true)};
+    return number();
+  }
+  List operator()(const sys::Pipe&) const { return pair(); }
+  List operator()(const sys::Getrlimit&) const { return pair(); }
   List operator()(const sys::Thread&) const { return number(); }
   List operator()(const sys::Wait&) const { return number(); }
   List operator()(const sys::Getsockopt& call) const {
@@ -45,6 +55,7 @@ struct Values {
       case Option::Linger: {
         Value linger = Value::table();
         linger.set("on", Value::of(result.value != 0));
+        linger.set("seconds", Value::of(result.second));
         return {linger};
       }
       default:

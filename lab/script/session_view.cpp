@@ -224,6 +224,7 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
       DescriptorRow row;
       row.fd = open.fd;
       row.what = "/dev/pts/0";
+      if (file.kind == FileKind::Pipe) row.what = file.reads() ? "pipe, to read" : "pipe, to write";
       if (const inet::SocketBase* base = world_.inet.sockets.find(file.socket)) {
         const TcpState state = tcp::state_of(world_, file.socket);
         row.what = "TCP " + to_string(base->local);

@@ -15,15 +15,17 @@ namespace sockarium {
 /// What a blocked call hopes for. Bits, as one call may wait for several.
 enum class Readiness : std::uint32_t {
   None = 0,
-  Readable = 1,   ///< data, end of stream, a connection to accept, an error
-  Writable = 2,   ///< room in the send buffer, connect decided, an error
-  TaskEnded = 4,  ///< a thread or child has ended; `who` is the waiting process
-  Captured = 8,   ///< a packet has reached a raw peer; `who` is its namespace
+  Readable = 1,       ///< data, end of stream, a connection to accept, an error
+  Writable = 2,       ///< room in the send buffer, connect decided, an error
+  TaskEnded = 4,      ///< a thread or child has ended; `who` is the waiting process
+  Captured = 8,       ///< a packet has reached a raw peer; `who` is its namespace
+  PipeReadable = 16,  ///< bytes are in a pipe, or its last writer is gone; `who` is the pipe
+  PipeWritable = 32,  ///< a pipe has room, or its last reader is gone
 };
 
 /// A wait names its key, and whether one waiter is enough (exclusive: only the first in the queue is woken).
 struct WaitFor {
-  std::uint64_t who = 0;  ///< raw SocketId; ProcessId for TaskEnded, NetId for Captured
+  std::uint64_t who = 0;  ///< raw SocketId; what else, `what` says
   Readiness what = Readiness::None;
   std::uint32_t exclusive = 0;
 };

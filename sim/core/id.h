@@ -50,6 +50,7 @@ struct Host;
 struct Process;
 struct Task;
 struct OpenFile;
+struct Pipe;
 struct DescriptorBlock;
 struct Waiter;
 }  // namespace kernel
@@ -73,6 +74,7 @@ using PieceId = Id<tcp::Piece>;
 using HostId = Id<kernel::Host>;
 using ProcessId = Id<kernel::Process>;
 using TaskId = Id<kernel::Task>;
+using PipeId = Id<kernel::Pipe>;
 using OpenFileId = Id<kernel::OpenFile>;
 using DescriptorBlockId = Id<kernel::DescriptorBlock>;
 using WaiterId = Id<kernel::Waiter>;

@@ -77,6 +77,30 @@ std::string flag_names(std::int32_t flags) {
   return text.empty() ? "0" : text;
 }
 
+/// The flags of open(2), as F_GETFL gives and F_SETFL takes them.
+std::string open_flags(std::int32_t flags) {
+  constexpr std::array modes{"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"};
+  std::string text = modes[static_cast<std::size_t>(flags & o_accmode)];
+  if ((flags & o_append) != 0) text += "|O_APPEND";
+  if ((flags & o_nonblock) != 0) text += "|O_NONBLOCK";
+  if ((flags & o_cloexec) != 0) text += "|O_CLOEXEC";
+  return text;
+}
+
+/// The same without access mode: of pipe2 and dup3.
+std::string pipe_flags(std::int32_t flags) {
+  const std::string text = open_flags(flags & ~o_accmode);
+  return text == "O_RDONLY" ? "0" : text.substr(text.find('|') + 1);
+}
+
+std::string resource(std::int64_t number) {
+  return number == rlimit_nofile ? "RLIMIT_NOFILE" : std::to_string(number);
+}
+
+std::string limit(std::int64_t value) {
+  return value < 0 ? "RLIM64_INFINITY" : std::to_string(value);
+}
+
 std::string seconds(Duration d) {
   return fmt::format("{}.{:09}", d / second, d % second);
 }
@@ -130,8 +154,37 @@ struct Arguments {
     const OptionRow& row = option_table[static_cast<std::size_t>(c.option)];
     return fmt::format("{}, {}, {}", c.fd, row.level, row.name);
   }
-  std::string operator()(const sys::SetNonblock& c) const {
-    return fmt::format("{}, F_SETFL, {}", c.fd, c.on != 0 ? "O_RDWR|O_NONBLOCK" : "O_RDWR");
+  std::string operator()(const sys::Dup& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::Dup2& c) const { return fmt::format("{}, {}", c.fd, c.to); }
+  std::string operator()(const sys::Dup3& c) const {
+    return fmt::format("{}, {}, {}", c.fd, c.to, pipe_flags(c.flags));
+  }
+  std::string operator()(const sys::Fcntl& c) const {
+    switch (c.command) {
+      case f_dupfd:
+        return fmt::format("{}, F_DUPFD, {}", c.fd, c.argument);
+      case f_dupfd_cloexec:
+        return fmt::format("{}, F_DUPFD_CLOEXEC, {}", c.fd, c.argument);
+      case f_getfd:
+        return fmt::format("{}, F_GETFD", c.fd);
+      case f_setfd:
+        return fmt::format("{}, F_SETFD, {}", c.fd,
+                           c.argument == fd_cloexec ? "FD_CLOEXEC" : std::to_string(c.argument));
+      case f_getfl:
+        return fmt::format("{}, F_GETFL", c.fd);
+      case f_setfl:
+        return fmt::format("{}, F_SETFL, {}", c.fd, open_flags(static_cast<std::int32_t>(c.argument)));
+      default:
+        return fmt::format("{}, {:#x}, {}", c.fd, c.command, c.argument);
+    }
+  }
+  std::string operator()(const sys::Pipe& c) const {
+    return c.flags == 0 ? "" : pipe_flags(static_cast<std::int32_t>(c.flags));
+  }
+  std::string operator()(const sys::Getrlimit& c) const { return resource(c.resource); }
+  std::string operator()(const sys::Setrlimit& c) const {
+    return fmt::format("{}, {{rlim_cur={}, rlim_max={}}}", resource(c.resource), limit(c.soft),
+                       limit(c.hard));
   }
   std::string operator()(const sys::Sleep& c) const { return seconds(c.duration); }
   std::string operator()(const sys::Compute& c) const { return seconds(c.duration); }

@@ -11,6 +11,7 @@
 #include "sim/core/address.h"
 #include "sim/core/bytes.h"
 #include "sim/core/errno.h"
+#include "sim/core/file.h"
 #include "sim/core/hash.h"
 #include "sim/core/time.h"
 
@@ -107,9 +108,35 @@ struct Getsockopt {  ///< → value (SO_ERROR: an errno's number)
   std::int32_t fd = -1;
   Option option = Option::ReuseAddr;
 };
-struct SetNonblock {  ///< fcntl(fd, F_SETFL, O_NONBLOCK or 0)
+struct Dup {  ///< → the lowest free number. EBADF, EMFILE
+  static constexpr std::string_view name = "dup";
+  std::int32_t fd = -1;
+};
+struct Dup2 {  ///< → `to`, which is closed first if it was open. EBADF, EBUSY
+  static constexpr std::string_view name = "dup2";
+  std::int32_t fd = -1, to = -1;
+};
+struct Dup3 {  ///< as dup2; `flags` may be o_cloexec. EINVAL (also where both are the same), EBADF, EBUSY
+  static constexpr std::string_view name = "dup3";
+  std::int32_t fd = -1, to = -1, flags = 0;
+};
+struct Fcntl {  ///< → what the command gives. EBADF, EINVAL, EMFILE
   static constexpr std::string_view name = "fcntl";
-  std::int32_t fd = -1, on = 1;
+  std::int32_t fd = -1, command = 0;
+  std::int64_t argument = 0;
+};
+struct Pipe {  ///< → the end to read from, and as `second` the end to write to. EINVAL, ENFILE, EMFILE
+  static constexpr std::string_view name = "pipe";
+  std::int64_t flags = 0;  ///< o_nonblock, o_cloexec
+};
+struct Getrlimit {  ///< → the soft limit, and as `second` the hard one. EINVAL
+  static constexpr std::string_view name = "getrlimit";
+  std::int64_t resource = rlimit_nofile;
+};
+struct Setrlimit {  ///< EINVAL (soft above hard), EPERM (hard above fs.nr_open, or raised without privilege)
+  static constexpr std::string_view name = "setrlimit";
+  std::int64_t resource = rlimit_nofile;
+  std::int64_t soft = 0, hard = 0;
 };
 struct Sleep {  ///< clock_nanosleep for a duration
   static constexpr std::string_view name = "sleep";
@@ -163,11 +190,12 @@ struct Exit {  ///< the task ends; the last one closes the process's descriptors
 
 }  // namespace sys
 
-using Syscall = std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send,
-                             sys::Recv, sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname,
-                             sys::Getpeername, sys::Setsockopt, sys::Getsockopt, sys::SetNonblock, sys::Sleep,
-                             sys::Compute, sys::Now, sys::Random, sys::Getpid, sys::Fork, sys::Thread,
-                             sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture>;
+using Syscall =
+    std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv,
+                 sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername,
+                 sys::Setsockopt, sys::Getsockopt, sys::Dup, sys::Dup2, sys::Dup3, sys::Fcntl, sys::Pipe,
+                 sys::Getrlimit, sys::Setrlimit, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
+                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture>;
 
 /// «connect»
 std::string_view name(const Syscall& call);
@@ -179,8 +207,9 @@ std::int32_t fd_of(const Syscall& call);
 /// What comes back: a value or an error, and what some calls bring besides.
 struct SysResult {
   std::int64_t value = 0;
-  Bytes data;     ///< recv, read, capture
-  Endpoint peer;  ///< accept, getsockname, getpeername
+  std::int64_t second = 0;  ///< pipe, getrlimit, SO_LINGER: the second of two values
+  Bytes data;               ///< recv, read, capture
+  Endpoint peer;            ///< accept, getsockname, getpeername
   Errno error = Errno::OK;
 
   bool ok() const { return error == Errno::OK; }

@@ -1,18 +1,25 @@
 #include "sim/inet/neighbour.h"
 
+#include "sim/inet/route.h"
 #include "sim/step.h"
 
 namespace sockarium::inet {
 
 namespace {
 
-constexpr Duration patience = 3 * second;  // Linux mcast_solicit = 3, retrans_time_ms = 1000
+// Linux mcast_solicit = 3, retrans_time_ms = 1000; each of the waits ends some ticks late (kernel-measured).
+constexpr Duration patience = 3060 * millisecond;
 
-NeighbourId neighbour_of(World& world, NetId net, const Address& address) {
+NeighbourId known_neighbour(const World& world, NetId net, const Address& address) {
   for (const NeighbourId id : ids(world.inet.neighbours)) {
     const Neighbour& known = world.inet.neighbours.read(id);
     if (known.net == net && known.address == address) return id;
   }
+  return {};
+}
+
+NeighbourId neighbour_of(World& world, NetId net, const Address& address) {
+  if (const NeighbourId known = known_neighbour(world, net, address)) return known;
   Neighbour fresh;
   fresh.net = net;
   fresh.address = address;
@@ -37,11 +44,16 @@ void await_neighbour(Step& step, NetId net, const wire::Packet& packet) {
     step.arm(neighbour.timer, TimerKind::Neighbour, id.raw(), world.now + patience, Reason::NeighbourAwaited);
 }
 
-std::vector<wire::Packet> give_up_neighbour(Step& step, NeighbourId id) {
+bool waits_for_neighbour(const World& world, NetId net, const Address& address) {
+  return bool(known_neighbour(world, net, address));
+}
+
+void give_up_neighbour(Step& step, NeighbourId id) {
   World& world = step.world;
   const Neighbour neighbour = world.inet.neighbours.read(id);
   world.inet.neighbours.remove(id);
-  std::vector<wire::Packet> errors;
+  Path home;
+  home.to = neighbour.net;
   for (CapturedId next = neighbour.first_waiting; next;) {
     const Captured entry = world.inet.captured.read(next);
     world.inet.captured.remove(next);
@@ -49,15 +61,13 @@ std::vector<wire::Packet> give_up_neighbour(Step& step, NeighbourId id) {
     wire::Packet error;
     error.protocol = 1;
     error.from.ip = error.to.ip = entry.packet.from.ip;
-    error.net = neighbour.net.raw();
     error.icmp.type = wire::icmp_unreachable;
     error.icmp.code = 1;
     error.icmp.from = entry.packet.from;
     error.icmp.to = entry.packet.to;
     error.icmp.seq = entry.packet.seq;
-    errors.push_back(error);
+    send_along(step, neighbour.net, home, error, Reason::NeighbourSilent);
   }
-  return errors;
 }
 
 }  // namespace sockarium::inet

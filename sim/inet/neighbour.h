@@ -6,20 +6,21 @@
 // the start. The ARP requests themselves are not modelled.
 #pragma once
 
-#include <vector>
-
 #include "sim/core/id.h"
 #include "sim/wire/packet.h"
 
 namespace sockarium {
 class Step;
-}
+struct World;
+}  // namespace sockarium
 
 namespace sockarium::inet {
 
 /// The packet waits for its next hop.
 void await_neighbour(Step& step, NetId net, const wire::Packet& packet);
-/// Nobody has answered: the ICMP errors that the kernel makes for itself, one for each packet that waited.
-std::vector<wire::Packet> give_up_neighbour(Step& step, NeighbourId neighbour);
+/// Does something wait for this next hop?
+bool waits_for_neighbour(const World& world, NetId net, const Address& address);
+/// Nobody has answered: for each packet that waited the kernel sends an ICMP error to itself.
+void give_up_neighbour(Step& step, NeighbourId neighbour);
 
 }  // namespace sockarium::inet

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/inet/neighbour.h"
+#include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/step.h"
 
@@ -44,19 +45,6 @@ const SpecialRoute* special_route(const World& world, NetId net, const Address& 
   return best;
 }
 
-/// Both answers of a packet filter go the way that the packet came.
-void refuse(Step& step, NetId net, const wire::Filter& filter, const wire::Packet& packet, bool outgoing) {
-  const auto answer = wire::rejection(filter, packet);
-  if (!answer) return;
-  if (!outgoing) {
-    send(step, net, *answer, Reason::FilterRejects);
-    return;
-  }
-  Path home;
-  home.to = net;
-  send_along(step, net, home, *answer, Reason::FilterRejects);
-}
-
 }  // namespace
 
 Errno unreachable(const World& world, NetId net, const Address& address) {
@@ -73,25 +61,6 @@ Errno unreachable(const World& world, NetId net, const Address& address) {
       break;
   }
   return Errno::NETUNREACH;
-}
-
-const wire::Filter* filter_for(const World& world, NetId net, const wire::Packet& packet, bool outgoing) {
-  for (const FilterId id : ids(world.wire.filters)) {
-    const wire::Filter& filter = world.wire.filters.read(id);
-    if (filter.net == net && wire::fits(filter, packet, outgoing, world.now)) return &filter;
-  }
-  return nullptr;
-}
-
-bool filter_stops(Step& step, NetId net, const wire::Packet& packet) {
-  const wire::Filter* found = filter_for(step.world, net, packet, false);
-  if (found == nullptr) return false;
-  const wire::Filter filter = *found;
-  const bool rejects = filter.action == wire::FilterAction::Reject;
-  step.record(rec::PacketDropped{packet.sent, 0, packet.copy},
-              rejects ? Reason::FilterRejects : Reason::FilterDrops);
-  if (rejects) refuse(step, net, filter, packet, false);
-  return true;
 }
 
 namespace {
@@ -144,6 +113,22 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
   return send_along(step, net, route(step.world, net, packet.to.ip), packet, reason, again, because);
 }
 
+namespace {
+
+/// What the link does to the packet, and the scenario's faults.
+wire::Offer offer_to_link(World& world, const Path& path, const wire::Packet& packet) {
+  wire::Offer offer = wire::offer(world.wire.links.write(path.link), path.direction, world.seed, world.now,
+                                  wire::wire_size(packet));
+  for (const FaultId id : ids(world.wire.faults)) {
+    const wire::Fault& fault = world.wire.faults.read(id);
+    if (fault.link == path.link && fault.direction == path.direction)
+      wire::strike(world.wire.faults.write(id), packet, offer);
+  }
+  return offer;
+}
+
+}  // namespace
+
 std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
                          Reason reason, std::int64_t again, std::uint64_t because) {
   World& world = step.world;
@@ -151,30 +136,20 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
     await_neighbour(step, net, packet);
     return 0;
   }
+  const bool leaves = path && path->link;
+  if (path) packet.net = leaves ? path->to.raw() : net.raw();
+  if (leaves) packet.link = path->link.raw();
+  const wire::Filter* found = leaves && !is_raw(world, net) ? filter_for(world, net, packet, true) : nullptr;
+  const std::optional<wire::Filter> filter = found != nullptr ? std::optional(*found) : std::nullopt;
   wire::Offer offer;
-  const wire::Filter* found =
-      path && path->link && !is_raw(world, net) ? filter_for(world, net, packet, true) : nullptr;
-  const wire::Filter filter = found != nullptr ? *found : wire::Filter{};
-  if (!path) {
+  if (!path)
     offer.lose(Reason::NoRoute);
-  } else if (!path->link) {
-    packet.net = net.raw();
+  else if (filter)
+    offer.lose(reason_of(*filter));
+  else if (leaves)
+    offer = offer_to_link(world, *path, packet);
+  else
     offer.due[0] = world.now;
-  } else {
-    packet.net = path->to.raw();
-    packet.link = path->link.raw();
-    if (found != nullptr)
-      offer.lose(filter.action == wire::FilterAction::Reject ? Reason::FilterRejects : Reason::FilterDrops);
-  }
-  if (path && path->link && found == nullptr) {
-    offer = wire::offer(world.wire.links.write(path->link), path->direction, world.seed, world.now,
-                        wire::wire_size(packet));
-    for (const FaultId id : ids(world.wire.faults)) {
-      const wire::Fault& fault = world.wire.faults.read(id);
-      if (fault.link == path->link && fault.direction == path->direction)
-        wire::strike(world.wire.faults.write(id), packet, offer);
-    }
-  }
   packet.sent = world.records + 1;  // the number of the record that follows
   wire::Packet carried = packet;
   carried.carried = offer.reason;
@@ -201,8 +176,7 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
     const PacketId copy = world.wire.in_flight.add(carried);
     arrives(copy, offer.due[1], step.record(rec::PacketDuplicated{sent, copy, offer.due[1]}, offer.copied));
   }
-  if (found != nullptr && filter.action == wire::FilterAction::Reject)
-    refuse(step, net, filter, packet, true);
+  if (filter) answer_rejected(step, net, *filter, packet);
   step.cause = cause;
   if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
   return sent;

@@ -57,9 +57,6 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
 /// A router says that packets to `destination` may have `mtu` bytes at most. It holds for ever (in Linux for
 /// ten minutes).
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu);
-/// Does the packet filter of `net` stop this packet, which has come in? Then it has also been answered, if
-/// the rule says so.
-bool filter_stops(Step& step, NetId net, const wire::Packet& packet);
 /// The way to a neighbour.
 std::optional<Path> way_to(const World& world, NetId net, NetId neighbour);
 

@@ -32,7 +32,7 @@ struct SocketBase {
   bool address_by_program = false;  ///< bind() named it (Linux SOCK_BINDADDR_LOCK)
   bool linger = false;              ///< SO_LINGER on
   bool receive_errors = false;      ///< IP_RECVERR
-  std::uint8_t reserved = 0;
+  bool keep_alive = false;          ///< SO_KEEPALIVE: kept and inherited; no probe is sent yet
   std::uint32_t linger_seconds = 0;
   Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
   Duration send_timeout = 0;      ///< SO_SNDTIMEO; 0: none

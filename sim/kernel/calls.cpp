@@ -4,7 +4,9 @@
 
 #include "sim/core/chance.h"
 #include "sim/inet/raw_peer.h"
+#include "sim/kernel/descriptor_calls.h"
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/file_operations.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
@@ -49,8 +51,13 @@ struct Try {
     if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
     const std::int64_t fd = reserve_number(world(), process());
     if (fd < 0) return fail(Errno::MFILE);
+    if (file_table_full(world(), process())) {
+      unreserve_number(world(), process(), fd);
+      return fail(Errno::NFILE);
+    }
     const SocketId socket = tcp::open(step, net(), world().kernel.processes.read(process()).user);
-    install(step, process(), fd, make_file(world(), FileKind::Socket, socket, (c.type & sock_nonblock) != 0));
+    install(step, process(), fd, make_file(world(), socket, (c.type & sock_nonblock) != 0),
+            (c.type & sock_cloexec) != 0);
     return done(fd);
   }
 
@@ -66,46 +73,51 @@ struct Try {
 
   Attempt operator()(const sys::Accept& c) {
     if (!file(c.fd)) return fail(Errno::BADF);
+    if ((c.flags & ~(sock_nonblock | sock_cloexec)) != 0) return fail(Errno::INVAL);
     // The number is reserved before anything else is looked at, and kept while the call waits
     // (kernel-measured).
     Task& me = world().kernel.tasks.write(task);
     if (me.reserved_fd < 0) me.reserved_fd = reserve_number(world(), me.process);
     if (me.reserved_fd < 0) return fail(Errno::MFILE);
-    Attempt attempt = with_socket(c.fd, [&](SocketId socket) { return tcp::try_accept(step, socket); });
+    Attempt attempt = with_socket(c.fd, [&](SocketId socket) {
+      // The new open file is made before the queue is looked at (Linux do_accept).
+      return !again && file_table_full(world(), me.process) ? fail(Errno::NFILE)
+                                                            : tcp::try_accept(step, socket);
+    });
     if (std::holds_alternative<Block>(attempt)) return attempt;
     SysResult& result = std::get<Done>(attempt).result;
     if (!result.ok()) return attempt;  // the number is given back when the call completes
     const SocketId accepted = SocketId::from_raw(static_cast<std::uint64_t>(result.value));
     result.value = std::exchange(me.reserved_fd, -1);
-    install(step, me.process, result.value,
-            make_file(world(), FileKind::Socket, accepted, (c.flags & sock_nonblock) != 0));
+    install(step, me.process, result.value, make_file(world(), accepted, (c.flags & sock_nonblock) != 0),
+            (c.flags & sock_cloexec) != 0);
     return attempt;
   }
 
-  Attempt transfer_out(std::int64_t fd, const Bytes& data, std::int32_t flags, bool socket_only) {
-    const OpenFileId id = file(fd);
-    if (!id) return fail(Errno::BADF);
-    const OpenFile& opened = world().kernel.files.read(id);
-    if (opened.kind == FileKind::Socket)
-      return tcp::try_send(step, opened.socket, data, flags, self().progress);
-    if (socket_only) return fail(Errno::NOTSOCK);
-    step.record(rec::Printed{process(), data, fd}, Reason::AskedByCall);
-    return done(data.length);
+  Attempt operator()(const sys::Send& c) {
+    return with_socket(
+        c.fd, [&](SocketId socket) { return tcp::try_send(step, socket, c.data, c.flags, self().progress); });
   }
-  Attempt transfer_in(std::int64_t fd, std::int64_t size, std::int32_t flags, bool socket_only) {
-    const OpenFileId id = file(fd);
-    if (!id) return fail(Errno::BADF);
-    const OpenFile& opened = world().kernel.files.read(id);
-    if (opened.kind == FileKind::Socket) {
-      if (size < 0) return fail(Errno::INVAL);
-      return tcp::try_receive(step, opened.socket, size, flags, self().gathered);
-    }
-    return socket_only ? fail(Errno::NOTSOCK) : done(0);  // nobody types at a terminal: end of file
+  Attempt operator()(const sys::Recv& c) {
+    return with_socket(c.fd, [&](SocketId socket) {
+      if (c.size < 0) return fail(Errno::INVAL);
+      return tcp::try_receive(step, socket, c.size, c.flags, self().gathered);
+    });
   }
-  Attempt operator()(const sys::Send& c) { return transfer_out(c.fd, c.data, c.flags, true); }
-  Attempt operator()(const sys::Write& c) { return transfer_out(c.fd, c.data, 0, false); }
-  Attempt operator()(const sys::Recv& c) { return transfer_in(c.fd, c.size, c.flags, true); }
-  Attempt operator()(const sys::Read& c) { return transfer_in(c.fd, c.size, 0, false); }
+  // What read and write do is the file's business; whether it may be read at all is looked at first
+  // (Linux vfs_read, vfs_write).
+  Attempt operator()(const sys::Write& c) {
+    const FileUse use{task, file(c.fd), c.fd, again};
+    if (!use.file || !world().kernel.files.read(use.file).writes()) return fail(Errno::BADF);
+    const auto write = operations_of(world().kernel.files.read(use.file).kind).write;
+    return write != nullptr ? write(step, use, c.data) : fail(Errno::INVAL);
+  }
+  Attempt operator()(const sys::Read& c) {
+    const FileUse use{task, file(c.fd), c.fd, again};
+    if (!use.file || !world().kernel.files.read(use.file).reads()) return fail(Errno::BADF);
+    const auto read = operations_of(world().kernel.files.read(use.file).kind).read;
+    return read != nullptr && c.size >= 0 ? read(step, use, c.size) : fail(Errno::INVAL);
+  }
 
   Attempt operator()(const sys::Shutdown& c) {
     return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
@@ -115,8 +127,10 @@ struct Try {
   }
   Attempt operator()(const sys::Getsockname& c) {
     return with_socket(c.fd, [&](SocketId socket) -> Attempt {
+      const inet::SocketBase& base = world().inet.sockets.read(socket);
       SysResult result;
-      result.peer = world().inet.sockets.read(socket).local;
+      result.peer = base.local;
+      if (base.local.port == 0) result.peer.port = static_cast<std::uint16_t>(base.former_port);
       return Done{result};
     });
   }
@@ -136,12 +150,13 @@ struct Try {
   Attempt operator()(const sys::Getsockopt& c) {
     return with_socket(c.fd, [&](SocketId socket) { return tcp::try_getsockopt(step, socket, c); });
   }
-  Attempt operator()(const sys::SetNonblock& c) {
-    const OpenFileId id = file(c.fd);
-    if (!id) return fail(Errno::BADF);
-    world().kernel.files.write(id).nonblocking = c.on != 0 ? 1 : 0;
-    return done(0);
-  }
+  Attempt operator()(const sys::Dup& c) { return try_dup(step, process(), c); }
+  Attempt operator()(const sys::Dup2& c) { return try_dup2(step, process(), c); }
+  Attempt operator()(const sys::Dup3& c) { return try_dup3(step, process(), c); }
+  Attempt operator()(const sys::Fcntl& c) { return try_fcntl(step, process(), c); }
+  Attempt operator()(const sys::Pipe& c) { return try_pipe(step, process(), c); }
+  Attempt operator()(const sys::Getrlimit& c) { return try_getrlimit(step, process(), c); }
+  Attempt operator()(const sys::Setrlimit& c) { return try_setrlimit(step, process(), c); }
 
   Attempt pause(Duration duration) {
     if (duration <= 0) return done(0);
@@ -254,7 +269,7 @@ bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
   const std::int32_t fd = fd_of(call);
   if (fd < 0) return false;
   const OpenFileId file = file_of(world, task.process, fd);
-  return file && world.kernel.files.read(file).nonblocking != 0;
+  return file && world.kernel.files.read(file).nonblocking();
 }
 
 /// The call is over: what it held is let go, and the program's next turn is filed.
@@ -327,7 +342,11 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
   }
   const SysResult& result = std::get<Done>(answer).result;
   if (result.error == Errno::PIPE && sends(call) && !wants_no_signal(call)) {
-    end_process(step, world.kernel.tasks.read(id).process, 0, SIGPIPE_number, Reason::KilledByPipe);
+    const Task& task = world.kernel.tasks.read(id);
+    const OpenFileId file = again ? task.held : file_of(world, task.process, fd_of(call));
+    const bool to_socket = world.kernel.files.read(file).kind == FileKind::Socket;
+    end_process(step, task.process, 0, SIGPIPE_number,
+                to_socket ? Reason::KilledByPipe : Reason::KilledByBrokenPipe);
     return;
   }
   complete(step, id, result);

@@ -1,7 +1,9 @@
 #include "sim/kernel/descriptors.h"
 
+#include <algorithm>
+
+#include "sim/kernel/file_operations.h"
 #include "sim/step.h"
-#include "sim/tcp/tcp.h"
 
 namespace sockarium::kernel {
 
@@ -24,9 +26,21 @@ std::uint32_t bit_of(std::int64_t fd) {
 void free_number(World& world, ProcessId process, std::int64_t fd) {
   DescriptorBlock& block = world.kernel.descriptors.write(block_of(world, process, fd));
   block.taken &= ~bit_of(fd);
+  block.cloexec &= ~bit_of(fd);
   block.files[static_cast<std::size_t>(fd % block_size)] = {};
   Process& owner = world.kernel.processes.write(process);
   if (fd < owner.next_fd) owner.next_fd = static_cast<std::uint32_t>(fd);
+}
+
+/// The block of a number, made if it is not there yet. Blocks are kept until the process ends.
+DescriptorBlockId make_block_of(World& world, ProcessId process, std::int64_t fd) {
+  if (const DescriptorBlockId found = block_of(world, process, fd)) return found;
+  const auto number = static_cast<std::uint64_t>(fd / block_size);
+  const DescriptorBlockId made = world.kernel.descriptors.add(DescriptorBlock{});
+  world.kernel.descriptor_blocks.set(DescriptorKey{process, number}, made);
+  Process& owner = world.kernel.processes.write(process);
+  owner.blocks = std::max(owner.blocks, static_cast<std::uint32_t>(number + 1));
+  return made;
 }
 
 }  // namespace
@@ -37,31 +51,46 @@ OpenFileId file_of(const World& world, ProcessId process, std::int64_t fd) {
   return world.kernel.descriptors.read(block).files[static_cast<std::size_t>(fd % block_size)];
 }
 
-std::int64_t reserve_number(World& world, ProcessId process) {
+std::int64_t reserve_number(World& world, ProcessId process, std::int64_t from) {
   Process& owner = world.kernel.processes.write(process);
-  for (std::int64_t fd = owner.next_fd; fd < owner.nofile; ++fd) {
-    const DescriptorKey key{process, static_cast<std::uint64_t>(fd / block_size)};
-    DescriptorBlockId id = block_of(world, process, fd);
-    if (!id) {
-      id = world.kernel.descriptors.add(DescriptorBlock{});
-      world.kernel.descriptor_blocks.set(key, id);
-    }
+  for (std::int64_t fd = std::max<std::int64_t>(from, owner.next_fd); fd < owner.nofile; ++fd) {
+    const DescriptorBlockId id = make_block_of(world, process, fd);
     if ((world.kernel.descriptors.read(id).taken & bit_of(fd)) != 0) continue;
     world.kernel.descriptors.write(id).taken |= bit_of(fd);
-    owner.next_fd = static_cast<std::uint32_t>(fd + 1);
+    if (from <= owner.next_fd) owner.next_fd = static_cast<std::uint32_t>(fd + 1);
     return fd;
   }
   return -1;
+}
+
+void take_number(World& world, ProcessId process, std::int64_t fd) {
+  world.kernel.descriptors.write(make_block_of(world, process, fd)).taken |= bit_of(fd);
+}
+
+bool is_reserved(const World& world, ProcessId process, std::int64_t fd) {
+  const DescriptorBlockId block = block_of(world, process, fd);
+  return block && (world.kernel.descriptors.read(block).taken & bit_of(fd)) != 0 &&
+         !file_of(world, process, fd);
 }
 
 void unreserve_number(World& world, ProcessId process, std::int64_t fd) {
   free_number(world, process, fd);
 }
 
-void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file) {
+bool closes_on_exec(const World& world, ProcessId process, std::int64_t fd) {
+  return (world.kernel.descriptors.read(block_of(world, process, fd)).cloexec & bit_of(fd)) != 0;
+}
+
+void set_close_on_exec(World& world, ProcessId process, std::int64_t fd, bool on) {
+  std::uint32_t& bits = world.kernel.descriptors.write(block_of(world, process, fd)).cloexec;
+  bits = on ? bits | bit_of(fd) : bits & ~bit_of(fd);
+}
+
+void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file, bool cloexec) {
   World& world = step.world;
   world.kernel.descriptors.write(block_of(world, process, fd))
       .files[static_cast<std::size_t>(fd % block_size)] = file;
+  if (cloexec) set_close_on_exec(world, process, fd, true);
   OpenFile& opened = world.kernel.files.write(file);
   ++opened.references;
   step.record(rec::DescriptorOpened{process, file, opened.socket, fd}, Reason::AskedByCall);
@@ -78,10 +107,14 @@ bool close_number(Step& step, ProcessId process, std::int64_t fd, Reason reason)
 }
 
 OpenNumber next_open(const World& world, ProcessId process, std::int64_t from) {
-  const std::int64_t limit = world.kernel.processes.read(process).nofile;
-  for (std::int64_t fd = from; fd < limit;) {
+  // Not RLIMIT_NOFILE: numbers that were given before it was lowered stay open.
+  const std::int64_t end = std::int64_t{world.kernel.processes.read(process).blocks} * block_size;
+  for (std::int64_t fd = from; fd < end;) {
     const DescriptorBlockId block = block_of(world, process, fd);
-    if (!block) return {};  // blocks are made from the bottom up and kept
+    if (!block) {  // dup2 to a high number leaves holes
+      fd = (fd / block_size + 1) * block_size;
+      continue;
+    }
     const OpenFileId file =
         world.kernel.descriptors.read(block).files[static_cast<std::size_t>(fd % block_size)];
     if (file) return OpenNumber{fd, file};
@@ -95,9 +128,10 @@ void close_all(Step& step, ProcessId process, Reason reason) {
        open = next_open(step.world, process, open.fd + 1))
     close_number(step, process, open.fd, reason);
   World& world = step.world;
-  for (std::uint64_t number = 0;; ++number) {
+  const std::uint32_t blocks = std::exchange(world.kernel.processes.write(process).blocks, 0u);
+  for (std::uint64_t number = 0; number < blocks; ++number) {
     const DescriptorBlockId* block = world.kernel.descriptor_blocks.find(DescriptorKey{process, number});
-    if (block == nullptr) break;
+    if (block == nullptr) continue;
     world.kernel.descriptors.remove(*block);
     world.kernel.descriptor_blocks.erase(DescriptorKey{process, number});
   }
@@ -105,9 +139,10 @@ void close_all(Step& step, ProcessId process, Reason reason) {
 
 void copy_all(Step& step, ProcessId from, ProcessId to) {
   World& world = step.world;
-  for (std::uint64_t number = 0;; ++number) {
+  const std::uint32_t blocks = world.kernel.processes.read(from).blocks;
+  for (std::uint64_t number = 0; number < blocks; ++number) {
     const DescriptorBlockId* block = world.kernel.descriptor_blocks.find(DescriptorKey{from, number});
-    if (block == nullptr) break;
+    if (block == nullptr) continue;
     DescriptorBlock copy = world.kernel.descriptors.read(*block);
     for (std::int64_t i = 0; i < block_size; ++i) {
       const OpenFileId file = copy.files[static_cast<std::size_t>(i)];
@@ -126,17 +161,29 @@ void copy_all(Step& step, ProcessId from, ProcessId to) {
   world.kernel.processes.write(to).next_fd = 0;
 }
 
-OpenFileId make_file(World& world, FileKind kind, SocketId socket, bool nonblocking) {
+bool file_table_full(const World& world, ProcessId process, std::uint64_t wanted) {
+  const Process& owner = world.kernel.processes.read(process);
+  const Host& host = world.kernel.hosts.read(owner.host);
+  return host.files + wanted > host.file_max && owner.user != 0;
+}
+
+OpenFileId make_file(World& world, HostId host, FileKind kind, std::uint64_t object, std::int32_t flags) {
   OpenFile file;
   file.kind = kind;
-  file.socket = socket;
-  file.nonblocking = nonblocking ? 1 : 0;
-  const OpenFileId id = world.kernel.files.add(file);
-  if (socket) {
-    inet::SocketBase& base = world.inet.sockets.write(socket);
-    base.file = id;
-    if (base.inode == 0) base.inode = ++world.inet.last_inode;
-  }
+  file.flags = flags;
+  file.host = host;
+  file.object = object;
+  ++world.kernel.hosts.write(host).files;
+  return world.kernel.files.add(file);
+}
+
+OpenFileId make_file(World& world, SocketId socket, bool nonblocking) {
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  const HostId host = world.inet.nets.read(base.net).host;
+  const OpenFileId id = make_file(world, host, FileKind::Socket, 0, o_rdwr | (nonblocking ? o_nonblock : 0));
+  world.kernel.files.write(id).socket = socket;
+  base.file = id;
+  if (base.inode == 0) base.inode = ++world.inet.last_inode;
   return id;
 }
 
@@ -144,9 +191,10 @@ void release_file(Step& step, OpenFileId id) {
   OpenFile& file = step.world.kernel.files.write(id);
   SOCKARIUM_ASSERT(file.references > 0);
   if (--file.references > 0) return;
-  const SocketId socket = file.socket;
+  const OpenFile gone = file;
   step.world.kernel.files.remove(id);
-  if (socket) tcp::close(step, socket);
+  --step.world.kernel.hosts.write(gone.host).files;
+  if (const auto release = operations_of(gone.kind).release) release(step, gone);
 }
 
 }  // namespace sockarium::kernel

@@ -16,12 +16,20 @@ namespace sockarium::kernel {
 
 /// The open file of number `fd`, or none (EBADF).
 OpenFileId file_of(const World& world, ProcessId process, std::int64_t fd);
-/// Takes the lowest free number without giving it a file yet; −1 at RLIMIT_NOFILE (EMFILE).
-std::int64_t reserve_number(World& world, ProcessId process);
+/// Takes the lowest free number, at or above `from`, without giving it a file yet; −1 at RLIMIT_NOFILE
+/// (EMFILE).
+std::int64_t reserve_number(World& world, ProcessId process, std::int64_t from = 0);
+/// Takes a free number that is wanted by name.
+void take_number(World& world, ProcessId process, std::int64_t fd);
+/// Is the number taken by a call that has not given it a file yet?
+bool is_reserved(const World& world, ProcessId process, std::int64_t fd);
 /// Gives back a reserved number.
 void unreserve_number(World& world, ProcessId process, std::int64_t fd);
-/// Gives a reserved number its file, which gains a reference.
-void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file);
+/// Gives a reserved number its file, which gains a reference. `cloexec`: with FD_CLOEXEC.
+void install(Step& step, ProcessId process, std::int64_t fd, OpenFileId file, bool cloexec = false);
+/// FD_CLOEXEC: the flag of a number, not of what it names.
+bool closes_on_exec(const World& world, ProcessId process, std::int64_t fd);
+void set_close_on_exec(World& world, ProcessId process, std::int64_t fd, bool on);
 /// Closes a number. False: it was not open.
 bool close_number(Step& step, ProcessId process, std::int64_t fd, Reason reason);
 /// Closes all, from 0 upwards: the end of a process.
@@ -29,8 +37,14 @@ void close_all(Step& step, ProcessId process, Reason reason);
 /// fork(): the child's numbers name the same open files.
 void copy_all(Step& step, ProcessId from, ProcessId to);
 
-/// A new open file without references.
-OpenFileId make_file(World& world, FileKind kind, SocketId socket, bool nonblocking);
+/// Would `wanted` more open files be too many for the process's host (ENFILE)? root is exempt. Linux
+/// alloc_empty_file; fs.file-max.
+bool file_table_full(const World& world, ProcessId process, std::uint64_t wanted = 1);
+/// A new open file without references. `object`: raw id of the kind's own entry; `flags`: as F_GETFL gives
+/// them.
+OpenFileId make_file(World& world, HostId host, FileKind kind, std::uint64_t object, std::int32_t flags);
+/// The same for a socket.
+OpenFileId make_file(World& world, SocketId socket, bool nonblocking);
 /// One reference fewer; the last closes what is behind it.
 void release_file(Step& step, OpenFileId file);
 

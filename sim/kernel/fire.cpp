@@ -58,16 +58,6 @@ HostId host_of(const World& world, const Event& event) {
   return {};
 }
 
-/// The kernel tells itself, by ICMP (Linux arp_error_report, ipv4_link_failure).
-void report_silence(Step& step, NeighbourId id) {
-  const NetId net = step.world.inet.neighbours.read(id).net;
-  for (const wire::Packet& error : inet::give_up_neighbour(step, id)) {
-    step.count(net, Counter::IcmpInMsgs);
-    step.count(net, Counter::IcmpInDestUnreachs);
-    tcp::input_icmp(step, net, error);
-  }
-}
-
 enum class Fate { Happens, Stale, Early };
 
 Fate fate_of(World& world, const Event& event) {
@@ -133,7 +123,7 @@ void fire(Step& step, const Event& event) {
       tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject));
       break;
     case TimerKind::Neighbour:
-      report_silence(step, NeighbourId::from_raw(event.subject));
+      inet::give_up_neighbour(step, NeighbourId::from_raw(event.subject));
       break;
     case TimerKind::None:
       break;

@@ -9,17 +9,21 @@
 #include "sim/core/attempt.h"
 #include "sim/core/bytes.h"
 #include "sim/core/event.h"
+#include "sim/core/file.h"
 #include "sim/core/hash_index.h"
 #include "sim/core/id.h"
 #include "sim/core/slab.h"
 #include "sim/core/syscall.h"
+#include "sim/kernel/pipe.h"
 
 namespace sockarium::kernel {
 
 struct Host {
   Bytes name;
   NetId net;
-  std::uint64_t number = 0;  ///< place in Setup::hosts
+  std::uint64_t number = 0;    ///< place in Setup::hosts
+  std::uint64_t files = 0;     ///< open file descriptions (Linux nr_files)
+  std::uint64_t file_max = 0;  ///< fs.file-max: the most of them, but for root
 };
 
 struct Process {
@@ -31,8 +35,10 @@ struct Process {
   std::uint32_t signal = 0;     ///< what ended it; 0: nothing did
   std::uint32_t user = 0;       ///< uid
   std::uint32_t nofile = 1024;  ///< RLIMIT_NOFILE, soft
-  std::uint32_t next_fd = 0;    ///< all numbers below are taken (Linux files_struct::next_fd)
-  std::uint32_t tasks = 0;      ///< that live
+  std::uint32_t nofile_hard = 1024;
+  std::uint32_t blocks = 0;   ///< of its descriptor table: all numbers lie below 32 times that
+  std::uint32_t next_fd = 0;  ///< all numbers below are taken (Linux files_struct::next_fd)
+  std::uint32_t tasks = 0;    ///< that live
   std::uint32_t threads_made = 0;
   std::uint32_t ended = 0;       ///< 1: over, its parent has not waited for it
   std::uint32_t waited_for = 0;  ///< 1: its parent has
@@ -74,21 +80,25 @@ struct Task {
   std::uint64_t random_count = 0;
 };
 
-enum class FileKind : std::uint32_t { Terminal, Socket };
-
-/// An open file description: what several descriptors may share.
+/// An open file description: what several descriptors may share. Linux: struct file.
 struct OpenFile {
   FileKind kind = FileKind::Terminal;
-  std::uint32_t nonblocking = 0;  ///< O_NONBLOCK
-  std::uint64_t references = 0;   ///< descriptors, and calls in progress
-  SocketId socket;
+  std::int32_t flags = 0;        ///< as F_GETFL gives them: o_accmode, o_nonblock …
+  std::uint64_t references = 0;  ///< descriptors, and calls in progress
+  HostId host;
+  SocketId socket;           ///< of a socket
+  std::uint64_t object = 0;  ///< of other kinds: raw id of the kind's own entry
+
+  bool nonblocking() const { return (flags & o_nonblock) != 0; }
+  bool reads() const { return (flags & o_accmode) != o_wronly; }
+  bool writes() const { return (flags & o_accmode) != o_rdonly; }
 };
 
 /// 32 numbers of a descriptor table.
 struct DescriptorBlock {
   std::array<OpenFileId, 32> files{};
-  std::uint32_t taken = 0;  ///< bit n: number n is in use, or reserved by a call
-  std::uint32_t reserved = 0;
+  std::uint32_t taken = 0;    ///< bit n: number n is in use, or reserved by a call
+  std::uint32_t cloexec = 0;  ///< bit n: FD_CLOEXEC of number n
 };
 struct DescriptorKey {
   ProcessId process;
@@ -113,6 +123,7 @@ struct Kernel {
   Slab<Process> processes;
   Slab<Task> tasks;
   Slab<OpenFile> files;
+  Slab<Pipe> pipes;
   Slab<DescriptorBlock> descriptors;
   HashIndex<DescriptorKey, DescriptorBlockId> descriptor_blocks;
   Slab<Waiter> waiters;

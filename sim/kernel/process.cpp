@@ -40,23 +40,25 @@ void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t
 
 }  // namespace
 
-ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user,
-                       std::uint32_t nofile) {
+ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user, std::uint32_t nofile,
+                       std::uint32_t nofile_hard) {
   Process process;
   process.host = host;
   process.name = name;
   process.user = user;
   process.nofile = nofile;
+  process.nofile_hard = nofile_hard;
   process.pid = ++world.kernel.last_pid;
   const ProcessId id = world.kernel.processes.add(process);
   if (nofile >= 3) {
-    const OpenFileId terminal = make_file(world, FileKind::Terminal, {}, false);
+    const OpenFileId terminal = make_file(world, host, FileKind::Terminal, 0, o_rdwr | o_largefile);
     DescriptorBlock block;
     for (std::size_t fd = 0; fd < 3; ++fd) block.files[fd] = terminal;
     block.taken = 0b111;
     world.kernel.files.write(terminal).references = 3;
     world.kernel.descriptor_blocks.set(DescriptorKey{id, 0}, world.kernel.descriptors.add(block));
     world.kernel.processes.write(id).next_fd = 3;
+    world.kernel.processes.write(id).blocks = 1;
   }
   return id;
 }

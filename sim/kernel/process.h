@@ -13,9 +13,9 @@ namespace sockarium::kernel {
 
 inline constexpr std::uint32_t SIGPIPE_number = 13, SIGKILL_number = 9;
 
-/// A process with a terminal as 0, 1 and 2, without tasks.
-ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user,
-                       std::uint32_t nofile);
+/// A process with a terminal as 0, 1 and 2, without tasks. `nofile`: RLIMIT_NOFILE, soft and hard.
+ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user, std::uint32_t nofile,
+                       std::uint32_t nofile_hard);
 /// A task of `process`: the nth child of `parent`, or the nth process of the setup.
 TaskId make_task(World& world, ProcessId process, TaskId parent, std::uint32_t nth);
 /// Files the event of the task's next turn.

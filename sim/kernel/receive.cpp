@@ -1,6 +1,7 @@
 #include "sim/kernel/receive.h"
 
 #include "sim/inet/listener_table.h"
+#include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"

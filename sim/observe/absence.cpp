@@ -210,6 +210,12 @@ class Missing {
     const auto* entered = get<rec::SyscallEntered>(records_, at(records_, number_).cause);
     if (entered == nullptr) return;
     const Syscall call = unflatten(entered->call);
+    if (blocked.what == Readiness::PipeReadable || blocked.what == Readiness::PipeWritable) {
+      steps_.push_back(aside(0, blocked.what == Readiness::PipeReadable
+                                    ? "nobody has written to the pipe, and its other end is still open"
+                                    : "nobody reads from the full pipe, and its other end is still open"));
+      return;
+    }
     const SocketId socket = SocketId::from_raw(blocked.who);
     if (std::holds_alternative<sys::Accept>(call)) {
       steps_.push_back(aside(0, "no connection waits in the accept queue"));

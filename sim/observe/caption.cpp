@@ -268,6 +268,7 @@ class Teller {
       return fit(
           {fmt::format("{} wakes in {}: {}.", who, waiting_call(woken.task), tells_.short_reason(cause))});
     }
+    if (event_.file != 0) return fit({fmt::format("{} wakes: {}.", who, tells_.describe(event_.file))});
     if (event_.received != 0) return fit({fmt::format("{} wakes and reads the data that has come.", who)});
     if (get<rec::QueueEntered>(records_, cause) != nullptr)
       return fit({fmt::format("{} wakes in {}, but another took the connection: it waits on.", who,
@@ -288,13 +289,18 @@ class Teller {
     const Syscall call = unflatten(returned.call);
     const bool reads = std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Read>(call);
     if (std::holds_alternative<sys::Connect>(call)) colon = ": the connection is open";
-    if (reads && returned.result.value == 0) colon = ": the peer sends no more";
+    const bool pipe_ended =
+        at(records_, event_.returned).because != 0 &&
+        at(records_, at(records_, event_.returned).because).reason == Reason::PipeEndClosed;
+    if (reads && returned.result.value == 0)
+      colon = pipe_ended ? ": nobody can write to the pipe any more" : ": the peer sends no more";
     const bool quiet =
         std::holds_alternative<sys::Bind>(call) || std::holds_alternative<sys::Listen>(call) ||
         std::holds_alternative<sys::Sleep>(call) || std::holds_alternative<sys::Compute>(call) ||
         std::holds_alternative<sys::Setsockopt>(call) || std::holds_alternative<sys::Close>(call) ||
-        std::holds_alternative<sys::SetNonblock>(call) || std::holds_alternative<sys::Now>(call) ||
-        std::holds_alternative<sys::Shutdown>(call) || std::holds_alternative<sys::Inject>(call);
+        std::holds_alternative<sys::Fcntl>(call) || std::holds_alternative<sys::Setrlimit>(call) ||
+        std::holds_alternative<sys::Now>(call) || std::holds_alternative<sys::Shutdown>(call) ||
+        std::holds_alternative<sys::Inject>(call);
     return quiet ? "" : tells_.describe(event_.returned);
   }
 
@@ -318,7 +324,9 @@ class Teller {
       if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Read>(call))
         return "it waits, as no data is there";
       if (std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call))
-        return "it waits, as the send buffer is full";
+        return as<rec::TaskBlocked>(event_.blocked).what == Readiness::PipeWritable
+                   ? "it waits, as the pipe is full"
+                   : "it waits, as the send buffer is full";
       return "it waits";
     }
     if (std::holds_alternative<sys::Close>(call) && event_.closed != 0 && event_.freed == 0 &&

@@ -166,6 +166,10 @@ struct Line {
     return r.buffer == BufferKind::Receive ? fmt::format("{} to be read on {}", bytes, here())
                                            : fmt::format("{} to be acknowledged on {}", bytes, here());
   }
+  std::string operator()(const rec::FileChanged& r) const {
+    if (record.reason == Reason::PipeEndClosed) return "one end of a pipe is closed on " + here();
+    return fmt::format("{} in a pipe on {}", counted(r.value, "byte is", "bytes are"), here());
+  }
   std::string operator()(const rec::SocketError& r) const {
     return fmt::format("{} waits for the program on {}", name(r.error), here());
   }
@@ -223,6 +227,8 @@ std::string Narrator::short_reason(RecordNumber number) const {
       if (ran == 0) break;
       return fmt::format("no answer came within {}", duration_text(ran));
     }
+    case Reason::IcmpRefuses:
+      return "the attempt fails at once";
     case Reason::FaultDropped:
       return "the scenario drops it";
     case Reason::LostByChance:

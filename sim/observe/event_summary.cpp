@@ -38,6 +38,7 @@ struct Sorter {
   void operator()(const rec::BufferChanged& changed) const {
     (changed.buffer == BufferKind::Receive ? into.received : into.acknowledged) = number;
   }
+  void operator()(const rec::FileChanged&) const { into.file = number; }
   void operator()(const rec::SocketError&) const { once(into.failed); }
   void operator()(const rec::CounterBumped&) const {}
   void operator()(const rec::Printed&) const { once(into.printed); }

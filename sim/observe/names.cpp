@@ -23,6 +23,13 @@ std::string bytes_text(std::int64_t count) {
   return counted(count, "byte", "bytes");
 }
 
+/// As strace writes them.
+std::string arguments_text(const Syscall& call) {
+  static const ByteStore no_data;
+  const std::string text = to_string(call, no_data);
+  return text.substr(name(call).size() + 1, text.size() - name(call).size() - 2);
+}
+
 /// The arguments as people say them: sizes instead of buffers, names instead of structures.
 struct Arguments {
   const Names& names;
@@ -55,9 +62,11 @@ struct Arguments {
   std::string operator()(const sys::Getsockopt& c) const {
     return fmt::format("{}, {}", c.fd, option_table[static_cast<std::size_t>(c.option)].name);
   }
-  std::string operator()(const sys::SetNonblock& c) const {
-    return fmt::format("{}, {}", c.fd, c.on != 0 ? "O_NONBLOCK" : "0");
-  }
+  std::string operator()(const sys::Dup2& c) const { return fmt::format("{}, {}", c.fd, c.to); }
+  std::string operator()(const sys::Dup3& c) const { return fmt::format("{}, {}", c.fd, c.to); }
+  std::string operator()(const sys::Fcntl& c) const { return arguments_text(c); }
+  std::string operator()(const sys::Setrlimit& c) const { return arguments_text(c); }
+  std::string operator()(const sys::Getrlimit& c) const { return arguments_text(c); }
   std::string operator()(const sys::Sleep& c) const { return duration_text(c.duration); }
   std::string operator()(const sys::Compute& c) const { return duration_text(c.duration); }
   std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }

@@ -70,7 +70,7 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   connection.read_shut = connection.write_shut = true;
   if (!base.port_by_program) inet::release_port(step, socket);
   if (attempt) {  // a failed connect() takes back what it chose, so that the next one may choose anew
-    if (!base.port_by_program) base.local.port = 0;
+    if (!base.port_by_program) base.former_port = std::exchange(base.local.port, std::uint16_t{0});
     if (!base.address_by_program) base.local.ip = Address::any_v4();
   }
   if (error != Errno::OK) {

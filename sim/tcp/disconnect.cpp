@@ -64,9 +64,9 @@ Attempt disconnect(Step& step, SocketId socket) {
   forget(world, id);
   base.peer = Endpoint{Address::any_v4(), 0, 0};
   if (!base.address_by_program) base.local.ip = Address::any_v4();
-  if (!base.port_by_program) {
+  if (!base.port_by_program && base.local.port != 0) {
     inet::release_port(step, socket);
-    base.local.port = 0;
+    base.former_port = std::exchange(base.local.port, std::uint16_t{0});
   }
   return done(0);
 }

@@ -2,10 +2,11 @@
 // it is no more than a hint, as it may be old, wrong or made up (RFC 1122 section 4.2.3.9, RFC 5461, RFC
 // 5927). Linux tcp_v4_err, tcp_req_err, icmp_err_convert.
 //
-// Left out: path MTU discovery («fragmentation needed» changes nothing), redirects, undoing of a
-// retransmission timer's backoff (RFC 6069).
+// Left out: sending again at once what was too large for the path (it waits for its timer), redirects,
+// undoing of a retransmission timer's backoff (RFC 6069).
 #include <array>
 
+#include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
@@ -51,6 +52,18 @@ void for_request(Step& step, RequestId id, const wire::Packet& packet) {
   give_up_request(step, id, Reason::IcmpRefuses);
 }
 
+/// Segments become small enough for the path (RFC 1191).
+void fit_path(Step& step, ConnectionId id, const wire::Packet& packet) {
+  World& world = step.world;
+  Connection& connection = world.tcp.connections.write(id);
+  const inet::SocketBase& base = world.inet.sockets.read(connection.socket);
+  inet::lower_path_mtu(world, base.net, base.peer.ip, packet.icmp.mtu);
+  const auto path = inet::route(world, base.net, base.peer.ip);
+  if (connection.state != TcpState::SynSent && path)
+    connection.mss = effective_mss(connection.peer_mss, path->mtu, connection.has_timestamps);
+  drop(step, packet, Reason::PathMtuLowered);
+}
+
 void for_connection(Step& step, ConnectionId id, const wire::Packet& packet) {
   World& world = step.world;
   const Connection& connection = world.tcp.connections.read(id);
@@ -60,6 +73,8 @@ void for_connection(Step& step, ConnectionId id, const wire::Packet& packet) {
     step.count(base.net, Counter::TcpExtOutOfWindowIcmps);
     return drop(step, packet, Reason::IcmpOutsideWindow);
   }
+  if (packet.icmp.type == wire::icmp_unreachable && packet.icmp.code == fragmentation_needed)
+    return fit_path(step, id, packet);
   const Errno error = error_of(packet.icmp);
   if (error == Errno::OK) return drop(step, packet, Reason::IcmpNoted);
   if (connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived)

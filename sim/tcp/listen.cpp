@@ -1,5 +1,7 @@
 // Listening: listen(), what a SYN finds, and the end of it. Linux inet_csk_listen_start, tcp_conn_request,
 // inet_csk_listen_stop.
+//
+// Left out: a SYN that replaces a TIME-WAIT entry passes the bound of the SYN queue; known peers do, too.
 #include <algorithm>
 
 #include "sim/inet/listener_table.h"
@@ -146,7 +148,7 @@ void stop_listening(Step& step, ConnectionId id) {
   set_state(step, id, TcpState::Closed, Reason::ListenerCloses);
   if (!base.port_by_program) {
     inet::release_port(step, connection.socket);
-    base.local.port = 0;
+    base.former_port = std::exchange(base.local.port, std::uint16_t{0});
   }
 }
 

@@ -53,6 +53,9 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
     case Option::ReusePort:
       base.reuse_port = call.value != 0;
       return done(0);
+    case Option::KeepAlive:
+      base.keep_alive = call.value != 0;
+      return done(0);
     case Option::Linger:
       base.linger = call.value != 0;
       base.linger_seconds = static_cast<std::uint32_t>(call.second);
@@ -119,8 +122,13 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
       return done(static_cast<std::int64_t>(SocketType::Stream));
     case Option::AcceptConn:
       return done(connection.state == TcpState::Listen ? 1 : 0);
-    case Option::Linger:
-      return done(base.linger ? 1 : 0);
+    case Option::KeepAlive:
+      return done(base.keep_alive ? 1 : 0);
+    case Option::Linger: {
+      SysResult result = SysResult::of(base.linger ? 1 : 0);
+      result.second = base.linger_seconds;
+      return Done{result};
+    }
     case Option::ReceiveBuffer:
       return done(connection.receive_buffer);
     case Option::SendBuffer:

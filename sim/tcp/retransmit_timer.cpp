@@ -4,6 +4,7 @@
 // Left out: TCP_USER_TIMEOUT for window probes, tail loss probes, undoing of needless retransmissions.
 #include <algorithm>
 
+#include "sim/inet/neighbour.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
@@ -63,7 +64,11 @@ void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
     return;
   }
   ++connection.retransmits;
-  send_syn(step, id, Reason::RetransmissionTimeout, connection.retransmits);
+  const inet::SocketBase& base = step.world.inet.sockets.read(connection.socket);
+  if (inet::waits_for_neighbour(step.world, base.net, base.peer.ip))  // the SYN has not left yet
+    step.count(base.net, Counter::TcpExtTCPSpuriousRtxHostQueues);
+  else
+    send_syn(step, id, Reason::RetransmissionTimeout, connection.retransmits);
   if (connection.retransmits > sysctls[Sysctl::TcpSynLinearTimeouts])
     connection.rtt.rto =
         std::min<Duration>(connection.rtt.rto * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);

@@ -1,5 +1,5 @@
 -- The SYN-ACK's timer, and TCP_DEFER_ACCEPT.
--- facts 4.4-12, 4.4-13, 4.4-14
+-- facts 4.4-12, 4.4-14
 scenario { title = "SYN-ACK timer", limits = "", stop_at = "80s" }
 compare { sysctl = { tcp_synack_retries = 2 }, stop_at = "7700ms" }
 

@@ -349,7 +349,7 @@ TEST(EveryLesson, CanBeDrawnAtEveryMomentInEveryRoom) {
         f.app.seek(event);
         // Whatever was recorded last may be asked about.
         f.app.view().selected = event % 2 == 0 ? 0 : f.app.session()->records_at(event);
-        for (std::size_t panel = 0; panel < panel_count; ++panel) {
+        for (std::size_t panel = 0; panel < lesson_panels; ++panel) {
           f.app.view().single = static_cast<PanelId>(panel);
           f.app.view().front[panel < 2 ? 0 : panel < 4 ? 1 : 2] = static_cast<PanelId>(panel);
           f.ui->frame();

@@ -41,8 +41,8 @@ class CommandLine : public testing::Test {
 
   Outcome run(const std::string& arguments) const {
     const std::string command = "cd " + folder.string() +
-                                " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY_DIR "/sockarium " + arguments +
-                                " >out 2>err </dev/null";
+                                " && env -u DISPLAY -u WAYLAND_DISPLAY " SOCKARIUM_BINARY_DIR "/sockarium " +
+                                arguments + " >out 2>err </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(folder / "out"), slurp(folder / "err")};
   }

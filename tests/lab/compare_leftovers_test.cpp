@@ -214,9 +214,22 @@ TEST_F(NothingBehind, NoClosedSocketKeepsANamespaceAlive) {
 /// starts.
 class KilledInTheMiddle : public NothingBehind, public testing::WithParamInterface<const char*> {};
 
+/// Waits until a process below `ancestor` has an open connection in its namespace (/proc/PID/net/tcp).
+void wait_for_a_connection(pid_t ancestor) {
+  for (int i = 0; i < 2000; ++i) {
+    for (const pid_t pid : descendants(ancestor)) {
+      std::ifstream table("/proc/" + std::to_string(pid) + "/net/tcp");
+      for (std::string row; std::getline(table, row);)
+        if (row.find(" 01 ") != std::string::npos) return;
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  FAIL() << "no connection opened";
+}
+
 TEST_P(KilledInTheMiddle, EndsTheComparisonWhichSaysSo) {
   const Started started = compare(scenario(waiting));
-  std::this_thread::sleep_for(700ms);  // «curl» and «web» have met, «wget» has not begun
+  wait_for_a_connection(started.pid);  // «curl» and «web» have met, «wget» has not begun
   const std::vector<pid_t> below = descendants(started.pid);
   ASSERT_GE(below.size(), 3u) << "its three programs run below it: " << described(below);
   const bool in_a_call = GetParam() == std::string("InACall");

@@ -28,13 +28,24 @@ class Referee : public testing::Test {
     if (!machine.missing.empty()) GTEST_SKIP() << machine.missing;
   }
 
-  Report run(const std::string& text, Duration max_time = second) {
+  static std::shared_ptr<const script::Scenario> load(const std::string& text) {
     const script::LoadResult loaded = script::load_text("test.lua", text);
     if (const auto* error = std::get_if<script::LoadError>(&loaded)) {
       ADD_FAILURE() << error->format();
-      return {};
+      return nullptr;
     }
-    Match match(std::get<std::shared_ptr<const script::Scenario>>(loaded), Request{max_time}, machine);
+    return std::get<std::shared_ptr<const script::Scenario>>(loaded);
+  }
+
+  Report run(const std::string& text, Duration max_time = second) {
+    Request request;
+    request.max_time = max_time;
+    return run(text, request);
+  }
+  Report run(const std::string& text, const Request& request) {
+    const auto scenario = load(text);
+    if (scenario == nullptr) return {};
+    Match match(scenario, request, machine);
     if (!match.skipped().empty()) {
       Report report;
       report.skipped = match.skipped();
@@ -85,6 +96,74 @@ TEST_F(Referee, AgreesWithTheModelOnAConversation) {
   EXPECT_GT(report.verdict.same, 20u);
 }
 
+/// What programs say after each call is compared, too.
+constexpr const char* telling =
+    "scenario { syscall_time = '1ms' }\n"
+    "local cli = host { name = 'cli', ip = '10.0.0.5' }\n"
+    "local function fresh() return check(socket(AF_INET, SOCK_STREAM)) end\n"
+    "local function said(...) local t = {...} for i = 1, select('#', ...) do t[i] = tostring(t[i]) end "
+    "print(table.concat(t, ' ')) end\n";
+
+TEST_F(Referee, AgreesWithTheModelOnDescriptors) {
+  const Report report = run(std::string(telling) + R"lua(
+process(cli, 'numbers', { nofile = 110 }, function()
+  fresh() fresh() fresh() close(4) fresh()
+  for _, lowest in ipairs { 100, 100, -1, 110 } do said(fcntl(0, F_DUPFD, lowest)) end
+  said(fcntl(0, F_DUPFD_CLOEXEC, 100)) said(fcntl(102, F_GETFD)) said(close(999)) said(dup2(99, 3)) said(dup2(3, 110))
+  said(dup3(3, 3, 0)) said(dup2(3, 3)) said(dup2(3, 7)) said(dup2(3, -1)) said(dup3(3, 9, O_NONBLOCK))
+  said(dup3(3, 9, O_CLOEXEC)) said(fcntl(9, F_GETFD)) said(fcntl(3, F_GETFD))
+  fcntl(9, F_SETFL, O_NONBLOCK) said(fcntl(3, F_GETFL)) said(fcntl(0, F_GETFL))
+end)
+process(cli, 'limits', { nofile = {9, 12}, user = 1000, start = '200ms' }, function()
+  local fd = fresh()
+  said(setrlimit(RLIMIT_NOFILE, 7, 11)) said(setrlimit(RLIMIT_NOFILE, 9, 8)) said(setrlimit(RLIMIT_NOFILE, 7, 12))
+  said(setrlimit(RLIMIT_NOFILE, -1, -1)) said(getrlimit(RLIMIT_NOFILE)) said(pipe()) said(pipe()) said(dup(0))
+  for _, call in ipairs { dup, accept } do said(call(fd)) said(call(0)) said(call(55)) end
+  said(accept4(55, 1)) said(accept4(0, 1)) said(dup2(0, 7)) said(dup2(0, 6)) said(socket(AF_INET, SOCK_STREAM))
+end)
+process(cli, 'no-socket', { start = '400ms' }, function()
+  local r = pipe()
+  for _, call in ipairs { function(fd) return bind(fd, '10.0.0.5', 80) end, function(fd) return listen(fd, 1) end,
+      function(fd) return connect(fd, '10.0.0.5', 80) end, function(fd) return send(fd, 'x') end,
+      function(fd) return recv(fd, 1) end, function(fd) return shutdown(fd, SHUT_WR) end, getsockname, accept,
+      function(fd) return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, 1) end } do said(call(r)) said(call(99)) end
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 60u);
+}
+
+TEST_F(Referee, AgreesWithTheModelOnPipes) {
+  const Report report = run(std::string(telling) + R"lua(
+for place, size in ipairs { 3000, 4097, 70000 } do
+  process(cli, 'fill' .. size, { start = (place - 1) * 0.15 }, function()
+    local r, w = pipe2(O_NONBLOCK)
+    local total = 0
+    while true do
+      local taken, why = write(w, pattern(size))
+      if not taken then said(total, why) break end
+      total = total + taken
+    end
+    said(#check(read(r, 4095))) said(write(w, 'y')) said(#check(read(r, 5000))) said(write(w, pattern(4096)))
+    said(write(w, pattern(904))) said(#check(read(r, 100000))) said(read(r, 1)) said(write(r, 'x')) said(read(w, 1))
+    write(w, 'abc') close(w) said(read(r, 10)) said(#read(r, 10)) said(read(r, 0))
+  end)
+end
+process(cli, 'talk', { start = '500ms' }, function()
+  local r, w = check(pipe())
+  fork(function()
+    close(w) sleep('20ms') said(read(r, 4)) sleep('20ms')
+    for i = 1, 4 do said(#check(read(r, 100000))) end
+  end)
+  close(r)
+  sleep('10ms') said(write(w, 'hello')) said(write(w, pattern(70000))) sleep('20ms') close(w)
+  local r2, w2 = check(pipe()) close(r2) said(write(w2, '')) said(write(w2, 'x')) said('not reached')
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 60u);
+}
+
 TEST_F(Referee, LooksAtSocketsAndCountersWhereNothingMoves) {
   const Report report = run(std::string(hosts) + web);
   EXPECT_EQ(differences(report), "");
@@ -108,6 +187,96 @@ TEST_F(Referee, LooksAtCheckpointsToo) {
   EXPECT_EQ(differences(report), "");
   ASSERT_FALSE(report.real.rests.empty());
   EXPECT_EQ(report.real.rests[0].moment.name, "under way");
+}
+
+// --- What a person did in the run is done on the real kernel, too ---
+
+constexpr const char* one_client =
+    "process(cli, 'curl', { start = '1ms' }, function()\n"
+    "  local fd = check(socket(AF_INET, SOCK_STREAM)) check(connect(fd, 'srv', 8080)) check(send(fd, 'GET "
+    "/'))\n"
+    "  print(check(recv(fd, 100))) sleep('20ms') check(close(fd))\n"
+    "end)\n";
+
+/// The nth thing of a slab, 0 first.
+template <class Thing>
+auto nth(const Slab<Thing>& slab, std::size_t n) {
+  auto place = ids(slab).begin();
+  while (n-- > 0) ++place;
+  return *place;
+}
+
+/// A session of the text, at the first moment after `time`.
+std::unique_ptr<Session> session_at(const std::shared_ptr<const script::Scenario>& scenario, Time time) {
+  auto session = std::make_unique<Session>(scenario->setup, script::programs_of(scenario));
+  session->seek(session->event_at(time));
+  return session;
+}
+
+TEST_F(Referee, LosesThePacketThatAPersonDropped) {
+  const std::string text = std::string(hosts) + web + one_client;
+  const auto session = session_at(load(text), 3 * millisecond);
+  ASSERT_EQ(session->intervene(DropPacket{nth(session->world().wire.in_flight, 0)}, "drop the SYN"), "");
+  Request request;
+  request.max_time = 3 * second;
+  request.doings = doings_of(*session);
+  const Report report = run(text, request);
+  EXPECT_EQ(differences(report), "");
+  ASSERT_FALSE(report.real.packets.empty());
+  EXPECT_TRUE(report.real.packets.front().lost);
+  EXPECT_GT(report.verdict.same, 20u) << "the SYN that came a second later was answered";
+}
+
+TEST_F(Referee, KillsTheProcessThatAPersonKilled) {
+  const std::string text = std::string(hosts) +
+                           "process(srv, 'slowd', function()\n"
+                           "  local fd = check(socket(AF_INET, SOCK_STREAM)) check(bind(fd, '0.0.0.0', "
+                           "8080)) check(listen(fd, 2))\n"
+                           "  local conn = check(accept(fd)) check(recv(conn, 100)) sleep('150ms') "
+                           "print(recv(conn, 100)) close(conn)\n"
+                           "end)\n" +
+                           one_client;
+  const auto session = session_at(load(text), 80 * millisecond);  // curl waits for its answer
+  ASSERT_EQ(session->intervene(KillProcess{nth(session->world().kernel.processes, 1)}, "kill curl"), "");
+  Request request;
+  request.doings = doings_of(*session);
+  const Report report = run(text, request);
+  EXPECT_EQ(differences(report), "");
+  EXPECT_TRUE(std::any_of(report.real.calls.begin(), report.real.calls.end(),
+                          [](const SeenCall& call) { return call.signal == SIGKILL; }));
+}
+
+TEST_F(Referee, SetsTheSysctlThatAPersonSet) {
+  const std::string text = std::string(hosts) +
+                           "process(srv, 'web', function()\n"
+                           "  sleep('20ms')\n"
+                           "  local fd = check(socket(AF_INET, SOCK_STREAM)) check(bind(fd, '0.0.0.0', "
+                           "8080)) check(listen(fd, 100)) sleep('1h')\n"
+                           "end)\n";
+  const auto session = session_at(load(text), 3 * millisecond);
+  const NetId srv = session->world().kernel.hosts.read(nth(session->world().kernel.hosts, 1)).net;
+  ASSERT_EQ(session->intervene(SetSysctl{srv, Sysctl::Somaxconn, 7}, "somaxconn 7"), "");
+  Request request;
+  request.doings = doings_of(*session);
+  const Report report = run(text, request);
+  EXPECT_EQ(differences(report), "");
+  ASSERT_FALSE(report.real.rests.empty());
+  ASSERT_EQ(report.real.rests.back().sockets.size(), 1u);
+  EXPECT_EQ(report.real.rests.back().sockets[0].send_queue, 7) << "the backlog that ss shows";
+}
+
+TEST(Doings, TravelAsWordsOfACommandLine) {
+  const std::vector<Doing> all{{17, DropPacket{PacketId::from_raw((3ULL << 32) | 12)}},
+                               {0, KillProcess{ProcessId::from_raw(5)}},
+                               {20, SetSysctl{NetId::from_raw(1), Sysctl::Somaxconn, 7}}};
+  for (const Doing& doing : all) {
+    const auto again = parse_doing(to_text(doing));
+    ASSERT_TRUE(again) << to_text(doing);
+    EXPECT_EQ(to_text(*again), to_text(doing));
+  }
+  for (const char* nonsense : {"", "17", "17:drop", "x:drop:1", "17:drop:x", "17:eat:1", "17:set:1:2",
+                               "-1:kill:2", "1:set:1:9999:1", "1:drop:1:2"})
+    EXPECT_FALSE(parse_doing(nonsense)) << nonsense;
 }
 
 TEST_F(Referee, TheRelayDropsExactlyThePacketThatIsMeant) {

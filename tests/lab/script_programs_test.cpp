@@ -62,6 +62,13 @@ TEST(ScriptPrograms, CheckStopsAProgramWithTheWordsOfPerror) {
   EXPECT_EQ(end.fault, "") << "an error of the simulated kernel is content, not a fault";
 }
 
+TEST(ScriptPrograms, ConnectWithAfUnspecDissolvesAConnection) {
+  Stage stage(one_process("connect(3, AF_UNSPEC)"));
+  EXPECT_EQ(stage.call({0}),
+            "connect(3, {sa_family=AF_UNSPEC, "
+            "sa_data=\"\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\"}, 16)");
+}
+
 TEST(ScriptPrograms, AMistakeInTheScriptIsAFault) {
   Stage stage(one_process("sleep(1)\nlocal t = nil\nt.x = 1"));
   EXPECT_EQ(stage.call({0}), "sleep(1.000000000)");
@@ -117,10 +124,10 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
        "\"10ms\", \"1s\" or \"2min\", or a number of seconds)"},
       {"socket(AF_INET6, SOCK_STREAM)", "AF_INET6 is not modelled yet (use AF_INET)"},
       {"socket(AF_INET, SOCK_DGRAM)", "SOCK_DGRAM is not modelled yet (use SOCK_STREAM)"},
-      {"fcntl(3, F_GETFL)",
-       "F_GETFL is not modelled yet (fcntl(fd, F_SETFL, O_NONBLOCK) switches waiting off, "
-       "fcntl(fd, F_SETFL, 0) on again)"},
-      {"setsockopt(3, SOL_SOCKET, SO_KEEPALIVE, 1)", "SO_KEEPALIVE is not modelled yet"},
+      {"fcntl(3, 1031)",
+       "this command of fcntl is not modelled yet (there are F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, "
+       "F_GETFL and F_SETFL)"},
+      {"setsockopt(3, SOL_SOCKET, SO_BROADCAST, 1)", "SO_BROADCAST is not modelled yet"},
       {"setsockopt(3, SOL_SOCKET, TCP_NODELAY, 1)",
        "setsockopt: TCP_NODELAY belongs to the level IPPROTO_TCP (Linux "
        "would take the number for another option)"},
@@ -128,7 +135,9 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
        "setsockopt: argument 4 'value' must be a table {on, seconds}, not 1 "
        "(write {on = true, seconds = 0})"},
       {"poll({}, 0)", "poll() is not modelled yet"},
-      {"dup(3)", "dup() is not modelled yet"},
+      {"dup('3')", "dup: argument 1 'fd' must be a whole number, not \"3\""},
+      {"getrlimit(0)", "this limit is not modelled yet (there is RLIMIT_NOFILE)"},
+      {"pipe2(16384)", "O_DIRECT is not modelled yet (a pipe here is a stream of bytes)"},
       {"fork()", "fork: argument 1 'fn' must be a function, not left out (write function() … end)"},
       {"random(5, 1)", "random: argument 2 'high' must be at least as great as low (5), not 1"},
       {"params.x = 1",
@@ -151,12 +160,49 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
   }
 }
 
+TEST(ScriptPrograms, CallsOfDescriptorsLookAsInCAndGiveTwoValuesForPairs) {
+  Stage stage(
+      one_process("print(dup(3))\n"
+                  "dup2(3, 1)\n"
+                  "dup3(3, 9, O_CLOEXEC)\n"
+                  "print(pipe())\n"
+                  "pipe2(O_NONBLOCK | O_CLOEXEC)\n"
+                  "print(fcntl(3, F_GETFL))\n"
+                  "print(fcntl(3, F_SETFD, FD_CLOEXEC))\n"
+                  "fcntl(3, F_DUPFD, 100)\n"
+                  "print(getrlimit(RLIMIT_NOFILE))\n"
+                  "setrlimit(RLIMIT_NOFILE, 8)\n"
+                  "setrlimit(RLIMIT_NOFILE, 8, -1)\n"));
+  SysResult pair = SysResult::of(3);
+  pair.second = 4;
+  EXPECT_EQ(stage.call({0}), "dup(3)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(4)), "4\n");
+  EXPECT_EQ(stage.call({0}), "dup2(3, 1)");
+  EXPECT_EQ(stage.call({0}), "dup3(3, 9, O_CLOEXEC)");
+  EXPECT_EQ(stage.call({0}), "pipe()");
+  EXPECT_EQ(stage.says({0}, pair), "3\t4\n");
+  EXPECT_EQ(stage.call({0}), "pipe(O_NONBLOCK|O_CLOEXEC)");
+  EXPECT_EQ(stage.call({0}), "fcntl(3, F_GETFL)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(2050)), "2050\n");
+  EXPECT_EQ(stage.call({0}), "fcntl(3, F_SETFD, FD_CLOEXEC)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(0)), "true\n");
+  EXPECT_EQ(stage.call({0}), "fcntl(3, F_DUPFD, 100)");
+  EXPECT_EQ(stage.call({0}), "getrlimit(RLIMIT_NOFILE)");
+  EXPECT_EQ(stage.says({0}, pair), "3\t4\n");
+  EXPECT_EQ(stage.call({0}), "setrlimit(RLIMIT_NOFILE, {rlim_cur=8, rlim_max=8})");
+  EXPECT_EQ(stage.call({0}), "setrlimit(RLIMIT_NOFILE, {rlim_cur=8, rlim_max=RLIM64_INFINITY})");
+}
+
 TEST(ScriptPrograms, OptionsTakeTheTypesOfTheirMeaning) {
   Stage stage(
       one_process("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, true)\n"
                   "setsockopt(3, SOL_SOCKET, SO_LINGER, {on = true, seconds = 5})\n"
                   "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, '250ms')\n"
                   "setsockopt(3, IPPROTO_TCP, TCP_NODELAY, 1)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_SYNCNT, 2)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, 3)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_USER_TIMEOUT, 3500)\n"
+                  "setsockopt(3, IPPROTO_IP, IP_RECVERR, true)\n"
                   "fcntl(3, F_SETFL, O_NONBLOCK)\n"
                   "print(getsockopt(3, SOL_SOCKET, SO_ERROR))\n"
                   "print(getsockopt(3, SOL_SOCKET, SO_RCVTIMEO))\n"
@@ -165,7 +211,11 @@ TEST(ScriptPrograms, OptionsTakeTheTypesOfTheirMeaning) {
   EXPECT_EQ(stage.call({0}), "setsockopt(3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5})");
   EXPECT_EQ(stage.call({0}), "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, 0.250000000 s)");
   EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_NODELAY, [1])");
-  EXPECT_EQ(stage.call({0}), "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK)");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_SYNCNT, [2])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, [3])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_USER_TIMEOUT, [3500])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_IP, IP_RECVERR, [1])");
+  EXPECT_EQ(stage.call({0}), "fcntl(3, F_SETFL, O_RDONLY|O_NONBLOCK)");
   EXPECT_EQ(stage.call({0}), "getsockopt(3, SOL_SOCKET, SO_ERROR)");
   EXPECT_EQ(stage.says({0}, SysResult::of(111)), "ECONNREFUSED\n");
   stage.step({0});

@@ -66,7 +66,7 @@ TEST(Data, ASendLargerThanTheBufferBlocksUntilAllIsTaken) {
 TEST(Data, ANonblockingSendTakesWhatFits) {
   Lab lab(10_ms);
   lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(10_s)});
-  lab.program("cli", "curl", {socket(), connect(3, 80), sys::SetNonblock{3, 1}, send(3, 60'000), sleep(1_s)})
+  lab.program("cli", "curl", {socket(), connect(3, 80), set_nonblock(3), send(3, 60'000), sleep(1_s)})
       .starting(1_ms);
   lab.run(200_ms);
   EXPECT_EQ(lab.result("curl", "send").value,

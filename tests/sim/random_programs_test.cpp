@@ -22,7 +22,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const auto port = static_cast<std::uint16_t>(80 + draw(2, 3));
     const char* addresses[] = {server_address, client_address, "127.0.0.1"};
     const char* to = addresses[draw(3, 3)];
-    switch (draw(4, 24)) {
+    switch (draw(4, 31)) {
       case 0:
       case 1:
       case 2:
@@ -32,7 +32,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
       case 4:
         return listen(fd, static_cast<std::int32_t>(draw(6, 3)));
       case 5:
-        return sys::SetNonblock{fd, 1};
+        return set_nonblock(fd);
       case 6:
       case 7:
       case 8:
@@ -67,6 +67,24 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
         return set(fd, Option::ReusePort, 1);
       case 22:
         return sys::Shutdown{fd, Shut::Read};
+      case 23:
+        return sys::Pipe{draw(16, 3) == 0 ? o_nonblock : 0};
+      case 24:
+        return sys::Dup{fd};
+      case 25:
+        return sys::Dup2{fd, static_cast<std::int32_t>(draw(16, 70))};
+      case 26:
+        return sys::Fcntl{fd, static_cast<std::int32_t>(draw(16, 5)),
+                          static_cast<std::int64_t>(draw(17, 70))};
+      case 27:
+        return sys::Write{fd, 0, pattern(static_cast<std::uint32_t>(draw(7, 80'000)))};
+      case 28:
+      case 29:
+        return sys::Read{fd, 0, static_cast<std::int64_t>(draw(8, 30'000))};
+      case 30:
+        return draw(16, 4) == 0
+                   ? Syscall{sys::Setrlimit{rlimit_nofile, 20 + static_cast<std::int64_t>(draw(17, 60)), 80}}
+                   : sys::Exit{};
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }

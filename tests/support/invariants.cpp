@@ -37,6 +37,52 @@ std::string files(const World& w) {
   return {};
 }
 
+/// Each end of a pipe has its open file as long as it counts as there, and a pipe without both is gone; what
+/// hosts count as open files are all of theirs; a taken number is open, or reserved by a call.
+std::string pipes_and_tables(const World& w) {
+  std::map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> ends;
+  std::map<std::uint64_t, std::uint64_t> of_host;
+  for (const OpenFileId id : ids(w.kernel.files)) {
+    const kernel::OpenFile& file = w.kernel.files.read(id);
+    ++of_host[file.host.raw()];
+    if (file.kind == FileKind::Pipe) ++(file.reads() ? ends[file.object].first : ends[file.object].second);
+  }
+  for (const HostId id : ids(w.kernel.hosts))
+    if (w.kernel.hosts.read(id).files != of_host[id.raw()]) return "a host counts its open files wrongly";
+  for (const PipeId id : ids(w.kernel.pipes)) {
+    const kernel::Pipe& pipe = w.kernel.pipes.read(id);
+    if (std::pair(pipe.readers, pipe.writers) != ends[id.raw()]) return "a pipe counts its ends wrongly";
+    if (pipe.readers + pipe.writers == 0) return "a pipe has no end and is still there";
+    for (std::uint32_t n = 0; n < kernel::pipe_pages_most; ++n) {
+      const kernel::PipePage& page = pipe.pages[(pipe.first + n) % kernel::pipe_pages_most];
+      if (page.bytes.empty() != (n >= pipe.used)) return "a pipe counts its pages wrongly";
+      if (page.offset + page.bytes.length > kernel::page_size) return "a page of a pipe is too long";
+    }
+  }
+  if (ends.size() != w.kernel.pipes.count()) return "an open file names a pipe that is gone";
+  std::map<std::pair<std::uint64_t, std::int64_t>, int> reserved;
+  for (const TaskId id : ids(w.kernel.tasks)) {
+    const kernel::Task& task = w.kernel.tasks.read(id);
+    if (task.reserved_fd >= 0) ++reserved[{task.process.raw(), task.reserved_fd}];
+  }
+  for (const ProcessId id : ids(w.kernel.processes)) {
+    const kernel::Process& process = w.kernel.processes.read(id);
+    for (std::uint32_t number = 0; number < process.blocks; ++number) {
+      const DescriptorBlockId* found = w.kernel.descriptor_blocks.find(kernel::DescriptorKey{id, number});
+      if (found == nullptr) continue;
+      const kernel::DescriptorBlock& block = w.kernel.descriptors.read(*found);
+      for (std::uint32_t i = 0; i < 32; ++i) {
+        const std::int64_t fd = std::int64_t{number} * 32 + i;
+        const bool open = bool(block.files[i]), taken = (block.taken >> i & 1) != 0;
+        if (taken != (open || reserved.count({id.raw(), fd}) != 0)) return "a number is taken by nobody";
+        if (!taken && fd < process.next_fd) return "a free number lies below the lowest free one";
+        if (!open && (block.cloexec >> i & 1) != 0) return "a closed number has FD_CLOEXEC";
+      }
+    }
+  }
+  return {};
+}
+
 /// Every socket with a bucket is in that bucket's list, and the other way round; the counts are right.
 std::string ports(const World& w) {
   std::map<std::uint64_t, std::uint64_t> holders;
@@ -169,7 +215,7 @@ std::string captures(const World& w) {
 }  // namespace
 
 std::string broken_invariant(const World& world) {
-  for (const auto& check : {files, ports, queues, connections, tasks, captures})
+  for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }

@@ -50,6 +50,9 @@ Syscall set(std::int32_t fd, Option option, std::int64_t value, std::int64_t sec
 Syscall get(std::int32_t fd, Option option) {
   return sys::Getsockopt{fd, option};
 }
+Syscall set_nonblock(std::int32_t fd, bool on) {
+  return sys::Fcntl{fd, f_setfl, on ? o_nonblock : 0};
+}
 Syscall sleep(Duration duration) {
   return sys::Sleep{duration};
 }
@@ -73,7 +76,7 @@ Lab::Program& Lab::Program::starting(Time time) {
   return *this;
 }
 Lab::Program& Lab::Program::limit_descriptors(std::uint64_t nofile) {
-  lab_.setup.processes[place_].nofile = nofile;
+  lab_.setup.processes[place_].nofile = lab_.setup.processes[place_].nofile_hard = nofile;
   return *this;
 }
 Lab::Program& Lab::Program::as_user(std::uint32_t uid) {
@@ -91,6 +94,16 @@ Lab::Program Lab::program(std::string_view host, std::string name, Script script
 }
 Lab::Program Lab::program(std::string_view host, std::string name, std::vector<Syscall> calls) {
   return program(host, std::move(name), in_order(std::move(calls)));
+}
+
+Lab& Lab::child_program(std::string_view program, const TaskPath& path, std::vector<Syscall> calls) {
+  for (std::size_t place = 0; place < setup.processes.size(); ++place)
+    if (setup.processes[place].name == program) {
+      TaskPath whole{static_cast<std::uint32_t>(place)};
+      whole.insert(whole.end(), path.begin(), path.end());
+      scripts_[whole] = in_order(std::move(calls));
+    }
+  return *this;
 }
 
 Lab& Lab::sysctl(std::string_view host, Sysctl id, std::int64_t value) {

@@ -38,6 +38,7 @@ Syscall shut_write(std::int32_t fd);
 Syscall set(std::int32_t fd, Option option, std::int64_t value, std::int64_t second = 0);
 Syscall get(std::int32_t fd, Option option);
 Syscall sleep(Duration duration);
+Syscall set_nonblock(std::int32_t fd, bool on = true);
 
 struct CallLine {
   Syscall call;
@@ -64,6 +65,9 @@ class Lab {
   };
   Program program(std::string_view host, std::string name, std::vector<Syscall> calls);
   Program program(std::string_view host, std::string name, Script script);
+  /// What a task does that `program`, or a child of it, makes by fork or thread: `path` are the child
+  /// numbers.
+  Lab& child_program(std::string_view program, const TaskPath& path, std::vector<Syscall> calls);
   Lab& sysctl(std::string_view host, Sysctl id, std::int64_t value);
   /// The link drops the nth packet from `host` that has all of `flags` and none of `without`.
   Lab& drop(std::string_view host, std::uint8_t flags, std::uint64_t nth = 1, std::uint8_t without = 0);

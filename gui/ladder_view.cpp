@@ -1,0 +1,87 @@
+// See ladder_view.h.
+#include "gui/ladder_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gui/draw_ink.h"
+#include "gui/widgets.h"
+#include "lab/picture/ladder_ink.h"
+
+namespace sockarium::gui {
+
+namespace {
+
+/// Where the first stroke of a record stands, or −1.
+float place_of(const picture::Picture& picture, RecordNumber record) {
+  struct Reader {
+    RecordNumber wanted;
+    float operator()(const picture::Line& line) const {
+      return line.tag == wanted ? std::min(line.y1, line.y2) : -1;
+    }
+    float operator()(const picture::Box& box) const { return box.tag == wanted ? box.y : -1; }
+    float operator()(const picture::Text& text) const { return text.tag == wanted ? text.y : -1; }
+    float operator()(const picture::Cross& cross) const { return cross.tag == wanted ? cross.y : -1; }
+  };
+  for (const picture::Stroke& stroke : picture.strokes)
+    if (const float y = std::visit(Reader{record}, stroke); y >= 0) return y;
+  return -1;
+}
+
+}  // namespace
+
+RecordNumber draw_ladder_view(const picture::Ladder& ladder, const Rect& area, const LadderView& view,
+                              float& scrolled_to) {
+  const Theme& theme = look().theme;
+  const float shown_height = ImGui::GetWindowHeight();
+  picture::LadderInkOptions ink_options;
+  ink_options.width = std::max(480.0F, ImGui::GetContentRegionAvail().x / theme.scale);
+  ink_options.measure = ink_width;
+  ink_options.selected = view.selected;
+  ink_options.now_line = view.now_line;
+  const picture::LadderInk ink = picture::ladder_ink(ladder, ink_options);
+
+  // Keep it in the lower third, with the latest past above it; only when it has moved, so that a person may
+  // scroll.
+  float wanted = -1;
+  if (view.follow_now)
+    wanted = theme.px(ink.now_y);
+  else if (view.scroll_to != 0)
+    wanted = theme.px(place_of(ink.picture, view.scroll_to));
+  if (wanted >= 0 && scrolled_to != wanted) {
+    scrolled_to = wanted;
+    ImGui::SetScrollY(std::max(0.0F, wanted - shown_height * (view.follow_now ? 0.68F : 0.4F)));
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  InkOptions draw;
+  draw.clip.min = {area.min.x, ImGui::GetWindowPos().y};
+  draw.clip.max = {area.max.x, ImGui::GetWindowPos().y + shown_height};
+  draw.selected = view.selected;
+  draw.marked = view.marked;
+  const std::uint64_t under = draw_ink(list, ink.picture, origin, draw);
+  ImGui::Dummy({theme.px(ink.picture.width), theme.px(ink.picture.height)});
+
+  // The names of the hosts stay while the rest scrolls.
+  const float header = theme.px(ink.header_height);
+  const float scrolled = ImGui::GetScrollY();
+  if (scrolled > 1) {
+    const ImVec2 top = {ImGui::GetWindowPos().x, ImGui::GetWindowPos().y};
+    const float right = top.x + ImGui::GetWindowWidth() - ImGui::GetStyle().ScrollbarSize;
+    list.AddRectFilled(top, {right, top.y + header}, theme.panel());
+    list.AddLine({top.x, top.y + header}, {right, top.y + header}, theme.grid(), theme.line());
+    InkOptions names;
+    names.clip.min = top;
+    names.clip.max = {draw.clip.max.x, top.y + header - theme.px(6)};
+    names.pointable = false;
+    picture::Picture heading;
+    for (const picture::Stroke& stroke : ink.picture.strokes)
+      if (const auto* words = std::get_if<picture::Text>(&stroke))
+        if (words->y < ink.header_height) heading.strokes.push_back(*words);
+    draw_ink(list, heading, {origin.x, origin.y + scrolled}, names);
+  }
+  if (under != 0) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  return under;
+}
+
+}  // namespace sockarium::gui

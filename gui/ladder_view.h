@@ -1,0 +1,24 @@
+// A ladder inside a panel: its ink scrolled, the hosts' names kept in sight, and what is under the pointer.
+#pragma once
+
+#include <set>
+
+#include "gui/panels.h"
+#include "lab/picture/ladder.h"
+
+namespace sockarium::gui {
+
+struct LadderView {
+  RecordNumber selected = 0;                       ///< drawn in the accent colour
+  const std::set<RecordNumber>* marked = nullptr;  ///< drawn as errors, with the sign ≠ beside their words
+  bool follow_now = false;                         ///< keeps the line at the cursor in sight …
+  RecordNumber scroll_to = 0;                      ///< … or scrolls to this record; 0: stays
+  bool now_line = true;
+};
+
+/// Draws into the panel that is open, whose place is `area`. `scrolled_to` remembers where the view was last
+/// brought, so that a person may scroll away from it. The record under the pointer, or 0.
+RecordNumber draw_ladder_view(const picture::Ladder& ladder, const Rect& area, const LadderView& view,
+                              float& scrolled_to);
+
+}  // namespace sockarium::gui
