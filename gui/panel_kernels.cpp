@@ -11,6 +11,7 @@
 #include "gui/reading.h"
 #include "gui/widgets.h"
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/protocol.h"
 #include "sim/tcp/tcp.h"
 
 namespace sockarium::gui {
@@ -122,8 +123,8 @@ std::string file_label(const World& world, OpenFileId file) {
 }
 std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);
-  return bucket.count > 1 ? fmt::format("{} ×{}", bucket.key.port, bucket.count)
-                          : std::to_string(bucket.key.port);
+  const std::string name = std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP ? " udp" : "");
+  return bucket.count > 1 ? fmt::format("{} ×{}", name, bucket.count) : name;
 }
 
 /// The record of a socket's last change of state.
@@ -132,6 +133,7 @@ RecordNumber record_of(const World& world, const inet::SocketBase& base) {
     const tcp::TimeWait* entry = world.tcp.time_waits.find(TimeWaitId::from_raw(base.entry));
     return entry == nullptr ? 0 : entry->state_record;
   }
+  if (base.kind == inet::EntryKind::Udp) return base.bound_record;
   const tcp::Connection* connection = world.tcp.connections.find(ConnectionId::from_raw(base.entry));
   if (connection == nullptr) return 0;
   return connection->state_record != 0 ? connection->state_record : base.bound_record;
@@ -281,7 +283,7 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
   }
   for (const SocketId id : all.sockets) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
-    const TcpState state = tcp::state_of(world, id);
+    const TcpState state = kernel::protocol::state_of(world, id);
     const Hue hue = hue_of(state);
     const std::string other = state == TcpState::Listen ? endpoint_text(base.local)
                               : base.peer.port != 0     ? endpoint_text(base.peer)

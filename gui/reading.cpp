@@ -301,7 +301,10 @@ std::optional<PacketId> in_flight(const Frame& frame, RecordNumber number) {
 
 std::string packet_text(const wire::Packet& packet) {
   if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
-  return fmt::format("{} :{} → :{}", wire::flag_names(packet.flags), packet.from.port, packet.to.port);
+  return fmt::format("{} :{} → :{}",
+                     packet.protocol == wire::TCP ? wire::flag_names(packet.flags)
+                                                  : std::string(wire::protocol_name(packet.protocol)),
+                     packet.from.port, packet.to.port);
 }
 
 bool touches(const What& what, SocketId socket) {

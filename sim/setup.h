@@ -20,6 +20,8 @@ struct HostSetup {
   std::string name;                ///< resolves in connect()
   std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
+  /// net.ipv4.ip_local_reserved_ports: first and last port of each range.
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> reserved_ports;
   std::uint64_t file_max = INT64_MAX;  ///< fs.file-max; the default is systemd's: no limit
   std::int64_t line = 0;               ///< of the scenario file
   /// A raw peer: it has no kernel, only the one link that it was declared with. What its programs inject goes

@@ -19,7 +19,9 @@ void for_each_part(const World& w, Use use) {
   use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
   use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations),
       use(w.inet.taken);
-  use(w.inet.listeners), use(w.inet.captured), use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
+  use(w.inet.listeners), use(w.inet.captured), use(w.inet.reserved), use(w.inet.icmp_budgets);
+  use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
+  use(w.udp.sockets), use(w.udp.datagrams);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
       use(w.kernel.descriptors);
@@ -42,6 +44,15 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
     const NetId net_id = world.inet.nets.add(net);
     world.kernel.hosts.write(id).net = net_id;
+    PortRangeId last_reserved;
+    for (const auto& [low, high] : plan.reserved_ports) {
+      const PortRangeId range = world.inet.reserved.add(inet::PortRange{low, high, {}});
+      if (last_reserved)
+        world.inet.reserved.write(last_reserved).next = range;
+      else
+        world.inet.nets.write(net_id).first_reserved = range;
+      last_reserved = range;
+    }
     InterfaceId last;
     for (const Address& address : plan.addresses) {
       inet::Interface face;

@@ -8,8 +8,8 @@
 //   while (!world.at_end()) step(world, bytes, world.next_is_turn() ? next_call() : Input{}, records);
 //
 // The rooms below, from the bottom: core (time, ids, slabs, events), wire (packets, links), inet (addresses,
-// ports, connection table), tcp, kernel (processes, descriptors, calls). Beside them: observe, which only
-// reads.
+// ports, connection table), tcp, udp, kernel (processes, descriptors, calls). Beside them: observe, which
+// only reads.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include "sim/record.h"
 #include "sim/setup.h"
 #include "sim/tcp/connection.h"
+#include "sim/udp/socket.h"
 #include "sim/wire/wire.h"
 
 namespace sockarium {
@@ -37,6 +38,7 @@ struct World {
   wire::Wire wire;
   inet::Inet inet;
   tcp::Tcp tcp;
+  udp::Udp udp;
   kernel::Kernel kernel;
 
   /// Nothing is left to happen.

@@ -26,17 +26,53 @@ std::atomic<int> tasks_here{1};  // threads of this process, its first included
 
 void serve(Mailroom& mailroom, std::size_t box);
 
-sockaddr_in to_sockaddr(const Endpoint& to, std::int32_t domain) {
-  sockaddr_in address{};
-  address.sin_family = static_cast<sa_family_t>(domain);
-  address.sin_port = htons(to.port);
-  std::memcpy(&address.sin_addr, to.ip.bytes.data() + 12, 4);
+/// An address as C wants it.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof(sockaddr_storage);
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+/// `length`: 0 for the family's own.
+SocketAddress to_sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length = 0) {
+  SocketAddress address;
+  if (domain == AF_INET6) {
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(to.port);
+    std::memcpy(&six.sin6_addr, to.ip.bytes.data(), 16);
+    std::memcpy(&address.storage, &six, sizeof six);
+    address.size = sizeof six;
+  } else {
+    sockaddr_in four{};
+    four.sin_family = static_cast<sa_family_t>(domain);
+    four.sin_port = htons(to.port);
+    std::memcpy(&four.sin_addr, to.ip.bytes.data() + 12, 4);
+    std::memcpy(&address.storage, &four, sizeof four);
+    address.size = sizeof four;
+  }
+  if (length != 0) address.size = static_cast<socklen_t>(length);
   return address;
 }
 
-Endpoint to_endpoint(const sockaddr_in& address) {
-  const auto* b = reinterpret_cast<const std::uint8_t*>(&address.sin_addr);
-  return {Address::v4(b[0], b[1], b[2], b[3]), ntohs(address.sin_port), 0};
+/// Into the result of a call; nothing where the kernel named nobody.
+void take_address(const SocketAddress& address, SysResult& result) {
+  if (address.size == 0) return;
+  result.domain = address.storage.ss_family;
+  if (address.storage.ss_family == AF_INET6) {
+    sockaddr_in6 six{};
+    std::memcpy(&six, &address.storage, sizeof six);
+    std::memcpy(result.peer.ip.bytes.data(), &six.sin6_addr, 16);
+    result.peer.port = ntohs(six.sin6_port);
+  } else {
+    sockaddr_in four{};
+    std::memcpy(&four, &address.storage, sizeof four);
+    const auto* b = reinterpret_cast<const std::uint8_t*>(&four.sin_addr);
+    result.peer.ip = Address::v4(b[0], b[1], b[2], b[3]);
+    result.peer.port = ntohs(four.sin_port);
+  }
 }
 
 struct Names {
@@ -66,8 +102,12 @@ Names names_of(Option option) {
       return {SOL_SOCKET, SO_RCVTIMEO};
     case Option::SendTimeout:
       return {SOL_SOCKET, SO_SNDTIMEO};
+    case Option::Broadcast:
+      return {SOL_SOCKET, SO_BROADCAST};
     case Option::NoDelay:
       return {IPPROTO_TCP, TCP_NODELAY};
+    case Option::Linger2:
+      return {IPPROTO_TCP, TCP_LINGER2};
     case Option::MaxSeg:
       return {IPPROTO_TCP, TCP_MAXSEG};
     case Option::SynCount:
@@ -78,6 +118,12 @@ Names names_of(Option option) {
       return {IPPROTO_TCP, TCP_USER_TIMEOUT};
     case Option::ReceiveErrors:
       return {IPPROTO_IP, IP_RECVERR};
+    case Option::BindAddressNoPort:
+      return {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT};
+    case Option::LocalPortRange:
+      return {IPPROTO_IP, 51};  // IP_LOCAL_PORT_RANGE, newer than the C library's headers
+    case Option::V6Only:
+      return {IPPROTO_IPV6, IPV6_V6ONLY};
   }
   return {0, 0};
 }
@@ -92,27 +138,30 @@ struct Call {
   std::int64_t operator()(const sys::Socket& c) const {
     const int fd = socket(c.domain, c.type, c.protocol);
     // The machine's own choice may be another one (bbr), which paces what it sends.
-    if (fd >= 0) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
+    if (fd >= 0 && (c.type & 0xf) == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
     return fd;
   }
   std::int64_t operator()(const sys::Bind& c) const {
-    const sockaddr_in address = to_sockaddr(c.to, c.domain);
-    return bind(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const SocketAddress address = to_sockaddr(c.to, c.domain, c.length);
+    return bind(c.fd, address.get(), address.size);
   }
   std::int64_t operator()(const sys::Listen& c) const { return listen(c.fd, c.backlog); }
   std::int64_t operator()(const sys::Accept& c) const {
-    sockaddr_in peer{};
-    socklen_t size = sizeof peer;
-    const int fd = accept4(c.fd, reinterpret_cast<sockaddr*>(&peer), &size, c.flags);
-    if (fd >= 0) result.peer = to_endpoint(peer);
+    SocketAddress peer;
+    const int fd = accept4(c.fd, peer.get(), &peer.size, c.flags);
+    if (fd >= 0) take_address(peer, result);
     return fd;
   }
   std::int64_t operator()(const sys::Connect& c) const {
-    const sockaddr_in address = to_sockaddr(c.to, c.domain);
-    return connect(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const SocketAddress address = to_sockaddr(c.to, c.domain);
+    return connect(c.fd, address.get(), address.size);
   }
   std::int64_t operator()(const sys::Send& c) const {
     return send(c.fd, box.payload.data(), c.data.length, c.flags);
+  }
+  std::int64_t operator()(const sys::Sendto& c) const {
+    const SocketAddress address = to_sockaddr(c.to, c.domain);
+    return sendto(c.fd, box.payload.data(), c.data.length, c.flags, address.get(), address.size);
   }
   std::int64_t operator()(const sys::Write& c) const {
     return write(c.fd, box.payload.data(), c.data.length);
@@ -124,8 +173,29 @@ struct Call {
   static std::size_t room(std::int64_t size) {
     return size < 0 ? static_cast<std::size_t>(size) : std::min(static_cast<std::size_t>(size), payload_most);
   }
-  std::int64_t operator()(const sys::Recv& c) const {
-    return came(recv(c.fd, box.payload.data(), room(c.size), c.flags));
+  std::int64_t operator()(const sys::Recv& c) const { return message(c.fd, c.size, c.flags, false); }
+  std::int64_t operator()(const sys::Recvfrom& c) const { return message(c.fd, c.size, c.flags, true); }
+  /// recvfrom(), and the flags of the message, which only recvmsg() tells. With MSG_TRUNC the value may be
+  /// greater than what came.
+  std::int64_t message(int fd, std::int64_t size, int flags, bool with_sender) const {
+    SocketAddress sender;
+    iovec place{box.payload.data(), room(size)};
+    msghdr header{};
+    header.msg_iov = &place;
+    header.msg_iovlen = 1;
+    if (with_sender) {
+      header.msg_name = &sender.storage;
+      header.msg_namelen = sender.size;
+    }
+    const ssize_t taken = recvmsg(fd, &header, flags);
+    if (taken > 0)
+      result.data.length =
+          static_cast<std::uint32_t>(std::min<std::size_t>(static_cast<std::size_t>(taken), place.iov_len));
+    if (taken < 0 || !with_sender) return taken;
+    sender.size = header.msg_namelen;
+    take_address(sender, result);
+    result.flags = header.msg_flags & MSG_TRUNC;
+    return taken;
   }
   std::int64_t operator()(const sys::Read& c) const {
     return came(read(c.fd, box.payload.data(), room(c.size)));
@@ -135,10 +205,9 @@ struct Call {
 
   template <class Ask>
   std::int64_t name_by(Ask ask, int fd) const {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    const int answer = ask(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    if (answer == 0) result.peer = to_endpoint(address);
+    SocketAddress address;
+    const int answer = ask(fd, address.get(), &address.size);
+    if (answer == 0) take_address(address, result);
     return answer;
   }
   std::int64_t operator()(const sys::Getsockname& c) const { return name_by(getsockname, c.fd); }

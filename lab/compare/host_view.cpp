@@ -19,6 +19,14 @@ std::string whole_file(int fd) {
   return text;
 }
 
+/// IPv6's: a name and a value in each line.
+void read_counters_v6(const std::string& text, std::map<std::string, std::int64_t>& counters) {
+  std::istringstream words(text);
+  std::string name;
+  for (std::int64_t value = 0; words >> name >> value;)
+    if (counter_named(name)) counters[name] = value;
+}
+
 /// Two lines for each protocol: names, and values. «TcpExt: SyncookiesSent …», «TcpExt: 0 …».
 void read_counters(const std::string& text, std::map<std::string, std::int64_t>& counters) {
   std::istringstream lines(text);
@@ -41,19 +49,21 @@ void read_counters(const std::string& text, std::map<std::string, std::int64_t>&
 bool HostView::open() {
   socket_list_ = netlink::open_socket_list();
   counter_files_ = {::open("/proc/thread-self/net/snmp", O_RDONLY | O_CLOEXEC),
-                    ::open("/proc/thread-self/net/netstat", O_RDONLY | O_CLOEXEC)};
+                    ::open("/proc/thread-self/net/netstat", O_RDONLY | O_CLOEXEC),
+                    ::open("/proc/thread-self/net/snmp6", O_RDONLY | O_CLOEXEC)};  // none where IPv6 is off
   return socket_list_ >= 0 && counter_files_[0] >= 0 && counter_files_[1] >= 0;
 }
 
-std::vector<netlink::TcpSocket> HostView::sockets() const {
-  std::vector<netlink::TcpSocket> all;
-  netlink::list_tcp(socket_list_, all);
+std::vector<netlink::SocketRow> HostView::sockets() const {
+  std::vector<netlink::SocketRow> all;
+  netlink::list_sockets(socket_list_, all);
   return all;
 }
 
 std::map<std::string, std::int64_t> HostView::counters() const {
   std::map<std::string, std::int64_t> all;
-  for (const int file : counter_files_) read_counters(whole_file(file), all);
+  for (const int file : {counter_files_[0], counter_files_[1]}) read_counters(whole_file(file), all);
+  if (counter_files_[2] >= 0) read_counters_v6(whole_file(counter_files_[2]), all);
   return all;
 }
 

@@ -15,13 +15,13 @@ class HostView {
  public:
   /// For the namespace of the calling thread; stays with it. False: see errno.
   bool open();
-  std::vector<netlink::TcpSocket> sockets() const;
-  /// By nstat's names; only those of TCP, and of IP what the model counts.
+  std::vector<netlink::SocketRow> sockets() const;
+  /// By nstat's names; those of TCP, and of others what the model counts.
   std::map<std::string, std::int64_t> counters() const;
 
  private:
   int socket_list_ = -1;
-  std::array<int, 2> counter_files_{-1, -1};
+  std::array<int, 3> counter_files_{-1, -1, -1};
 };
 
 }  // namespace sockarium::compare

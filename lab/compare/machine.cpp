@@ -89,9 +89,6 @@ std::string refusal(const Machine& machine, const Setup& setup) {
   for (const HostSetup& host : setup.hosts)
     if (host.file_max != HostSetup{}.file_max)
       return "fs.file-max belongs to the whole machine, and is not changed for a comparison";
-  for (const HostSetup& host : setup.hosts)
-    for (const Address& address : host.addresses)
-      if (!address.is_v4()) return "IPv6 is not compared yet";
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "lab/compare/netlink.h"
 
 #include <linux/ethtool.h>
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/inet_diag.h>
 #include <linux/neighbour.h>
@@ -49,7 +50,10 @@ class Request {
     attribute(type, value.c_str(), value.size() + 1);
   }
   void number(std::uint16_t type, std::uint32_t value) { attribute(type, &value, sizeof value); }
-  void address(std::uint16_t type, const Address& value) { attribute(type, value.bytes.data() + 12, 4); }
+  void address(std::uint16_t type, const Address& value) {
+    const std::size_t skip = value.is_v4() ? 12 : 0;
+    attribute(type, value.bytes.data() + skip, value.bytes.size() - skip);
+  }
   std::size_t open(std::uint16_t type) {
     const std::size_t at = bytes_.size();
     attribute(type, nullptr, 0);
@@ -82,6 +86,13 @@ class Request {
   std::vector<std::uint8_t> bytes_;
 };
 
+std::uint8_t family_of(const Address& address) {
+  return address.is_v4() ? AF_INET : AF_INET6;
+}
+std::uint8_t bits_of(const Address& address) {
+  return address.is_v4() ? 32 : 128;
+}
+
 std::int32_t index_of(const std::string& name) {
   return static_cast<std::int32_t>(if_nametoindex(name.c_str()));
 }
@@ -107,7 +118,7 @@ Endpoint endpoint_of(std::uint8_t family, const std::uint32_t* ip, std::uint16_t
   return end;
 }
 
-int list_family(int door, std::uint8_t family, std::vector<TcpSocket>& sockets) {
+int list_family(int door, std::uint8_t family, std::uint8_t protocol, std::vector<SocketRow>& sockets) {
   struct {
     nlmsghdr header;
     inet_diag_req_v2 body;
@@ -116,8 +127,9 @@ int list_family(int door, std::uint8_t family, std::vector<TcpSocket>& sockets) 
   request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   request.body.sdiag_family = family;
-  request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_states = 0x1fff & ~(1u << 7);  // all but CLOSE
+  request.body.sdiag_protocol = protocol;
+  // All but CLOSE, which for UDP means a socket without a peer.
+  request.body.idiag_states = protocol == IPPROTO_TCP ? 0x1fff & ~(1u << 7) : 0x1fff;
   if (::send(door, &request, sizeof request, 0) < 0) return errno;
   std::vector<std::uint8_t> answer(std::size_t{1} << 16);
   for (;;) {
@@ -136,7 +148,7 @@ int list_family(int door, std::uint8_t family, std::vector<TcpSocket>& sockets) 
       std::memcpy(&row, NLMSG_DATA(part), sizeof row);
       sockets.push_back({state_of(row.idiag_state), endpoint_of(family, row.id.idiag_src, row.id.idiag_sport),
                          endpoint_of(family, row.id.idiag_dst, row.id.idiag_dport), row.idiag_rqueue,
-                         row.idiag_wqueue});
+                         row.idiag_wqueue, protocol, family == AF_INET6});
     }
   }
 }
@@ -150,16 +162,16 @@ int set_flag(const std::string& name, std::uint32_t flag) {
   return request.send();
 }
 
-/// `to`: none for the default route.
+/// `to`: none for the default route, of the source's family. `prefix`: bits of `to`; 0: all of them.
 int route(const std::string& name, const std::optional<Address>& to, const Address& source,
-          std::uint32_t prefix = 32) {
+          std::uint32_t prefix = 0) {
   Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
   rtmsg fixed{};
-  fixed.rtm_family = AF_INET;
-  fixed.rtm_dst_len = static_cast<std::uint8_t>(to ? prefix : 0);
+  fixed.rtm_family = family_of(source);
+  fixed.rtm_dst_len = !to ? 0 : prefix != 0 ? static_cast<std::uint8_t>(prefix) : bits_of(source);
   fixed.rtm_table = RT_TABLE_MAIN;
   fixed.rtm_protocol = RTPROT_STATIC;
-  fixed.rtm_scope = RT_SCOPE_LINK;
+  fixed.rtm_scope = source.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   fixed.rtm_type = RTN_UNICAST;
   request.append(&fixed, sizeof fixed);
   if (to) request.address(RTA_DST, *to);
@@ -174,9 +186,11 @@ int open_socket_list() {
   return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 }
 
-int list_tcp(int door, std::vector<TcpSocket>& sockets) {
-  const int error = list_family(door, AF_INET, sockets);
-  return error != 0 ? error : list_family(door, AF_INET6, sockets);
+int list_sockets(int door, std::vector<SocketRow>& sockets) {
+  for (const std::uint8_t protocol : {IPPROTO_TCP, IPPROTO_UDP})
+    for (const std::uint8_t family : {AF_INET, AF_INET6})
+      if (const int error = list_family(door, family, protocol, sockets)) return error;
+  return 0;
 }
 
 int add_veth(const std::string& name, const std::string& peer_name, int peer_namespace, const Mac& peer_mac,
@@ -212,8 +226,9 @@ int switch_off_arp(const std::string& name) {
 int add_address(const std::string& name, const Address& address) {
   Request request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
   ifaddrmsg fixed{};
-  fixed.ifa_family = AF_INET;
-  fixed.ifa_prefixlen = 32;
+  fixed.ifa_family = family_of(address);
+  fixed.ifa_prefixlen = bits_of(address);
+  fixed.ifa_flags = address.is_v4() ? 0 : IFA_F_NODAD;
   fixed.ifa_index = static_cast<std::uint32_t>(index_of(name));
   request.append(&fixed, sizeof fixed);
   request.address(IFA_LOCAL, address);
@@ -248,7 +263,7 @@ int add_default_route(const std::string& name, const Address& source) {
 int add_neighbour(const std::string& name, const Address& address, const Mac& mac) {
   Request request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL);
   ndmsg fixed{};
-  fixed.ndm_family = AF_INET;
+  fixed.ndm_family = family_of(address);
   fixed.ndm_ifindex = index_of(name);
   fixed.ndm_state = NUD_PERMANENT;
   request.append(&fixed, sizeof fixed);

@@ -23,7 +23,7 @@ int add_veth(const std::string& name, const std::string& peer_name, int peer_nam
 int set_up(const std::string& name);
 /// Nobody is asked by ARP behind an interface: whatever is sent goes out at once.
 int switch_off_arp(const std::string& name);
-/// Gives an interface an IPv4 address, with a prefix of 32 bits.
+/// Gives an interface an address, with a prefix of all its bits; IPv6 without asking whether another has it.
 int add_address(const std::string& name, const Address& address);
 /// The way to `to` leads through `name`, with `source` as the sender's address.
 int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix = 32);
@@ -38,14 +38,17 @@ int add_neighbour(const std::string& name, const Address& address, const Mac& ma
 int switch_off_offloads(const std::string& name);
 
 /// A row of ss.
-struct TcpSocket {
+struct SocketRow {
   TcpState state = TcpState::Closed;
   Endpoint local, peer;
   std::uint32_t receive_queue = 0, send_queue = 0;
+  std::uint8_t protocol = 6;
+  bool ipv6 = false;
 };
 /// A door to the sockets of this namespace, which stays one when the thread has left it; −1: see errno.
 int open_socket_list();
-/// All TCP sockets that have a state, half-open requests and TIME-WAIT included.
-int list_tcp(int door, std::vector<TcpSocket>& sockets);
+/// All TCP sockets that have a state, half-open requests and TIME-WAIT included, and all UDP sockets with a
+/// port.
+int list_sockets(int door, std::vector<SocketRow>& sockets);
 
 }  // namespace sockarium::compare::netlink

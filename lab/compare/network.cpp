@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "lab/compare/netlink.h"
 #include "lab/compare/proc_file.h"
@@ -31,7 +32,7 @@ netlink::Mac mac_of(std::size_t link, std::size_t end) {
           static_cast<std::uint8_t>(end)};
 }
 
-/// A packet socket on an interface of this namespace, for IPv4 that comes in.
+/// A packet socket on an interface of this namespace, for all that comes in.
 int hear(const std::string& interface) {
   const int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
@@ -41,7 +42,7 @@ int hear(const std::string& interface) {
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   sockaddr_ll place{};
   place.sll_family = AF_PACKET;
-  place.sll_protocol = htons(ETH_P_IP);
+  place.sll_protocol = htons(ETH_P_ALL);
   place.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
   if (bind(fd, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0) return fd;
   close(fd);
@@ -66,7 +67,12 @@ std::string hear_loopback(RealNetwork& network) {
 /// Sets every setting of the model's table, so that the machine's own defaults decide nothing. What the
 /// scenario asks for must be possible.
 std::string set_sysctls(const HostSetup& host) {
-  write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0");  // addresses are there at once
+  // IPv6 addresses are there at once, and a link says nothing by itself: no router is asked for, no group is
+  // joined, and no address of the link's own is made.
+  write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
+  write_file("/proc/sys/net/ipv6/conf/default/router_solicitations", "0");
+  write_file("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
+  write_file("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1");
   Sysctls values = Sysctls::defaults();
   for (const auto& [id, value] : host.sysctls) values[id] = value;
   for (const SysctlRow& row : sysctl_table) {
@@ -75,7 +81,19 @@ std::string set_sysctls(const HostSetup& host) {
       if (id == row.id && !done)
         return fmt::format("this kernel does not let {} be {} in a network namespace", row.name, value);
   }
+  std::string reserved;
+  for (const auto& [low, high] : host.reserved_ports)
+    reserved += fmt::format("{}{}-{}", reserved.empty() ? "" : ",", low, high);
+  if (!reserved.empty() && !write_file("/proc/sys/net/ipv4/ip_local_reserved_ports", reserved))
+    return "this kernel does not let ip_local_reserved_ports be set in a network namespace";
   return {};
+}
+
+/// A host's first address of a family; nothing: it has none.
+std::optional<Address> first_of(const HostSetup& host, bool v4) {
+  for (const Address& address : host.addresses)
+    if (address.is_v4() == v4) return address;
+  return std::nullopt;
 }
 
 std::string trouble(const char* what, int error) {
@@ -93,7 +111,9 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
   const std::vector<Address>& mine = setup.hosts[here].addresses;
   for (const Address& address : setup.hosts[there].addresses) {
     if (mine.empty()) return "a host without an address has a link";
-    const int route = netlink::add_route(name, address, mine.front());
+    const auto source = first_of(setup.hosts[here], address.is_v4());
+    if (!source) continue;  // no way there, as in the model the source would be of the wrong family
+    const int route = netlink::add_route(name, address, *source);
     if (route != 0 && route != EEXIST) return trouble("no route can be added", route);
     if (const int error = netlink::add_neighbour(name, address, mac_of(link, 1 - end)))
       return trouble("no neighbour can be added", error);
@@ -101,8 +121,11 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
   // A raw peer answers nobody's ARP, and is where packets to addresses of nobody go.
   if (setup.hosts[there].raw) {
     if (const int error = netlink::switch_off_arp(name)) return trouble("ARP can't be switched off", error);
-    const int route = netlink::add_default_route(name, mine.front());
-    if (route != 0 && route != EEXIST) return trouble("no default route can be added", route);
+    for (const bool v4 : {true, false})
+      if (const auto source = first_of(setup.hosts[here], v4)) {
+        const int route = netlink::add_default_route(name, *source);
+        if (route != 0 && route != EEXIST) return trouble("no default route can be added", route);
+      }
   }
   return {};
 }
@@ -124,13 +147,13 @@ std::string add_route(const Setup& setup, const RealNetwork& network, const Rout
 
 }  // namespace
 
-std::array<std::uint8_t, 14> frame_header(std::size_t link) {
+std::array<std::uint8_t, 14> frame_header(std::size_t link, bool v4) {
   std::array<std::uint8_t, 14> header{};
   const netlink::Mac to = mac_of(link, 0), from = mac_of(link, 1);
   std::copy(to.begin(), to.end(), header.begin());
   std::copy(from.begin(), from.end(), header.begin() + 6);
-  header[12] = ETH_P_IP >> 8;
-  header[13] = ETH_P_IP & 0xff;
+  header[12] = (v4 ? ETH_P_IP : ETH_P_IPV6) >> 8;
+  header[13] = (v4 ? ETH_P_IP : ETH_P_IPV6) & 0xff;
   return header;
 }
 

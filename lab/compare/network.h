@@ -31,7 +31,7 @@ struct RealNetwork {
 std::string build(const Setup& setup, RealNetwork& network);
 
 /// What stands before a packet of a raw peer: an Ethernet header to the host of its link.
-std::array<std::uint8_t, 14> frame_header(std::size_t link);
+std::array<std::uint8_t, 14> frame_header(std::size_t link, bool v4 = true);
 
 /// Moves the calling thread to a host's namespace.
 bool enter(int host_namespace);

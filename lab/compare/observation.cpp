@@ -220,8 +220,8 @@ void observe_rests(Session& session, const std::vector<Moment>& moments, Seen& s
                                  static_cast<std::int64_t>(world.inet.nets.read(host.net).counters[row.id])});
     }
     for (const observe::SocketLine& line : observe::socket_lines(world))
-      rest.sockets.push_back(
-          {hosts[line.net.raw()], line.state, line.local, line.peer, line.receive_queue, line.send_queue});
+      rest.sockets.push_back({hosts[line.net.raw()], line.state, line.local, line.peer, line.receive_queue,
+                              line.send_queue, line.protocol == wire::UDP, line.ipv6});
     seen.rests.push_back(std::move(rest));
   }
   session.seek(session.head());

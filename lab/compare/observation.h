@@ -51,6 +51,7 @@ struct SeenSocket {
   TcpState state = TcpState::Closed;
   Endpoint local, peer;
   std::int64_t receive_queue = 0, send_queue = 0;
+  bool udp = false, ipv6 = false;
 };
 
 /// A counter of nstat, as it moved since the start.

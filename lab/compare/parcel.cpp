@@ -10,6 +10,7 @@ namespace {
 /// The payload of a call, which does not travel with its flat form.
 struct Payload {
   Bytes* operator()(sys::Send& call) const { return &call.data; }
+  Bytes* operator()(sys::Sendto& call) const { return &call.data; }
   Bytes* operator()(sys::Write& call) const { return &call.data; }
   Bytes* operator()(sys::Inject& call) const { return &call.packet; }
   template <class Call>

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -182,8 +183,9 @@ class Run {
     rest.moment = {moment.name, 0, moment.until, made_so_far()};
     for (std::size_t host = 0; host < network_.views.size(); ++host) {
       const HostView& view = network_.views[host];
-      for (const netlink::TcpSocket& row : view.sockets())
-        rest.sockets.push_back({host, row.state, row.local, row.peer, row.receive_queue, row.send_queue});
+      for (const netlink::SocketRow& row : view.sockets())
+        rest.sockets.push_back({host, row.state, row.local, row.peer, row.receive_queue, row.send_queue,
+                                row.protocol == IPPROTO_UDP, row.ipv6});
       for (const auto& [name, value] : view.counters())
         rest.counters.push_back({host, name, value - at_start_[host][name]});
     }
@@ -228,7 +230,8 @@ class Run {
   void died(RealTask& task, const Life& life) {
     const std::string& name = setup_.processes[task.path.front()].name;
     const Syscall& call = seen.calls[task.call].call;
-    const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call);
+    const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
+                      std::holds_alternative<sys::Write>(call);
     // SIGPIPE is the only signal of a scenario. Where a parent has waited for it already, nobody tells.
     if (life.signal == SIGPIPE || (life.state == 'X' && sent))
       seen.calls[task.call].signal = SIGPIPE;
@@ -342,9 +345,11 @@ class Run {
   }
 
   void put(RealTask& task, const Bytes& packet, Time after) {
-    const std::array<std::uint8_t, 14> header = frame_header(task.link);
+    const std::string content = bytes_.text(packet);
+    const bool v4 = content.empty() || (static_cast<std::uint8_t>(content.front()) >> 4) == 4;
+    const std::array<std::uint8_t, 14> header = frame_header(task.link, v4);
     std::string frame(header.begin(), header.end());
-    frame += bytes_.text(packet);
+    frame += content;
     const bool taken = send(network_.peers[task.link], frame.data(), frame.size(), 0) >= 0;
     finish(task, taken ? SysResult::of(packet.length) : SysResult::fail(static_cast<Errno>(errno)), after);
   }
@@ -387,6 +392,7 @@ class Run {
     Mailbox& letter = box(task);
     Bytes payload;
     if (const auto* send = std::get_if<sys::Send>(&call)) payload = send->data;
+    if (const auto* sendto = std::get_if<sys::Sendto>(&call)) payload = sendto->data;
     if (const auto* write = std::get_if<sys::Write>(&call)) payload = write->data;
     if (payload.length > payload_most) {
       seen.trouble =

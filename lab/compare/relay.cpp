@@ -60,6 +60,10 @@ bool receive(int fd, Arrived& arrived) {
   return true;
 }
 
+bool is_ipv4(const std::vector<std::uint8_t>& frame) {
+  return frame[12] == 0x08 && frame[13] == 0x00;
+}
+
 std::int64_t realtime_now() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -177,6 +181,7 @@ void Relay::carry() {
     const bool loopback = way.loopback != nullptr;
     const auto packet = wire::from_wire(std::span(arrived.frame).subspan(ethernet_header), bytes_,
                                         loopback ? wire::Checksums::Ignored : wire::Checksums::Checked);
+    if (!packet && !is_ipv4(arrived.frame)) return;  // what IPv6 says by itself (RFC 4861) is not carried
     wire::Offer offer;
     const wire::Filter* filter = loopback ? nullptr : filter_for(setup_, way.sender, packet, true, seen.sent);
     const bool rejected = filter != nullptr && filter->action == wire::FilterAction::Reject;

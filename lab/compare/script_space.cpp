@@ -44,9 +44,14 @@ class Names {
 
   /// The same in words that a program made: «accepted 10.0.0.5:41000».
   std::string in_words(std::string text) const {
-    for (const auto& [end, number] : ports_)
-      for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1))
-        text.replace(at, end.size(), fmt::format("{}:port{}", end.substr(0, end.rfind(':')), number));
+    for (const auto& [end, number] : ports_) {
+      // Lua joins address and port with a colon, also of IPv6.
+      std::string plain = end;
+      std::erase_if(plain, [](char c) { return c == '[' || c == ']'; });
+      for (const std::string& form : {end, plain})
+        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 1))
+          text.replace(at, form.size(), fmt::format("{}:port{}", form.substr(0, form.rfind(':')), number));
+    }
     return text;
   }
 
@@ -69,10 +74,13 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
     text += fmt::format(" \"{}\"", bytes.text(result.data.slice(0, std::min(result.data.length, shown))));
   const bool brings_peer = std::holds_alternative<sys::Accept>(seen.call) ||
                            std::holds_alternative<sys::Getsockname>(seen.call) ||
-                           std::holds_alternative<sys::Getpeername>(seen.call);
+                           std::holds_alternative<sys::Getpeername>(seen.call) ||
+                           (std::holds_alternative<sys::Recvfrom>(seen.call) && result.domain != 0);
   if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Getrlimit>(seen.call))
     text += fmt::format(" {}", result.second);
-  if (brings_peer) text += " " + names.name(result.peer);
+  if (brings_peer)
+    text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
+  if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);
   return text;
 }
 
@@ -132,6 +140,10 @@ class Strands {
                          ended ? "sent" : result_text(call, names_, bytes_));
     if (std::holds_alternative<sys::Capture>(call.call))
       return fmt::format("capture = {}", ended ? "a packet" : result_text(call, names_, bytes_));
+    if (const auto* sendto = std::get_if<sys::Sendto>(&call.call))  // perhaps to a port that a kernel chose
+      return fmt::format("{}, to {} = {}",
+                         to_string(sys::Send{sendto->fd, sendto->flags, sendto->data}, bytes_),
+                         names_.name(sendto->to), result_text(call, names_, bytes_));
     return fmt::format("{} = {}", to_string(call.call, bytes_), result_text(call, names_, bytes_));
   }
 
@@ -149,7 +161,8 @@ class Strands {
 
   void add(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
-    if (p.is_icmp()) return add_icmp(packet);
+    if (p.is_icmp() && p.icmp.protocol == wire::TCP) return add_icmp(packet);
+    if (p.protocol != wire::TCP) return add_datagram(packet);
     const std::string from = names_.name(p.from), to = names_.name(p.to);
     Connection& connection = connections_[std::min(from, to) + " " + std::max(from, to)];
     const auto known = connection.first.find(from);
@@ -186,6 +199,20 @@ class Strands {
     line.record = packet.record;
     strand(fmt::format("{} > {} ICMP", to_string(packet.packet.from.ip), to_string(packet.packet.to.ip)))
         .lines.push_back(std::move(line));
+  }
+
+  /// UDP and ICMP have no numbers: their content says which one it is.
+  void add_datagram(const SeenPacket& packet) {
+    const wire::Packet& p = packet.packet;
+    const std::string head =
+        fmt::format("{} > {} {}", names_.name(p.from), names_.name(p.to), wire::protocol_name(p.protocol));
+    Line line;
+    line.text = fmt::format(
+        "{} len {} \"{}\"{}", p.protocol == wire::ICMP ? "port unreachable" : "datagram", p.payload.length,
+        bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))), packet.lost ? " lost" : "");
+    line.time = packet.sent;
+    line.record = packet.record;
+    strand(head).lines.push_back(std::move(line));
   }
 
   void measure(Line& line, const SeenPacket& packet, Connection& connection, const std::string& from,
@@ -246,9 +273,9 @@ class Strands {
     add_groups(rest, texts);
     for (const SeenSocket& socket : rest.sockets)
       if (!in_group(rest, socket))
-        texts.push_back(fmt::format("{} {} {} {} {} {}", setup_.hosts[socket.host].name,
-                                    ss_name(socket.state), socket.receive_queue, socket.send_queue,
-                                    names_.name(socket.local), names_.name(socket.peer)));
+        texts.push_back(fmt::format("{} {}{} {} {} {} {}", setup_.hosts[socket.host].name,
+                                    socket.udp ? "udp " : "", ss_name(socket.state), socket.receive_queue,
+                                    socket.send_queue, names_.name(socket.local), names_.name(socket.peer)));
     for (const SeenCounter& counter : rest.counters) {
       if (!counter_named(counter.name)) continue;
       const std::string name = fmt::format("{} {}", setup_.hosts[counter.host].name, counter.name);

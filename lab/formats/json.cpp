@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/protocol.h"
 #include "sim/observe/caption.h"
 #include "sim/tcp/tcp.h"
 
@@ -79,11 +80,12 @@ std::map<std::uint64_t, json> users_of_sockets(const World& world, const observe
 json socket_row(const World& world, const observe::Narrator& tells, SocketId id, json users) {
   const inet::SocketBase& base = world.inet.sockets.read(id);
   return {{"host", tells.names().host(world.inet.nets.read(base.net).host)},
-          {"state", std::string(ss_name(tcp::state_of(world, id)))},
-          {"recv_q", tcp::receive_queue(world, id)},
-          {"send_q", tcp::send_queue(world, id)},
-          {"local", to_string(base.local)},
-          {"peer", to_string(base.peer)},
+          {"state", std::string(ss_name(kernel::protocol::state_of(world, id)))},
+          {"recv_q", kernel::protocol::receive_queue(world, id)},
+          {"send_q", kernel::protocol::send_queue(world, id)},
+          {"proto", base.protocol == wire::UDP ? "udp" : "tcp"},
+          {"local", to_string(base.local, base.ipv6)},
+          {"peer", to_string(base.peer, base.ipv6)},
           {"users", std::move(users)}};
 }
 

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "lab/picture/ladder_walk.h"
-#include "sim/tcp/tcp.h"
+#include "sim/kernel/protocol.h"
 
 namespace sockarium::picture {
 
@@ -100,8 +100,9 @@ class Spans {
     const NetId net = world_.kernel.hosts.read(into_.lanes[lane].host).net;
     const inet::Owner* owner = world_.inet.connections.find(inet::TupleKey{net, ends.local, ends.peer});
     if (owner == nullptr) return;
-    const TcpState state = owner->kind == inet::OwnerKind::Request ? TcpState::SynReceived
-                                                                   : tcp::state_of(world_, owner->socket);
+    const TcpState state = owner->kind == inet::OwnerKind::Request
+                               ? TcpState::SynReceived
+                               : kernel::protocol::state_of(world_, owner->socket);
     if (state == TcpState::Closed) return;
     Line& line = line_of(lane, ends);
     line.spans.push_back(span(line, 0, state, 0));

@@ -299,7 +299,8 @@ void LadderWalk::take_dropped(RecordNumber number) {
   if (place == arrow_places_.end()) return;
   LadderArrow& arrow = into_.arrows[place->second];
   arrow.fate = dropped.on_wire != 0 ? Fate::Lost : Fate::DroppedByHost;
-  const bool refused = tells_.record(number).reason == Reason::NobodyListens;
+  const bool refused = tells_.record(number).reason == Reason::NobodyListens ||
+                       tells_.record(number).reason == Reason::PortUnreachable;
   const std::string_view verdict = dropped.on_wire != 0 ? "lost" : refused ? "refused" : "dropped";
   arrow.drop_reason = fmt::format("{}: {}", verdict, tells_.short_reason(number));
   arrow.decided = number;
@@ -404,7 +405,12 @@ std::vector<std::string> LadderWalk::labels(RecordNumber sent) const {
   const auto& record = *get<rec::PacketSent>(records_, sent);
   const wire::Packet& packet = record.packet;
   const std::string what = observe::segment_name(packet);
-  if (packet.is_icmp()) return {what, what.substr(std::string_view("ICMP ").size())};
+  if (packet.is_icmp() && packet.icmp.protocol == wire::TCP)
+    return {what, what.substr(std::string_view("ICMP ").size())};
+  if (packet.protocol != wire::TCP) {
+    const std::string ends = fmt::format(":{} → :{} ", packet.from.port, packet.to.port);
+    return {ends + what, what};
+  }
   const auto found = connections_.find(tells_.record(sent).host.raw());
   const bool alone = found == connections_.end() || found->second.size() < 2;
   const std::string port = alone ? "" : fmt::format(":{} ", client_port(packet.from, packet.to));

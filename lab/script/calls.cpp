@@ -26,39 +26,51 @@ std::int32_t fd_argument(const Arguments& arguments) {
   return arguments.int32(1, "fd");
 }
 
-/// An address in dots, the name of a host, or a host itself.
-Address address_argument(const Arguments& arguments, int n) {
+/// An address as C would pass it: an IPv4 address in the form ::ffff:10.0.0.5 is one of AF_INET6.
+struct GivenAddress {
+  Address ip;
+  std::int32_t domain = af_inet;
+};
+GivenAddress given(const Address& ip) {
+  return {ip, ip.is_v4() ? af_inet : af_inet6};
+}
+
+/// An address in dots or colons, the name of a host, or a host itself.
+GivenAddress address_argument(const Arguments& arguments, int n) {
   const Value value = arguments.value(n, 2);
   const Setup& setup = runner_of(arguments).setup();
   if (value.kind == Value::Kind::Handle && value.handle.kind == HandleKind::Host)
-    return setup.hosts[value.handle.number].addresses.front();
+    return given(setup.hosts[value.handle.number].addresses.front());
   if (value.kind == Value::Kind::Table && value.field("ip") != nullptr)
     arguments.wrong(n, "ip", "an address in quotes", "write the two parts: peer.ip, peer.port");
   if (value.kind != Value::Kind::Text)
     arguments.wrong(n, "ip", "an address like \"192.168.1.10\", or a host's name");
-  if (const auto address = parse_v4(value.text)) return *address;
-  if (value.text == "localhost") return Address::loopback_v4();
+  if (const auto address = parse_v4(value.text)) return {*address, af_inet};
+  if (const auto address = parse_v6(value.text)) return {*address, af_inet6};
+  if (value.text == "localhost") return {Address::loopback_v4(), af_inet};
   for (const HostSetup& host : setup.hosts)
-    if (host.name == value.text) return host.addresses.front();
-  if (value.text.find(':') != std::string::npos)
-    arguments.not_modelled("an IPv6 address", "use an IPv4 address");
+    if (host.name == value.text) return given(host.addresses.front());
   if (value.text.find('/') != std::string::npos || (!value.text.empty() && value.text.front() == '@'))
     arguments.not_modelled("a Unix socket's path", "use an IPv4 address and a port");
   std::vector<std::string> names{"localhost"};
   for (const HostSetup& host : setup.hosts) names.push_back(host.name);
-  const bool numeric = value.text.find_first_not_of("0123456789.") == std::string::npos;
+  const bool ipv6 = value.text.find(':') != std::string::npos;
+  const bool numeric = ipv6 || value.text.find_first_not_of("0123456789.") == std::string::npos;
   throw Fault(numeric ? fmt::format("{}: \"{}\" is not an address", arguments.call(), value.text)
                       : fmt::format("{}: no host is called '{}'", arguments.call(), value.text),
-              numeric ? "four numbers from 0 to 255, with dots between"
-                      : did_you_mean(value.text, names, "there are " + listed(names, "and")),
+              ipv6      ? "eight groups of up to four hexadecimal digits, as in \"2001:db8::5\""
+              : numeric ? "four numbers from 0 to 255, with dots between"
+                        : did_you_mean(value.text, names, "there are " + listed(names, "and")),
               value.text);
 }
 
-Endpoint endpoint_arguments(const Arguments& arguments) {
-  Endpoint endpoint;
-  endpoint.ip = address_argument(arguments, 2);
-  endpoint.port = static_cast<std::uint16_t>(arguments.integer(3, "port", 0, 65535));
-  return endpoint;
+/// An address and a port, from argument `n` on, into a call's `to` and `domain`.
+template <class Call>
+void endpoint_arguments(const Arguments& arguments, int n, Call& call) {
+  const GivenAddress address = address_argument(arguments, n);
+  call.to.ip = address.ip;
+  call.to.port = static_cast<std::uint16_t>(arguments.integer(n + 1, "port", 0, 65535));
+  call.domain = address.domain;
 }
 
 Bytes data_argument(const Arguments& arguments, int n) {
@@ -79,39 +91,33 @@ Answer call_socket(Arguments& a) {
   call.domain = a.int32(1, "domain");
   call.type = a.int32(2, "type");
   call.protocol = a.missing(3) ? 0 : a.int32(3, "protocol");
-  if (call.domain == 10) a.not_modelled("AF_INET6", "use AF_INET");
   if (call.domain == 1) a.not_modelled("AF_UNIX", "use AF_INET");
   switch (call.type & 0xf) {
-    case 2:
-      a.not_modelled("SOCK_DGRAM", "use SOCK_STREAM");
     case 3:
-      a.not_modelled("SOCK_RAW", "use SOCK_STREAM");
+      a.not_modelled("SOCK_RAW", "use SOCK_STREAM or SOCK_DGRAM");
     case 5:
-      a.not_modelled("SOCK_SEQPACKET", "use SOCK_STREAM");
+      a.not_modelled("SOCK_SEQPACKET", "use SOCK_STREAM or SOCK_DGRAM");
     default:
       return make_call(a, call);
   }
 }
 
+/// bind(fd, ip, port), connect(fd, ip, port). The family is the address's, or a fourth argument:
+/// bind(fd, "0.0.0.0", 80, AF_UNSPEC). connect(fd, AF_UNSPEC) takes the peer away.
 template <class Call>
 Answer call_with_endpoint(Arguments& a) {
   require_phase(a, Phase::Running);
   Call call;
   call.fd = fd_argument(a);
-  call.to = endpoint_arguments(a);
-  return make_call(a, call);
-}
-
-/// connect(fd, ip, port), or connect(fd, AF_UNSPEC).
-Answer call_connect(Arguments& a) {
-  require_phase(a, Phase::Running);
-  constexpr std::int32_t unspecified = 0;
   const Value second = a.value(2, 2);
-  if (second.kind != Value::Kind::Integer || second.integer != unspecified)
-    return call_with_endpoint<sys::Connect>(a);
-  sys::Connect call;
-  call.fd = fd_argument(a);
-  call.domain = unspecified;
+  if (std::is_same_v<Call, sys::Connect> && second.kind == Value::Kind::Integer &&
+      second.integer == af_unspec) {
+    call.domain = af_unspec;
+    call.to.ip = Address::any_v4();
+    return make_call(a, call);
+  }
+  endpoint_arguments(a, 2, call);
+  if (!a.missing(4)) call.domain = a.int32(4, "family");
   return make_call(a, call);
 }
 
@@ -135,10 +141,10 @@ Answer call_accept(Arguments& a) {
 std::int32_t message_flags(const Arguments& a, int n) {
   if (a.missing(n)) return 0;
   const std::int32_t flags = a.int32(n, "flags");
-  constexpr std::int32_t known = msg_peek | msg_dontwait | msg_waitall | msg_nosignal;
+  constexpr std::int32_t known = msg_peek | msg_trunc | msg_dontwait | msg_waitall | msg_nosignal;
   if ((flags & ~known) != 0)
     a.not_modelled(fmt::format("flag {:#x} of {}", flags & ~known, a.call()),
-                   "there are MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL and MSG_NOSIGNAL");
+                   "there are MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL and MSG_NOSIGNAL");
   return flags;
 }
 
@@ -151,6 +157,17 @@ Answer call_send(Arguments& a) {
   return make_call(a, call);
 }
 
+/// sendto(fd, data, ip, port[, flags])
+Answer call_sendto(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Sendto call;
+  call.fd = fd_argument(a);
+  call.data = data_argument(a, 2);
+  endpoint_arguments(a, 3, call);
+  call.flags = message_flags(a, 5);
+  return make_call(a, call);
+}
+
 Answer call_write(Arguments& a) {
   require_phase(a, Phase::Running);
   sys::Write call;
@@ -159,9 +176,10 @@ Answer call_write(Arguments& a) {
   return make_call(a, call);
 }
 
+template <class Call>
 Answer call_recv(Arguments& a) {
   require_phase(a, Phase::Running);
-  sys::Recv call;
+  Call call;
   call.fd = fd_argument(a);
   call.size = a.integer(2, "size", 0, most_bytes);
   call.flags = message_flags(a, 3);
@@ -363,14 +381,16 @@ void open_calls(lua_State* L) {
   offer_constants(L);
   offer_binding<&call_socket>(L, "socket");
   offer_binding<&call_with_endpoint<sys::Bind>>(L, "bind");
-  offer_binding<&call_connect>(L, "connect");
+  offer_binding<&call_with_endpoint<sys::Connect>>(L, "connect");
   offer_binding<&call_listen>(L, "listen");
   offer_binding<&call_accept>(L, "accept");
   offer_binding<&call_accept>(L, "accept4");
   offer_binding<&call_send>(L, "send");
+  offer_binding<&call_sendto>(L, "sendto");
   offer_binding<&call_write>(L, "write");
   offer_binding<&call_write>(L, "print");  // the prelude makes one text of its arguments first
-  offer_binding<&call_recv>(L, "recv");
+  offer_binding<&call_recv<sys::Recv>>(L, "recv");
+  offer_binding<&call_recv<sys::Recvfrom>>(L, "recvfrom");
   offer_binding<&call_read>(L, "read");
   offer_binding<&call_shutdown>(L, "shutdown");
   offer_binding<&call_with_fd<sys::Close>>(L, "close");
@@ -399,9 +419,8 @@ void open_calls(lua_State* L) {
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name :
-       {"sendto", "recvfrom", "sendmsg", "recvmsg", "open", "socketpair", "eventfd", "timerfd", "poll",
-        "epoll_create", "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "unlink"})
+  for (const char* name : {"sendmsg", "recvmsg", "open", "socketpair", "eventfd", "timerfd", "poll",
+                           "epoll_create", "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "unlink"})
     offer_binding<&without_model>(L, name);
 }
 

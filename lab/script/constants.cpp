@@ -33,6 +33,7 @@ constexpr Constant constants[] = {
     {"IPPROTO_ICMP", 1},
     {"IPPROTO_TCP", 6},
     {"IPPROTO_UDP", 17},
+    {"IPPROTO_IPV6", 41},
     {"SOL_SOCKET", 1},
     {"SOL_TCP", 6},
     {"SHUT_RD", 0},
@@ -43,7 +44,7 @@ constexpr Constant constants[] = {
     {"MSG_WAITALL", msg_waitall},
     {"MSG_NOSIGNAL", msg_nosignal},
     {"MSG_OOB", 0x1},
-    {"MSG_TRUNC", 0x20},
+    {"MSG_TRUNC", msg_trunc},
     {"MSG_MORE", 0x8000},
     {"F_DUPFD", f_dupfd},
     {"F_GETFD", f_getfd},
@@ -90,14 +91,12 @@ constexpr Constant constants[] = {
 };
 
 constexpr const char* linux_options[] = {
-    "SO_BROADCAST",      "SO_OOBINLINE", "SO_PRIORITY",    "SO_BINDTODEVICE",
-    "SO_INCOMING_CPU",   "SO_RCVLOWAT",  "SO_PEERCRED",    "SO_DOMAIN",
-    "SO_PROTOCOL",       "SO_MARK",      "SO_TIMESTAMP",   "SO_DONTROUTE",
-    "SO_PASSCRED",       "SO_ZEROCOPY",  "TCP_CORK",       "TCP_KEEPIDLE",
-    "TCP_KEEPINTVL",     "TCP_KEEPCNT",  "TCP_LINGER2",    "TCP_WINDOW_CLAMP",
-    "TCP_INFO",          "TCP_QUICKACK", "TCP_CONGESTION", "TCP_FASTOPEN",
-    "TCP_NOTSENT_LOWAT", "IP_TTL",       "IP_TOS",         "IP_BIND_ADDRESS_NO_PORT",
-    "IP_TRANSPARENT",    "IP_FREEBIND",  "IPV6_V6ONLY",
+    "SO_OOBINLINE",   "SO_PRIORITY",  "SO_BINDTODEVICE",   "SO_INCOMING_CPU", "SO_RCVLOWAT",
+    "SO_PEERCRED",    "SO_DOMAIN",    "SO_PROTOCOL",       "SO_MARK",         "SO_TIMESTAMP",
+    "SO_DONTROUTE",   "SO_PASSCRED",  "SO_ZEROCOPY",       "TCP_CORK",        "TCP_KEEPIDLE",
+    "TCP_KEEPINTVL",  "TCP_KEEPCNT",  "TCP_WINDOW_CLAMP",  "TCP_INFO",        "TCP_QUICKACK",
+    "TCP_CONGESTION", "TCP_FASTOPEN", "TCP_NOTSENT_LOWAT", "IP_TTL",          "IP_TOS",
+    "IP_TRANSPARENT", "IP_FREEBIND",
 };
 
 void offer_text(lua_State* L, const char* text) {

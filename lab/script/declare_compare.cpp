@@ -34,6 +34,9 @@ Answer declare_comparing(Arguments& a) {
   Fields fields(table, "compare");
   HostSetup any;
   for (const Entry& entry : named_entries(fields, "sysctl")) set_sysctl(any, show(entry.key), entry.value);
+  if (!any.reserved_ports.empty())
+    throw Fault("compare: ip_local_reserved_ports cannot be set for the comparison alone",
+                "set it at the host", "ip_local_reserved_ports");
   for (const Entry& entry : named_entries(fields, "params")) {
     const std::string name = show(entry.key);
     std::vector<std::string> names;

@@ -29,18 +29,22 @@ Address interface_address(const Value& value) {
   if (value.kind != Value::Kind::Text)
     throw Fault(fmt::format("an address is a text in quotes, not {}", describe(value)),
                 "write ip = \"10.0.0.5\"", "ip");
-  const auto address = parse_v4(value.text);
-  if (!address) {
-    if (value.text.find(':') != std::string::npos)
-      throw Fault(fmt::format("\"{}\": IPv6 is not modelled yet", value.text), "write an IPv4 address",
-                  value.text);
+  auto address = parse_v4(value.text);
+  if (!address) address = parse_v6(value.text);
+  if (!address)
     throw Fault(fmt::format("\"{}\" is not an address", value.text),
-                "four numbers from 0 to 255, with dots between", value.text);
-  }
-  if (address->is_wildcard() || address->is_loopback() || address->is_multicast() || address->is_broadcast())
-    throw Fault(fmt::format("\"{}\" cannot be the address of a host", value.text),
-                address->is_loopback() ? "every host has 127.0.0.1 by itself" : "write one like \"10.0.0.5\"",
+                value.text.find(':') != std::string::npos
+                    ? "eight groups of up to four hexadecimal digits, as in \"2001:db8::5\""
+                    : "four numbers from 0 to 255, with dots between",
                 value.text);
+  if (address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80)
+    throw Fault(fmt::format("\"{}\": link-local addresses are not modelled", value.text),
+                "write one like \"2001:db8::5\"", value.text);
+  if (address->is_wildcard() || address->is_loopback() || address->is_multicast() || address->is_broadcast())
+    throw Fault(
+        fmt::format("\"{}\" cannot be the address of a host", value.text),
+        address->is_loopback() ? "every host has 127.0.0.1 and ::1 by itself" : "write one like \"10.0.0.5\"",
+        value.text);
   return *address;
 }
 
@@ -87,6 +91,35 @@ void add_port_range(HostSetup& host, const std::string& name, const Value& value
   add_sysctl(host, "net.ipv4.ip_local_port_range.high", ends[1]);
 }
 
+/// «32768-32770,40000»: single ports and ranges.
+void add_reserved_ports(HostSetup& host, const std::string& name, const Value& value) {
+  const std::string text = value.kind == Value::Kind::Integer ? std::to_string(value.integer) : value.text;
+  bool good = value.kind == Value::Kind::Text || value.kind == Value::Kind::Integer;
+  host.reserved_ports.clear();
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto port = [&](std::uint16_t& into) {
+    const auto read = std::from_chars(at, end, into);
+    at = read.ptr;
+    return read.ec == std::errc{};
+  };
+  while (good && at != end) {
+    std::pair<std::uint16_t, std::uint16_t> range;
+    good = port(range.first);
+    range.second = range.first;
+    if (good && at != end && *at == '-') {
+      ++at;
+      good = port(range.second);
+    }
+    good = good && range.first <= range.second && (at == end || *at == ',');
+    if (good && at != end) ++at;
+    host.reserved_ports.push_back(range);
+  }
+  if (!good)
+    throw Fault(fmt::format("{} must be ports and ranges of ports, not {}", name, describe(value)),
+                "write \"32768-32770,40000\"", name);
+}
+
 /// ip = "10.0.0.5", or a list.
 void read_addresses(Fields& fields, HostSetup& host, const std::string& usage) {
   const Value* ip = fields.find("ip");
@@ -101,7 +134,7 @@ void read_addresses(Fields& fields, HostSetup& host, const std::string& usage) {
 
 /// Names and addresses belong to one host each.
 void check_new(const Setup& setup, const HostSetup& host) {
-  if (parse_v4(host.name) || host.name == "localhost")
+  if (parse_v4(host.name) || parse_v6(host.name) || host.name == "localhost")
     throw Fault(fmt::format("a host cannot be called \"{}\"", host.name), "choose a word, like \"srv\"",
                 host.name);
   for (const HostSetup& other : setup.hosts) {
@@ -369,6 +402,8 @@ Answer make_pattern(Arguments& a) {
 void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
   constexpr std::string_view range = "ip_local_port_range";
   if (name == range || name == "net.ipv4.ip_local_port_range") return add_port_range(host, name, value);
+  if (name == "ip_local_reserved_ports" || name == "net.ipv4.ip_local_reserved_ports")
+    return add_reserved_ports(host, name, value);
   if (value.kind == Value::Kind::Boolean) return add_sysctl(host, name, value.boolean ? 1 : 0);
   if (value.kind != Value::Kind::Integer) {
     if (!sysctl_named(name)) add_sysctl(host, name, 0);  // the name is the greater mistake

@@ -74,9 +74,12 @@ Answer declare_filter(Arguments& a) {
     throw Fault("'with' belongs to the action \"reject\": a drop is silent", "", "with");
   rule.with = refusal_field(fields);
   const std::string protocol = fields.text("proto", "any");
-  if (protocol != "tcp" && protocol != "icmp" && protocol != "any")
-    fields.wrong("proto", "\"tcp\", \"icmp\" or \"any\"");
-  rule.protocol = protocol == "tcp" ? 6 : protocol == "icmp" ? 1 : 0;
+  if (protocol != "tcp" && protocol != "udp" && protocol != "icmp" && protocol != "any")
+    fields.wrong("proto", "\"tcp\", \"udp\", \"icmp\" or \"any\"");
+  rule.protocol = protocol == "tcp"    ? wire::TCP
+                  : protocol == "udp"  ? wire::UDP
+                  : protocol == "icmp" ? wire::ICMP
+                                       : 0;
   const auto from = peer_field(fields, setup, "from");
   const auto to = peer_field(fields, setup, "to");
   if (from && to)
@@ -87,7 +90,7 @@ Answer declare_filter(Arguments& a) {
     rule.peer = *peer;
   }
   rule.port = static_cast<std::uint32_t>(fields.integer("port", 0, 1, 65535));
-  if (rule.port != 0 && rule.protocol == 1) throw Fault("ICMP has no ports", "", "port");
+  if (rule.port != 0 && rule.protocol == wire::ICMP) throw Fault("ICMP has no ports", "", "port");
   rule.on = fields.duration("on").value_or(0);
   rule.off = fields.duration("off").value_or(never);
   fields.finish();

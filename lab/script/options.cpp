@@ -10,7 +10,7 @@ namespace sockarium::script {
 namespace {
 
 std::int64_t level_number(std::string_view level) {
-  return level == "SOL_SOCKET" ? 1 : level == "IPPROTO_IP" ? 0 : 6;
+  return level == "SOL_SOCKET" ? 1 : level == "IPPROTO_IP" ? 0 : level == "IPPROTO_IPV6" ? 41 : 6;
 }
 
 std::int64_t on_or_off(const Arguments& a, int n) {
@@ -39,13 +39,30 @@ void linger_value(const Arguments& a, sys::Setsockopt& call) {
   call.second = seconds == nullptr ? 0 : seconds->integer;
 }
 
+/// {50000, 50999}: the lowest and the highest port, 0 for «no bound». In C the two lie in one number.
+std::int64_t port_range_value(const Arguments& a) {
+  const Value value = a.value(4, 2);
+  const std::string usage = "write {50000, 50999}";
+  if (value.kind != Value::Kind::Table || value.length() != 2)
+    a.wrong(4, "value", "a table {low, high}", usage);
+  std::int64_t packed = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Value port = value.item(i);
+    if (port.kind != Value::Kind::Integer || port.integer < 0 || port.integer > 65535)
+      a.wrong(4, "value", "a table of two ports from 0 to 65535", usage);
+    packed |= port.integer << (16 * i);
+  }
+  return packed;
+}
+
 }  // namespace
 
 Option option_argument(const Arguments& a) {
   const Value level = a.value(2, 0);
   const Value name = a.value(3, 0);
   const std::string usage = "write SOL_SOCKET, SO_REUSEADDR, or IPPROTO_TCP, TCP_NODELAY";
-  if (level.kind != Value::Kind::Integer) a.wrong(2, "level", "SOL_SOCKET or IPPROTO_TCP", usage);
+  if (level.kind != Value::Kind::Integer)
+    a.wrong(2, "level", "SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP or IPPROTO_IPV6", usage);
   if (name.kind != Value::Kind::Text) a.wrong(3, "name", "an option like SO_REUSEADDR", usage);
   for (const OptionRow& row : option_table) {
     if (row.name != name.text) continue;
@@ -71,7 +88,13 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::KeepAlive:
     case Option::NoDelay:
     case Option::ReceiveErrors:
+    case Option::Broadcast:
+    case Option::BindAddressNoPort:
+    case Option::V6Only:
       call.value = on_or_off(a, 4);
+      break;
+    case Option::LocalPortRange:
+      call.value = port_range_value(a);
       break;
     case Option::Linger:
       linger_value(a, call);
@@ -85,6 +108,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::AcceptConn:
     case Option::ReceiveBuffer:
     case Option::SendBuffer:
+    case Option::Linger2:
     case Option::MaxSeg:
     case Option::SynCount:
     case Option::DeferAccept:

@@ -67,6 +67,7 @@ std::optional<Address> address_field(Fields& fields, const Setup& setup, std::st
     return setup.hosts[value->handle.number].addresses.front();
   if (value->kind == Value::Kind::Text) {
     if (const auto address = parse_v4(value->text)) return *address;
+    if (const auto address = parse_v6(value->text)) return *address;
     for (const HostSetup& host : setup.hosts)
       if (host.name == value->text) return host.addresses.front();
   }

@@ -18,17 +18,31 @@ struct Values {
   using List = std::vector<Value>;
 
   List number() const { return {Value::of(result.value)}; }
+  Value peer() const { return Value::of(result.peer, result.domain == af_inet6); }
   List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
   List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
 
-  List operator()(const sys::Accept&) const { return {Value::of(result.value), Value::of(result.peer)}; }
-  List operator()(const sys::Recv&) const { return text(); }
+  List operator()(const sys::Accept&) const { return {Value::of(result.value), peer()}; }
+  /// With MSG_TRUNC a datagram's true length, too, which in C is the result.
+  List operator()(const sys::Recv& call) const {
+    List list = text();
+    if ((call.flags & msg_trunc) != 0) list.push_back(Value::of(result.value));
+    return list;
+  }
+  /// A stream has no sender of its own.
+  List operator()(const sys::Recvfrom&) const {
+    List list = text();
+    list.push_back(result.domain == 0 ? Value() : peer());
+    list.push_back(Value::of(std::int64_t{result.flags}));
+    return list;
+  }
   List operator()(const sys::Read&) const { return text(); }
-  List operator()(const sys::Getsockname&) const { return {Value::of(result.peer)}; }
-  List operator()(const sys::Getpeername&) const { return {Value::of(result.peer)}; }
+  List operator()(const sys::Getsockname&) const { return {peer()}; }
+  List operator()(const sys::Getpeername&) const { return {peer()}; }
   List operator()(const sys::Now&) const { return {Value::of(in_seconds(result.value))}; }
   List operator()(const sys::Socket&) const { return number(); }
   List operator()(const sys::Send&) const { return number(); }
+  List operator()(const sys::Sendto&) const { return number(); }
   List operator()(const sys::Write&) const { return number(); }
   List operator()(const sys::Random&) const { return number(); }
   List operator()(const sys::Getpid&) const { return number(); }
@@ -52,6 +66,12 @@ struct Values {
       case Option::ReceiveTimeout:
       case Option::SendTimeout:
         return {Value::of(in_seconds(result.value))};
+      case Option::LocalPortRange: {
+        Value range = Value::table();
+        range.append(Value::of(result.value & 0xffff));
+        range.append(Value::of(result.value >> 16 & 0xffff));
+        return {range};
+      }
       case Option::Linger: {
         Value linger = Value::table();
         linger.set("on", Value::of(result.value != 0));

@@ -167,7 +167,7 @@ bool Runner::wants_hint(Task& task, const SysResult& result) {
 bool Runner::wants_another(const Task& task, const SysResult& result) const {
   if (!std::holds_alternative<sys::Capture>(task.call) || !result.ok()) return false;
   const auto packet = wire::from_wire(result.data, *bytes_);
-  return !packet || !task.wanted.fits(*packet, *bytes_);
+  return !packet || packet->protocol != wire::TCP || !task.wanted.fits(*packet, *bytes_);
 }
 
 ProgramStep Runner::write_words(Task& task, const std::string& words) {

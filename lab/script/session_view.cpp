@@ -4,6 +4,7 @@
 
 #include "sim/core/tcp_state.h"
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/protocol.h"
 #include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
 
@@ -65,6 +66,9 @@ std::vector<SocketRow> SessionView::sockets(const std::string& host) const {
     row.state = line.state;
     row.local = line.local;
     row.peer = line.peer;
+    row.src = observe::local_text(line);
+    row.dst = observe::peer_text(line);
+    row.udp = line.protocol == wire::UDP;
     row.recvq = line.receive_queue;
     row.sendq = line.send_queue;
     const auto owner = owners.find(line.file.raw());
@@ -126,6 +130,8 @@ std::vector<PacketRow> SessionView::packets(const PacketQuery& query) const {
     if (const auto* sent = std::get_if<rec::PacketSent>(&record.what)) {
       const wire::Packet& packet = sent->packet;
       if (!query.flags.fits(packet.flags)) continue;
+      const std::string_view proto = wire::protocol_name(packet.protocol);
+      if (!query.proto.empty() && proto != query.proto) continue;
       PacketRow row;
       row.from = host_name(record.host);
       row.to = owner_of(packet.to.ip, record.host);
@@ -136,6 +142,7 @@ std::vector<PacketRow> SessionView::packets(const PacketQuery& query) const {
       row.destination = packet.to;
       row.flags = packet.flags;
       if (packet.is_icmp()) row.icmp = wire::icmp_name(packet.icmp.type, packet.icmp.code);
+      row.proto = proto;
       row.seq = packet.seq.value;
       row.ack = packet.ack.value;
       row.length = packet.payload.length;
@@ -226,9 +233,9 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
       row.what = "/dev/pts/0";
       if (file.kind == FileKind::Pipe) row.what = file.reads() ? "pipe, to read" : "pipe, to write";
       if (const inet::SocketBase* base = world_.inet.sockets.find(file.socket)) {
-        const TcpState state = tcp::state_of(world_, file.socket);
-        row.what = "TCP " + to_string(base->local);
-        if (base->peer.port != 0) row.what += "->" + to_string(base->peer);
+        const TcpState state = kernel::protocol::state_of(world_, file.socket);
+        row.what = (base->protocol == wire::UDP ? "UDP " : "TCP ") + to_string(base->local, base->ipv6);
+        if (base->peer.port != 0) row.what += "->" + to_string(base->peer, base->ipv6);
         row.what += fmt::format(" ({})", ss_name(state));
       }
       rows.push_back(std::move(row));
@@ -238,14 +245,16 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
 }
 
 std::vector<PortRow> SessionView::ports(const std::string& host) const {
-  std::map<std::uint16_t, std::int64_t> holders;  // by port: a list for people is sorted
+  // By port, TCP before UDP: a list for people is sorted.
+  std::map<std::pair<std::uint16_t, bool>, std::int64_t> holders;
   for (const PortBucketId id : ids(world_.inet.buckets)) {
     const inet::PortBucket& bucket = world_.inet.buckets.read(id);
     if (host_name(world_.inet.nets.read(bucket.key.net).host) != host) continue;
-    holders[static_cast<std::uint16_t>(bucket.key.port)] += static_cast<std::int64_t>(bucket.count);
+    holders[{static_cast<std::uint16_t>(bucket.key.port), bucket.key.protocol == wire::UDP}] +=
+        static_cast<std::int64_t>(bucket.count);
   }
   std::vector<PortRow> rows;
-  for (const auto& [port, sockets] : holders) rows.push_back(PortRow{port, sockets});
+  for (const auto& [key, sockets] : holders) rows.push_back(PortRow{key.first, key.second, sockets});
   return rows;
 }
 

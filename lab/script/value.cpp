@@ -36,10 +36,10 @@ Value Value::of(std::string_view value) {
   result.text = std::string(value);
   return result;
 }
-Value Value::of(const Endpoint& value) {
+Value Value::of(const Endpoint& value, bool ipv6) {
   Value result = table();
   result.is_endpoint = true;
-  result.set("ip", of(std::string_view(to_string(value.ip))));
+  result.set("ip", of(std::string_view(to_string(value.ip, ipv6))));
   result.set("port", of(std::int64_t{value.port}));
   return result;
 }

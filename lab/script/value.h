@@ -51,7 +51,8 @@ struct Value {
   static Value of(std::int64_t value);
   static Value of(double value);
   static Value of(std::string_view value);
-  static Value of(const Endpoint& value);
+  /// {ip, port}, written as a socket of that family writes it.
+  static Value of(const Endpoint& value, bool ipv6 = false);
   static Value of(Handle value);
   static Value table();
 

@@ -32,8 +32,9 @@ Value table_of(const SocketRow& row) {
   table.set("host", text(row.host));
   table.set("process", text(row.process));
   table.set("state", text(ss_name(row.state)));
-  table.set("src", text(to_string(row.local)));
-  table.set("dst", text(to_string(row.peer)));
+  table.set("proto", text(row.udp ? "udp" : "tcp"));
+  table.set("src", text(row.src));
+  table.set("dst", text(row.dst));
   table.set("local_ip", text(to_string(row.local.ip)));
   table.set("lport", number(row.local.port));
   table.set("peer_ip", text(to_string(row.peer.ip)));
@@ -73,6 +74,7 @@ Value table_of(const PacketRow& row) {
   table.set("to", text(row.to));
   table.set("src", text(to_string(row.source)));
   table.set("dst", text(to_string(row.destination)));
+  table.set("proto", text(row.proto));
   table.set("flags", text(wire::flag_names(row.flags)));
   if (!row.icmp.empty()) table.set("icmp", text(row.icmp));
   table.set("seq", number(row.seq));
@@ -119,6 +121,7 @@ Value table_of(const PortRow& row) {
   Value table = Value::table();
   table.set("port", number(row.port));
   table.set("sockets", number(row.sockets));
+  table.set("proto", text(row.udp ? "udp" : "tcp"));
   return table;
 }
 

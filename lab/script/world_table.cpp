@@ -109,12 +109,16 @@ Answer ask_sockets(Arguments& a) {
   const std::string host = host_field(a, fields, "host");
   const auto state = state_field(fields);
   const ProcessName process = process_field(a, fields);
+  const std::string proto = fields.text("proto", "");
+  if (!proto.empty() && proto != "tcp" && proto != "udp")
+    fields.wrong("proto", "\"tcp\" or \"udp\"", "write proto = \"udp\"");
   const std::int64_t lport = fields.integer("lport", -1, 0, 65535);
   const std::int64_t pport = fields.integer("pport", -1, 0, 65535);
   std::vector<SocketRow> rows = view.sockets(host);
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [&](const SocketRow& row) {
                               return (state && row.state != *state) ||
+                                     (!proto.empty() && (proto == "udp") != row.udp) ||
                                      (lport >= 0 && row.local.port != lport) ||
                                      (pport >= 0 && row.peer.port != pport) ||
                                      (!process.name.empty() && row.process != process.name) ||
@@ -153,6 +157,9 @@ Answer ask_packets(Arguments& a) {
   PacketQuery query;
   query.from = host_field(a, fields, "from");
   query.to = host_field(a, fields, "to");
+  query.proto = fields.text("proto", "");
+  if (!query.proto.empty() && query.proto != "TCP" && query.proto != "UDP" && query.proto != "ICMP")
+    fields.wrong("proto", "\"TCP\", \"UDP\" or \"ICMP\"", "write proto = \"UDP\"");
   const std::string flags = fields.text("flags", "");
   if (!flags.empty()) {
     const auto match = parse_flags(flags);

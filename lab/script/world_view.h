@@ -22,6 +22,8 @@ struct SocketRow {
   std::string host, process;  ///< process: "" where nobody owns it
   TcpState state = TcpState::Closed;
   Endpoint local, peer;
+  std::string src, dst;  ///< the ends as ss writes them
+  bool udp = false;
   std::int64_t recvq = 0, sendq = 0;
 };
 
@@ -45,6 +47,7 @@ struct PacketRow {
   RecordNumber number = 0;  ///< of its sending
   std::string from, to;     ///< hosts; `to` is "" where no host has the address
   Endpoint source, destination;
+  std::string proto;  ///< «TCP», «UDP», «ICMP»
   std::uint8_t flags = 0;
   std::string icmp;  ///< «host unreachable»; "" for TCP
   std::uint32_t seq = 0, ack = 0, length = 0;
@@ -71,6 +74,7 @@ struct DescriptorRow {
 
 struct PortRow {
   std::uint16_t port = 0;
+  bool udp = false;          ///< each protocol has ports of its own
   std::int64_t sockets = 0;  ///< that hold it
 };
 
@@ -79,7 +83,7 @@ struct CallQuery {
   std::string host, process, name;
 };
 struct PacketQuery {
-  std::string from, to;
+  std::string from, to, proto;
   FlagMatch flags;
 };
 struct RecordQuery {

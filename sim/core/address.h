@@ -19,6 +19,8 @@ struct Address {
   static Address any_v4() { return v4(0, 0, 0, 0); }
   /// 127.0.0.1
   static Address loopback_v4() { return v4(127, 0, 0, 1); }
+  /// ::1
+  static Address loopback_v6();
 
   bool is_v4() const;
   bool is_wildcard() const;   ///< 0.0.0.0 or ::
@@ -27,9 +29,14 @@ struct Address {
   bool is_broadcast() const;  ///< 255.255.255.255
 };
 
-/// Reads «10.0.0.5»; nothing else is an address here.
+/// Reads «10.0.0.5».
 std::optional<Address> parse_v4(std::string_view text);
+/// Reads «2001:db8::5», «::1», «::ffff:10.0.0.5» (RFC 4291 section 2.2); zones («%eth0») are not read.
+std::optional<Address> parse_v6(std::string_view text);
+/// «10.0.0.5», or as RFC 5952 wants it: the longest run of zeros left out, small letters.
 std::string to_string(const Address& address);
+/// As a socket of that family shows it: for AF_INET6 an IPv4 address is «::ffff:10.0.0.5».
+std::string to_string(const Address& address, bool ipv6);
 
 /// An address and a port: one end of a connection.
 struct Endpoint {
@@ -40,5 +47,7 @@ struct Endpoint {
 };
 /// «10.0.0.5:80»; a wildcard and port 0 print as `ss` does: «0.0.0.0:*».
 std::string to_string(const Endpoint& endpoint);
+/// As a socket of that family shows it: «[::ffff:10.0.0.5]:80».
+std::string to_string(const Endpoint& endpoint, bool ipv6);
 
 }  // namespace sockarium

@@ -21,6 +21,7 @@ enum class Place : std::uint32_t {
   LinkDuplicate,
   LinkReorder,
   LinkCorrupt,
+  DatagramGroup,
   SynCookie,
   ReusePortHash,
 };

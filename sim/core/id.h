@@ -37,7 +37,12 @@ struct PortBucket;
 struct Captured;
 struct SpecialRoute;
 struct Neighbour;
+struct PortRange;
 }  // namespace inet
+namespace udp {
+struct Socket;
+struct Datagram;
+}  // namespace udp
 namespace tcp {
 struct Connection;
 struct Listener;
@@ -66,6 +71,9 @@ using CapturedId = Id<inet::Captured>;
 using SpecialRouteId = Id<inet::SpecialRoute>;
 using NeighbourId = Id<inet::Neighbour>;
 using PortBucketId = Id<inet::PortBucket>;
+using PortRangeId = Id<inet::PortRange>;
+using UdpSocketId = Id<udp::Socket>;
+using DatagramId = Id<udp::Datagram>;
 using ConnectionId = Id<tcp::Connection>;
 using ListenerId = Id<tcp::Listener>;
 using RequestId = Id<tcp::Request>;

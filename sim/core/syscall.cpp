@@ -55,9 +55,17 @@ std::string domain_name(std::int32_t domain) {
                         : std::to_string(domain);
 }
 
-std::string sockaddr(const Endpoint& to) {
-  return fmt::format("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}, 16", to.port,
-                     to_string(to.ip));
+/// As strace writes it, with its length. `length`: 0 for the family's own.
+std::string sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length = 0) {
+  const auto with = [&](std::int32_t usual) { return length != 0 ? length : usual; };
+  if (domain == af_inet6)
+    return fmt::format(
+        "{{sa_family=AF_INET6, sin6_port=htons({}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"{}\", "
+        "&sin6_addr), sin6_scope_id=0}}, {}",
+        to.port, to_string(to.ip, true), with(28));
+  if (domain == af_unspec) return fmt::format("{{sa_family=AF_UNSPEC, sa_data=\"\"}}, {}", with(16));
+  return fmt::format("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}, {}", to.port,
+                     to_string(to.ip), with(16));
 }
 
 /// The 14 bytes of an address of no family.
@@ -71,6 +79,7 @@ std::string flag_names(std::int32_t flags) {
     text += word;
   };
   add(msg_peek, "MSG_PEEK");
+  add(msg_trunc, "MSG_TRUNC");
   add(msg_dontwait, "MSG_DONTWAIT");
   add(msg_waitall, "MSG_WAITALL");
   add(msg_nosignal, "MSG_NOSIGNAL");
@@ -109,16 +118,16 @@ struct Arguments {
   const ByteStore& bytes;
   std::string operator()(const sys::Socket& c) const {
     return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type),
-                       c.protocol == 0   ? "IPPROTO_IP"
-                       : c.protocol == 6 ? "IPPROTO_TCP"
-                                         : std::to_string(c.protocol));
+                       c.protocol == 0    ? "IPPROTO_IP"
+                       : c.protocol == 6  ? "IPPROTO_TCP"
+                       : c.protocol == 17 ? "IPPROTO_UDP"
+                                          : std::to_string(c.protocol));
   }
-  std::string operator()(const sys::Bind& c) const { return fmt::format("{}, {}", c.fd, sockaddr(c.to)); }
+  std::string operator()(const sys::Bind& c) const {
+    return fmt::format("{}, {}", c.fd, sockaddr(c.to, c.domain, c.length));
+  }
   std::string operator()(const sys::Connect& c) const {
-    constexpr std::int32_t unspecified = 0;
-    if (c.domain == unspecified)
-      return fmt::format("{}, {{sa_family=AF_UNSPEC, sa_data=\"{}\"}}, 16", c.fd, no_address);
-    return fmt::format("{}, {}", c.fd, sockaddr(c.to));
+    return fmt::format("{}, {}", c.fd, sockaddr(c.to, c.domain));
   }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
   std::string operator()(const sys::Accept& c) const { return fmt::format("{}", c.fd); }
@@ -126,6 +135,13 @@ struct Arguments {
     return fmt::format("{}, {}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length, flag_names(c.flags));
   }
   std::string operator()(const sys::Recv& c) const {
+    return fmt::format("{}, {}, {}", c.fd, c.size, flag_names(c.flags));
+  }
+  std::string operator()(const sys::Sendto& c) const {
+    return fmt::format("{}, {}, {}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length, flag_names(c.flags),
+                       sockaddr(c.to, c.domain));
+  }
+  std::string operator()(const sys::Recvfrom& c) const {
     return fmt::format("{}, {}, {}", c.fd, c.size, flag_names(c.flags));
   }
   std::string operator()(const sys::Write& c) const {

@@ -18,11 +18,13 @@
 namespace sockarium {
 
 enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };  // AF_*
-enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };    // SOCK_*
-inline constexpr std::int32_t sock_nonblock = 04000;                  // SOCK_NONBLOCK, also O_NONBLOCK
-inline constexpr std::int32_t sock_cloexec = 02000000;                // SOCK_CLOEXEC
+inline constexpr std::int32_t af_unspec = 0, af_inet = 2, af_inet6 = 10;
+enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };  // SOCK_*
+inline constexpr std::int32_t sock_nonblock = 04000;                // SOCK_NONBLOCK, also O_NONBLOCK
+inline constexpr std::int32_t sock_cloexec = 02000000;              // SOCK_CLOEXEC
 
-inline constexpr std::int32_t msg_peek = 0x2, msg_dontwait = 0x40, msg_waitall = 0x100, msg_nosignal = 0x4000;
+inline constexpr std::int32_t msg_peek = 0x2, msg_trunc = 0x20, msg_dontwait = 0x40, msg_waitall = 0x100,
+                              msg_nosignal = 0x4000;
 
 enum class Shut : std::int32_t { Read = 0, Write = 1, Both = 2 };
 
@@ -41,10 +43,11 @@ struct Socket {  ///< → fd. EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT, EMFILE
   static constexpr std::string_view name = "socket";
   std::int32_t domain = 2, type = 1, protocol = 0;  ///< `type` may carry sock_nonblock and sock_cloexec
 };
-struct Bind {  ///< EINVAL (bound already), EADDRNOTAVAIL, EACCES, EADDRINUSE
+struct Bind {  ///< EINVAL (bound already), EADDRNOTAVAIL, EACCES, EADDRINUSE, EAFNOSUPPORT
   static constexpr std::string_view name = "bind";
   std::int32_t fd = -1, domain = 2;  ///< `domain`: the family of the address that was given
   Endpoint to;
+  std::int32_t length = 0;  ///< bytes of the address that was given; 0: as many as its family has
 };
 struct Listen {  ///< EADDRINUSE, EINVAL, EOPNOTSUPP
   static constexpr std::string_view name = "listen";
@@ -66,6 +69,18 @@ struct Send {  ///< → bytes taken. EPIPE, ECONNRESET, ENOTCONN, EAGAIN
 };
 struct Recv {  ///< → bytes; none at the end of the stream. ECONNRESET, ENOTCONN, EAGAIN
   static constexpr std::string_view name = "recv";
+  std::int32_t fd = -1, flags = 0;
+  std::int64_t size = 0;
+};
+struct Sendto {  ///< → bytes. A datagram to an address. EINVAL, EMSGSIZE, EACCES, EAGAIN, as Send
+  static constexpr std::string_view name = "sendto";
+  std::int32_t fd = -1, flags = 0;
+  Bytes data;
+  Endpoint to;
+  std::int32_t domain = 2;
+};
+struct Recvfrom {  ///< → bytes, the sender, and the flags of the message (MSG_TRUNC: it was cut)
+  static constexpr std::string_view name = "recvfrom";
   std::int32_t fd = -1, flags = 0;
   std::int64_t size = 0;
 };
@@ -195,7 +210,8 @@ using Syscall =
                  sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername,
                  sys::Setsockopt, sys::Getsockopt, sys::Dup, sys::Dup2, sys::Dup3, sys::Fcntl, sys::Pipe,
                  sys::Getrlimit, sys::Setrlimit, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
-                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture>;
+                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture,
+                 sys::Sendto, sys::Recvfrom>;
 
 /// «connect»
 std::string_view name(const Syscall& call);
@@ -208,9 +224,11 @@ std::int32_t fd_of(const Syscall& call);
 struct SysResult {
   std::int64_t value = 0;
   std::int64_t second = 0;  ///< pipe, getrlimit, SO_LINGER: the second of two values
-  Bytes data;               ///< recv, read, capture
-  Endpoint peer;            ///< accept, getsockname, getpeername
+  Bytes data;               ///< recv, recvfrom, read, capture
+  Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;
+  std::int32_t domain = 0;  ///< the family of `peer`; 0: there is none
+  std::int32_t flags = 0;   ///< recvfrom: the flags of the message
 
   bool ok() const { return error == Errno::OK; }
   static SysResult of(std::int64_t value) {

@@ -23,6 +23,7 @@ struct Net {
   std::int64_t time_waits = 0;  ///< entries in TIME-WAIT, which tcp_max_tw_buckets bounds
   NetId gateway;                ///< where packets go to which no link leads; none: nowhere
   std::uint64_t raw = 0;        ///< 1: a raw peer, which has no sockets; see raw_peer.h
+  PortRangeId first_reserved;   ///< ip_local_reserved_ports
   CapturedId first_captured, last_captured;
   std::uint64_t captured = 0;  ///< how many wait
   Sysctls sysctls;
@@ -40,6 +41,12 @@ struct Interface {
 struct Captured {
   wire::Packet packet;
   CapturedId next;
+};
+
+/// Ports that the kernel never chooses by itself: a part of net.ipv4.ip_local_reserved_ports.
+struct PortRange {
+  std::uint32_t low = 0, high = 0;  ///< both belong to it
+  PortRangeId next;
 };
 
 struct PortKey {
@@ -82,7 +89,13 @@ struct PortBucket {
   PortKey key;
   SocketId first;
   std::uint64_t count = 0;
-  std::uint64_t only_connects = 0;  ///< 1: every holder's port was chosen by connect() (Linux fastreuse < 0)
+  std::uint32_t only_connects = 0;  ///< 1: every holder's port was chosen by connect() (Linux fastreuse < 0)
+  /// 1: the last socket that bound it had SO_REUSEPORT. It is remembered by the four fields below, and who is
+  /// like it is let in without a look at the holders (Linux fastreuseport).
+  std::uint32_t remembers = 0;
+  std::uint32_t last_user = 0;
+  std::uint32_t last_ipv6_only = 0;
+  Address last_address;
 };
 
 /// The four numbers by which connections are told apart, inside one namespace.
@@ -120,6 +133,16 @@ struct DestinationKey {
   std::uint32_t block = 0;  ///< for `taken`: which 64 ports
 };
 
+/// How many ICMP messages an address may still get: see icmp.h.
+struct IcmpKey {
+  NetId net;
+  Address to;
+};
+struct IcmpBudget {
+  Time last = 0;
+  Duration tokens = 0;
+};
+
 struct AddressKey {
   Address address;
 };
@@ -132,6 +155,7 @@ struct Inet {
   Slab<SocketBase> sockets;
   Slab<PortBucket> buckets;
   HashIndex<PortKey, PortBucketId> ports;  ///< the port table
+  Slab<PortRange> reserved;
   HashIndex<TupleKey, Owner> connections;  ///< the connection table (Linux ehash)
   HashIndex<DestinationKey, std::uint64_t>
       destinations;  ///< times asked << 32 | how far the search has moved
@@ -142,6 +166,7 @@ struct Inet {
   Slab<SpecialRoute> special_routes;
   Slab<Neighbour> neighbours;
   HashIndex<PathMtuKey, std::uint64_t> path_mtus;  ///< bytes, as ICMP has told
+  HashIndex<IcmpKey, IcmpBudget> icmp_budgets;
   Slab<Captured> captured;
   std::uint64_t last_inode = 10'000;
 

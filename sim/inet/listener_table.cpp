@@ -81,7 +81,13 @@ SocketId choose_listener(const World& world, NetId net, const Endpoint& name, co
 
 SocketId find_listener(const World& world, NetId net, const Endpoint& local, const Endpoint& peer) {
   if (const SocketId exact = choose_listener(world, net, local, local, peer)) return exact;
-  return choose_listener(world, net, Endpoint{Address::any_v4(), local.port, 0}, local, peer);
+  if (local.ip.is_v4())
+    if (const SocketId any =
+            choose_listener(world, net, Endpoint{Address::any_v4(), local.port, 0}, local, peer))
+      return any;
+  // `::` takes IPv4, too, unless it is told not to.
+  const SocketId any = choose_listener(world, net, Endpoint{Address{}, local.port, 0}, local, peer);
+  return any && local.ip.is_v4() && world.inet.sockets.read(any).ipv6_only ? SocketId{} : any;
 }
 
 std::uint64_t group_size(const World& world, SocketId listener) {

@@ -1,7 +1,5 @@
 // Who holds which port, and may another have it too? The rules of bind(), as measured on Linux cell by cell.
-// Linux: inet_bind_bucket, inet_csk_bind_conflict, inet_csk_get_port.
-//
-// Left out: the bucket's cache that lets a third REUSEPORT socket in where the pairwise rule says no.
+// Linux: inet_bind_bucket, inet_csk_bind_conflict, inet_csk_get_port; udp_lib_lport_inuse.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +16,32 @@ struct Address;
 
 namespace sockarium::inet {
 
-/// The socket that keeps `socket` from binding (`address`, `port`), or none. `blocker` of the rules:
-/// 1 addresses that do not overlap never conflict; 2 SO_REUSEADDR on both, the holder not listening; 3
-/// SO_REUSEPORT on both with one user, or the holder in TIME-WAIT.
-SocketId bind_conflict(const World& world, SocketId socket, const Address& address, std::uint16_t port);
+struct SocketBase;
 
-/// Enters the socket into the port table with its present local address. `only_connect`: the port was chosen
-/// by connect(), which may give it to further destinations.
-void hold_port(Step& step, SocketId socket, std::uint16_t port, bool only_connect, Reason reason);
+/// Who asks: a program that names the port, or the kernel that looks for one (port 0). The kernel shares a
+/// port only where nothing else is left and net.ipv4.ip_autobind_reuse allows it.
+enum class Asks { Program, Kernel, KernelSharing };
+
+/// The socket that keeps `socket` from binding (`address`, `port`), or none. Rules, for a program of TCP:
+/// 1 addresses that do not overlap never conflict; 2 SO_REUSEADDR on both, the holder not listening; 3
+/// SO_REUSEPORT on both with one user, or the holder in TIME-WAIT. UDP has the same, but knows no listeners.
+/// Who is like the last socket with SO_REUSEPORT that bound the port is let in unasked.
+SocketId bind_conflict(const World& world, SocketId socket, const Address& address, std::uint16_t port,
+                       Asks asks = Asks::Program);
+
+/// Enters the socket into the port table with its present local address. `chosen_by_connect`: connect() chose
+/// the port, and may give it to further destinations.
+void hold_port(Step& step, SocketId socket, std::uint16_t port, bool chosen_by_connect, Reason reason);
+/// listen() asks for the port that the socket has: the bucket takes note of its options again.
+void hold_port_again(World& world, SocketId socket);
 /// An accepted child shares its listener's bucket; a TIME-WAIT entry takes over its connection's.
 void share_port(Step& step, SocketId socket, SocketId with);
 /// Leaves the port table; the last holder frees the port. Does nothing for a socket without port.
 void release_port(Step& step, SocketId socket);
 
-/// Port 0 in bind() or listen() on an unbound socket: a free port of the parity that connect() does not
-/// prefer. 0: none is left (EADDRINUSE). Linux inet_csk_find_open_port.
+/// Port 0 in bind(), or listen() or a datagram from an unbound socket. TCP: a free port of the parity that
+/// connect() does not prefer, in the lower half of the range for a socket with SO_REUSEADDR; UDP: any. 0:
+/// none is left (EADDRINUSE, EAGAIN). Linux inet_csk_find_open_port, udp_lib_get_port.
 std::uint16_t choose_port_for_bind(Step& step, SocketId socket, const Address& address);
 
 /// connect() without bind: a port with which the four numbers are new. 0: none is left (EADDRNOTAVAIL). May

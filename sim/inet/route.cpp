@@ -36,6 +36,7 @@ std::uint32_t number_of(const Address& address) {
 /// The line of the table with the longest prefix that has this address, or nullptr.
 const SpecialRoute* special_route(const World& world, NetId net, const Address& address) {
   const SpecialRoute* best = nullptr;
+  if (!address.is_v4()) return best;
   for (const SpecialRouteId id : ids(world.inet.special_routes)) {
     const SpecialRoute& line = world.inet.special_routes.read(id);
     if (line.net != net || (best != nullptr && best->prefix >= line.prefix)) continue;
@@ -45,7 +46,50 @@ const SpecialRoute* special_route(const World& world, NetId net, const Address& 
   return best;
 }
 
+/// The first address of the destination's family; none: packets there would have no source.
+const Address* address_for(const World& world, NetId net, const Address& destination) {
+  for (InterfaceId id = world.inet.nets.read(net).first_interface; id;
+       id = world.inet.interfaces.read(id).next)
+    if (world.inet.interfaces.read(id).address.is_v4() == destination.is_v4())
+      return &world.inet.interfaces.read(id).address;
+  return nullptr;
+}
+
+/// The way that a line of the table says.
+std::optional<Path> special_way(const World& world, NetId net, const SpecialRoute& line) {
+  if (line.kind != RouteKind::OnLink) return std::nullopt;
+  const wire::Link& link = world.wire.links.read(line.link);
+  Path path;
+  path.link = line.link;
+  path.direction = link.ends[0] == net ? 0 : 1;
+  path.mtu = link.mtu;
+  path.unanswered = true;
+  return path;
+}
+
+std::optional<Path> way_out(const World& world, NetId net, const Address& address) {
+  if (is_local(world, net, address)) {
+    Path path;
+    path.to = net;
+    return path;
+  }
+  if (address_for(world, net, address) == nullptr) return std::nullopt;
+  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
+    if (const auto path = way_to(world, net, *owner)) return path;
+  if (const SpecialRoute* line = special_route(world, net, address)) return special_way(world, net, *line);
+  return way_to(world, net, world.inet.nets.read(net).gateway);
+}
+
 }  // namespace
+
+std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  std::optional<Path> path = way_out(world, net, address);
+  if (path && !address.is_v4()) path->ip_header = 40;
+  if (path && path->link)
+    if (const std::uint64_t* mtu = world.inet.path_mtus.find(PathMtuKey{net, address}))
+      path->mtu = std::min(path->mtu, *mtu);
+  return path;
+}
 
 Errno unreachable(const World& world, NetId net, const Address& address) {
   const SpecialRoute* line = special_route(world, net, address);
@@ -63,49 +107,17 @@ Errno unreachable(const World& world, NetId net, const Address& address) {
   return Errno::NETUNREACH;
 }
 
-namespace {
-
-std::optional<Path> way_out(const World& world, NetId net, const Address& address) {
-  if (is_local(world, net, address)) {
-    Path path;
-    path.to = net;
-    return path;
-  }
-  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
-    if (const auto path = way_to(world, net, *owner)) return path;
-  if (const SpecialRoute* line = special_route(world, net, address)) {
-    if (line->kind != RouteKind::OnLink) return std::nullopt;
-    const wire::Link& link = world.wire.links.read(line->link);
-    Path path;
-    path.link = line->link;
-    path.direction = link.ends[0] == net ? 0 : 1;
-    path.mtu = link.mtu;
-    path.unanswered = true;
-    return path;
-  }
-  return way_to(world, net, world.inet.nets.read(net).gateway);
-}
-
-}  // namespace
-
-std::optional<Path> route(const World& world, NetId net, const Address& address) {
-  std::optional<Path> path = way_out(world, net, address);
-  if (path && path->link)
-    if (const std::uint64_t* mtu = world.inet.path_mtus.find(PathMtuKey{net, address}))
-      path->mtu = std::min(path->mtu, *mtu);
-  return path;
-}
-
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu) {
   constexpr std::uint64_t least = 552;  // net.ipv4.route.min_pmtu
   world.inet.path_mtus.set(PathMtuKey{net, destination}, std::max(mtu, least));
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
-  if (destination.is_loopback()) return Address::loopback_v4();
+  const Address loopback = destination.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
+  if (destination.is_loopback()) return loopback;
   if (is_local(world, net, destination)) return destination;
-  const InterfaceId first = world.inet.nets.read(net).first_interface;
-  return first ? world.inet.interfaces.read(first).address : Address::loopback_v4();
+  const Address* own = address_for(world, net, destination);
+  return own != nullptr ? *own : loopback;
 }
 
 std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, std::int64_t again,

@@ -3,10 +3,11 @@
 // A link is a route to the host at its other end. A host with a raw peer sends there what no other link leads
 // to, so that the peer may use any address.
 //
-// A host's table may have lines of its own: addresses that are unreachable, prohibited or swallowed, and
+// A host's table may have lines of its own: IPv4 addresses that are unreachable, prohibited or swallowed, and
 // addresses that are said to be on a link, where nobody answers for them.
 //
-// Left out: forwarding; neighbours that answer are known from the start.
+// Left out: forwarding; neighbours that answer are known from the start; the choice between several addresses
+// of one family (RFC 6724).
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,12 @@ struct Path {
   NetId to;     ///< the namespace that gets the packet
   LinkId link;  ///< none: loopback
   std::uint64_t direction = 0;
-  std::uint64_t mtu = 65536;  ///< loopback's; else the link's
-  bool unanswered = false;    ///< nobody on the link has the address: packets wait for ARP
+  std::uint64_t mtu = 65536;     ///< loopback's; else the link's
+  std::uint64_t ip_header = 20;  ///< bytes; 40 for IPv6
+  bool unanswered = false;       ///< nobody on the link has the address: packets wait for ARP
+
+  /// What a packet has room for behind its IP header, bytes.
+  std::uint64_t room() const { return (mtu < 65535 ? mtu : ip_header == 20 ? 65535 : 65536) - ip_header; }
 };
 
 /// The way from `net` to `address`, or nothing (ENETUNREACH).
@@ -42,8 +47,8 @@ std::optional<Path> route(const World& world, NetId net, const Address& address)
 Errno unreachable(const World& world, NetId net, const Address& address);
 /// Does `net` have this address? Every namespace has 127.0.0.0/8.
 bool is_local(const World& world, NetId net, const Address& address);
-/// The source address for packets to `destination`: for a local one 127.0.0.1 or itself, else the first
-/// interface's.
+/// The source address for packets to `destination`: for a local one the loopback address or itself, else the
+/// first interface's of its family.
 Address source_address(const World& world, NetId net, const Address& destination);
 
 /// Sends a packet on its way: links may delay, double, damage or lose it. Leaves PacketSent, and

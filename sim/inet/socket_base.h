@@ -12,7 +12,7 @@
 
 namespace sockarium::inet {
 
-enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait };
+enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp };
 
 struct SocketBase {
   NetId net;
@@ -33,6 +33,15 @@ struct SocketBase {
   bool linger = false;              ///< SO_LINGER on
   bool receive_errors = false;      ///< IP_RECVERR
   bool keep_alive = false;          ///< SO_KEEPALIVE: kept and inherited; no probe is sent yet
+  bool port_by_connect = false;     ///< connect() chose it (Linux SOCK_CONNECT_BIND)
+  bool late_port = false;           ///< IP_BIND_ADDRESS_NO_PORT
+  bool ipv6 = false;                ///< AF_INET6
+  bool ipv6_only = false;           ///< IPV6_V6ONLY
+  bool broadcast = false;           ///< SO_BROADCAST
+  std::uint8_t protocol = 6;        ///< IPPROTO_TCP or IPPROTO_UDP: each has ports of its own
+  std::uint16_t reserved = 0;
+  std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
+  std::uint32_t reserved_word = 0;
   std::uint32_t linger_seconds = 0;
   Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
   Duration send_timeout = 0;      ///< SO_SNDTIMEO; 0: none
@@ -41,6 +50,8 @@ struct SocketBase {
   SocketId bucket_next, bucket_previous;
   SocketId group_next;             ///< the next listener of the same name (SO_REUSEPORT)
   std::uint64_t bound_record = 0;  ///< the record of getting its port
+
+  Address wildcard() const { return ipv6 ? Address{} : Address::any_v4(); }
 };
 
 }  // namespace sockarium::inet

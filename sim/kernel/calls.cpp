@@ -8,9 +8,11 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/file_operations.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/protocol.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/udp/udp.h"
 #include "sim/wire/header_bytes.h"
 
 namespace sockarium::kernel {
@@ -45,30 +47,36 @@ struct Try {
   Attempt operator()(const sys::Socket& c) {
     constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
     const std::int32_t type = c.type & ~flags;
-    if (c.domain != 2 || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
     if (type < 0 || type > 10) return fail(Errno::INVAL);
-    if (type != 1) return fail(Errno::SOCKTNOSUPPORT);
-    if (c.protocol != 0 && c.protocol != 6) return fail(Errno::PROTONOSUPPORT);
+    const bool ipv6 = c.domain == af_inet6;
+    if ((c.domain != af_inet && !ipv6) || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
+    const bool datagrams = type == static_cast<std::int32_t>(SocketType::Datagram);
+    if (type != static_cast<std::int32_t>(SocketType::Stream) && !datagrams)
+      return fail(Errno::SOCKTNOSUPPORT);
+    if (c.protocol != 0 && c.protocol != (datagrams ? wire::UDP : wire::TCP))
+      return fail(Errno::PROTONOSUPPORT);
     const std::int64_t fd = reserve_number(world(), process());
     if (fd < 0) return fail(Errno::MFILE);
     if (file_table_full(world(), process())) {
       unreserve_number(world(), process(), fd);
       return fail(Errno::NFILE);
     }
-    const SocketId socket = tcp::open(step, net(), world().kernel.processes.read(process()).user);
+    const std::uint32_t user = world().kernel.processes.read(process()).user;
+    const SocketId socket =
+        datagrams ? udp::open(step, net(), user, ipv6) : tcp::open(step, net(), user, ipv6);
     install(step, process(), fd, make_file(world(), socket, (c.type & sock_nonblock) != 0),
             (c.type & sock_cloexec) != 0);
     return done(fd);
   }
 
   Attempt operator()(const sys::Bind& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_bind(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_bind(step, socket, c); });
   }
   Attempt operator()(const sys::Listen& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_listen(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_listen(step, socket, c); });
   }
   Attempt operator()(const sys::Connect& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_connect(step, socket, c, again); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_connect(step, socket, c, again); });
   }
 
   Attempt operator()(const sys::Accept& c) {
@@ -82,28 +90,37 @@ struct Try {
     Attempt attempt = with_socket(c.fd, [&](SocketId socket) {
       // The new open file is made before the queue is looked at (Linux do_accept).
       return !again && file_table_full(world(), me.process) ? fail(Errno::NFILE)
-                                                            : tcp::try_accept(step, socket);
+                                                            : protocol::try_accept(step, socket);
     });
     if (std::holds_alternative<Block>(attempt)) return attempt;
     SysResult& result = std::get<Done>(attempt).result;
     if (!result.ok()) return attempt;  // the number is given back when the call completes
     const SocketId accepted = SocketId::from_raw(static_cast<std::uint64_t>(result.value));
+    result.domain = world().inet.sockets.read(accepted).ipv6 ? af_inet6 : af_inet;
     result.value = std::exchange(me.reserved_fd, -1);
     install(step, me.process, result.value, make_file(world(), accepted, (c.flags & sock_nonblock) != 0),
             (c.flags & sock_cloexec) != 0);
     return attempt;
   }
 
-  Attempt operator()(const sys::Send& c) {
-    return with_socket(
-        c.fd, [&](SocketId socket) { return tcp::try_send(step, socket, c.data, c.flags, self().progress); });
-  }
-  Attempt operator()(const sys::Recv& c) {
-    return with_socket(c.fd, [&](SocketId socket) {
-      if (c.size < 0) return fail(Errno::INVAL);
-      return tcp::try_receive(step, socket, c.size, c.flags, self().gathered);
+  Attempt send_with(std::int32_t fd, const Bytes& data, std::int32_t flags, const sys::Sendto* to) const {
+    return with_socket(fd, [&](SocketId socket) {
+      return protocol::try_send(step, socket, data, flags, to, self().progress);
     });
   }
+  Attempt receive_with(std::int32_t fd, std::int64_t size, std::int32_t flags) const {
+    return with_socket(fd, [&](SocketId socket) {
+      if (size < 0) return fail(Errno::INVAL);
+      // What counts is how the descriptor was when the call began.
+      const bool waits =
+          again || ((flags & msg_dontwait) == 0 && !world().kernel.files.read(file(fd)).nonblocking());
+      return protocol::try_receive(step, socket, size, flags, waits, self().gathered);
+    });
+  }
+  Attempt operator()(const sys::Send& c) { return send_with(c.fd, c.data, c.flags, nullptr); }
+  Attempt operator()(const sys::Sendto& c) { return send_with(c.fd, c.data, c.flags, &c); }
+  Attempt operator()(const sys::Recv& c) { return receive_with(c.fd, c.size, c.flags); }
+  Attempt operator()(const sys::Recvfrom& c) { return receive_with(c.fd, c.size, c.flags); }
   // What read and write do is the file's business; whether it may be read at all is looked at first
   // (Linux vfs_read, vfs_write).
   Attempt operator()(const sys::Write& c) {
@@ -120,35 +137,41 @@ struct Try {
   }
 
   Attempt operator()(const sys::Shutdown& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_shutdown(step, socket, c.how); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_shutdown(step, socket, c.how); });
+  }
+  /// The socket of which `fd` is the last descriptor and whose close() must wait; none: it need not.
+  OpenFileId lingering_file(std::int64_t fd) const {
+    const OpenFileId id = file(fd);
+    if (!id) return {};
+    const OpenFile& opened = world().kernel.files.read(id);
+    return opened.kind == FileKind::Socket && opened.references == 1 && tcp::lingers(world(), opened.socket)
+               ? id
+               : OpenFileId{};
   }
   Attempt operator()(const sys::Close& c) {
+    if (again) return tcp::try_linger(step, world().kernel.files.read(self().held).socket);
+    if (const OpenFileId last = lingering_file(c.fd)) {
+      // The number is free at once; the open file lives until the wait is over.
+      world().kernel.tasks.write(task).held = last;
+      ++world().kernel.files.write(last).references;
+      close_number(step, process(), c.fd, Reason::AskedByCall);
+      const SocketId socket = world().kernel.files.read(last).socket;
+      tcp::begin_lingering(step, socket);
+      return tcp::try_linger(step, socket);
+    }
     return close_number(step, process(), c.fd, Reason::AskedByCall) ? done(0) : fail(Errno::BADF);
   }
   Attempt operator()(const sys::Getsockname& c) {
-    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
-      const inet::SocketBase& base = world().inet.sockets.read(socket);
-      SysResult result;
-      result.peer = base.local;
-      if (base.local.port == 0) result.peer.port = static_cast<std::uint16_t>(base.former_port);
-      return Done{result};
-    });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getsockname(world(), socket); });
   }
   Attempt operator()(const sys::Getpeername& c) {
-    return with_socket(c.fd, [&](SocketId socket) -> Attempt {
-      const TcpState state = tcp::state_of(world(), socket);
-      if (state == TcpState::Closed || state == TcpState::Listen || state == TcpState::SynSent)
-        return fail(Errno::NOTCONN);
-      SysResult result;
-      result.peer = world().inet.sockets.read(socket).peer;
-      return Done{result};
-    });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getpeername(world(), socket); });
   }
   Attempt operator()(const sys::Setsockopt& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_setsockopt(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_setsockopt(step, socket, c); });
   }
   Attempt operator()(const sys::Getsockopt& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return tcp::try_getsockopt(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getsockopt(step, socket, c); });
   }
   Attempt operator()(const sys::Dup& c) { return try_dup(step, process(), c); }
   Attempt operator()(const sys::Dup2& c) { return try_dup2(step, process(), c); }
@@ -249,23 +272,35 @@ struct Try {
   }
 };
 
-bool wants_no_signal(const Syscall& call) {
-  const auto* send = std::get_if<sys::Send>(&call);
-  return send != nullptr && (send->flags & msg_nosignal) != 0;
+/// The flags of a call that sends or receives.
+std::int32_t flags_of(const Syscall& call) {
+  return std::visit(
+      [](const auto& c) -> std::int32_t {
+        using Call = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<Call, sys::Send> || std::is_same_v<Call, sys::Sendto> ||
+                      std::is_same_v<Call, sys::Recv> || std::is_same_v<Call, sys::Recvfrom>)
+          return c.flags;
+        else
+          return 0;
+      },
+      call);
 }
 
-bool sends(const Syscall& call) {
-  return std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call);
+/// Does EPIPE of this call come with SIGPIPE? Of streams only.
+bool brings_signal(const World& world, const Task& task, const Syscall& call) {
+  const bool sends = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
+                     std::holds_alternative<sys::Write>(call);
+  if (!sends || (flags_of(call) & msg_nosignal) != 0) return false;
+  const OpenFileId file = task.held ? task.held : file_of(world, task.process, fd_of(call));
+  if (!file) return true;
+  const SocketId socket = world.kernel.files.read(file).socket;
+  return !socket || !protocol::is_udp(world, socket);
 }
 
 bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
   if (task.state == TaskState::Blocked)
     return false;  // what counts is how the descriptor was when the call began
-  const auto* send = std::get_if<sys::Send>(&call);
-  const auto* receive = std::get_if<sys::Recv>(&call);
-  if ((send != nullptr && (send->flags & msg_dontwait) != 0) ||
-      (receive != nullptr && (receive->flags & msg_dontwait) != 0))
-    return true;
+  if ((flags_of(call) & msg_dontwait) != 0) return true;
   const std::int32_t fd = fd_of(call);
   if (fd < 0) return false;
   const OpenFileId file = file_of(world, task.process, fd);
@@ -341,7 +376,7 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
     }
   }
   const SysResult& result = std::get<Done>(answer).result;
-  if (result.error == Errno::PIPE && sends(call) && !wants_no_signal(call)) {
+  if (result.error == Errno::PIPE && brings_signal(world, world.kernel.tasks.read(id), call)) {
     const Task& task = world.kernel.tasks.read(id);
     const OpenFileId file = again ? task.held : file_of(world, task.process, fd_of(call));
     const bool to_socket = world.kernel.files.read(file).kind == FileKind::Socket;

@@ -1,7 +1,7 @@
 #include "sim/kernel/file_operations.h"
 
+#include "sim/kernel/protocol.h"
 #include "sim/step.h"
-#include "sim/tcp/tcp.h"
 
 namespace sockarium::kernel {
 
@@ -23,14 +23,15 @@ Attempt write_terminal(Step& step, const FileUse& use, const Bytes& data) {
 Attempt read_socket(Step& step, const FileUse& use, std::int64_t size) {
   if (size == 0) return done(0);  // the socket is not asked (Linux sock_read_iter)
   const SocketId socket = step.world.kernel.files.read(use.file).socket;
-  return tcp::try_receive(step, socket, size, 0, step.world.kernel.tasks.read(use.task).gathered);
+  const bool waits = use.again || !step.world.kernel.files.read(use.file).nonblocking();
+  return protocol::try_receive(step, socket, size, 0, waits, step.world.kernel.tasks.read(use.task).gathered);
 }
 Attempt write_socket(Step& step, const FileUse& use, const Bytes& data) {
   const SocketId socket = step.world.kernel.files.read(use.file).socket;
-  return tcp::try_send(step, socket, data, 0, step.world.kernel.tasks.read(use.task).progress);
+  return protocol::try_send(step, socket, data, 0, nullptr, step.world.kernel.tasks.read(use.task).progress);
 }
 void release_socket(Step& step, const OpenFile& file) {
-  tcp::close(step, file.socket);
+  protocol::close(step, file.socket);
 }
 
 constexpr FileOperations terminal{&read_terminal, &write_terminal, nullptr};

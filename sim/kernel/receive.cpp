@@ -6,6 +6,7 @@
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/udp/udp.h"
 
 namespace sockarium::kernel {
 
@@ -21,24 +22,60 @@ void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
   tcp::input(step, step.world.tcp.connections.read(owner).listener, packet);
 }
 
+void receive_segment(Step& step, NetId net, const wire::Packet& packet) {
+  World& world = step.world;
+  step.count(net, Counter::TcpInSegs);
+  if (packet.corrupted != 0) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::BadChecksum);
+    step.count(net, Counter::TcpInCsumErrors);
+    step.count(net, Counter::TcpInErrs);
+    return;
+  }
+  const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
+  const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
+  switch (owner.kind) {
+    case inet::OwnerKind::Connection:
+      tcp::input(step, ConnectionId::from_raw(owner.id), packet);
+      break;
+    case inet::OwnerKind::Request:
+      if (tcp::input(step, RequestId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
+      break;
+    case inet::OwnerKind::TimeWait:
+      if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
+      break;
+    case inet::OwnerKind::None:
+      offer_to_listener(step, net, packet);
+      break;
+  }
+}
+
 /// A source that no packet from outside can have: the host's own addresses, and those of nobody.
 bool is_martian(const World& world, NetId net, const Address& source) {
   return inet::is_local(world, net, source) || source.is_wildcard() || source.is_multicast() ||
          source.is_broadcast();
 }
 
-/// Linux icmp_rcv.
+/// Linux icmp_rcv; those of IPv6 have counters of their own.
 void receive_icmp(Step& step, NetId net, const wire::Packet& packet) {
-  step.count(net, Counter::IcmpInMsgs);
+  const auto count = [&](Counter counter) {
+    if (packet.to.ip.is_v4()) step.count(net, counter);
+  };
+  const auto drop = [&](Reason reason) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
+  };
+  count(Counter::IcmpInMsgs);
   if (packet.corrupted != 0) {
-    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, Reason::BadChecksum);
-    step.count(net, Counter::IcmpInErrors);
+    drop(Reason::BadChecksum);
+    count(Counter::IcmpInErrors);
     return;
   }
-  if (packet.icmp.type == wire::icmp_unreachable) step.count(net, Counter::IcmpInDestUnreachs);
-  if (packet.icmp.type == wire::icmp_time_exceeded) step.count(net, Counter::IcmpInTimeExcds);
-  if (packet.icmp.type == wire::icmp_parameter_problem) step.count(net, Counter::IcmpInParmProbs);
-  tcp::input_icmp(step, net, packet);
+  if (packet.icmp.type == wire::icmp_unreachable) count(Counter::IcmpInDestUnreachs);
+  if (packet.icmp.type == wire::icmp_time_exceeded) count(Counter::IcmpInTimeExcds);
+  if (packet.icmp.type == wire::icmp_parameter_problem) count(Counter::IcmpInParmProbs);
+  if (packet.icmp.protocol == wire::TCP) return tcp::input_icmp(step, net, packet);
+  if (packet.icmp.type == wire::icmp_unreachable && packet.icmp.code == wire::icmp_port)
+    return udp::unreachable(step, net, packet);
+  drop(Reason::IcmpNoted);
 }
 
 }  // namespace
@@ -60,29 +97,13 @@ void receive(Step& step, PacketId id) {
   if (packet.link != 0 && inet::filter_stops(step, net, packet)) return;
   if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
   if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
-  if (packet.is_icmp()) return receive_icmp(step, net, packet);
-  step.count(net, Counter::TcpInSegs);
-  if (packet.corrupted != 0) {
-    drop(Reason::BadChecksum);
-    step.count(net, Counter::TcpInCsumErrors);
-    step.count(net, Counter::TcpInErrs);
-    return;
-  }
-  const inet::Owner* found = world.inet.connections.find(inet::TupleKey{net, packet.to, packet.from});
-  const inet::Owner owner = found != nullptr ? *found : inet::Owner{};
-  switch (owner.kind) {
-    case inet::OwnerKind::Connection:
-      tcp::input(step, ConnectionId::from_raw(owner.id), packet);
-      break;
-    case inet::OwnerKind::Request:
-      if (tcp::input(step, RequestId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
-      break;
-    case inet::OwnerKind::TimeWait:
-      if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
-      break;
-    case inet::OwnerKind::None:
-      offer_to_listener(step, net, packet);
-      break;
+  switch (packet.protocol) {
+    case wire::UDP:
+      return udp::input(step, net, packet);
+    case wire::ICMP:
+      return receive_icmp(step, net, packet);
+    default:
+      return receive_segment(step, net, packet);
   }
 }
 

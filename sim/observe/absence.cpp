@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "sim/kernel/protocol.h"
 #include "sim/observe/lookup.h"
-#include "sim/tcp/tcp.h"
 
 namespace sockarium::observe {
 
@@ -147,12 +147,12 @@ class Missing {
     std::string by;
     for (const ProcessId process : holders(records_, holder, moment_))
       by += (by.empty() ? "" : " and ") + tells_.names().process_with_pid(process);
-    steps_.push_back(
-        aside(base.bound_record,
-              fmt::format("port {} is held by {}, {} ({})", call.to.port, tells_.names().socket(holder),
-                          rfc_name(tcp::state_of(world_, holder)), by.empty() ? "no process" : by),
-              "an address and port in use can only be shared where both sockets allow it",
-              "Linux inet_csk_bind_conflict; SO_REUSEADDR in socket(7)"));
+    steps_.push_back(aside(
+        base.bound_record,
+        fmt::format("port {} is held by {}, {} ({})", call.to.port, tells_.names().socket(holder),
+                    rfc_name(kernel::protocol::state_of(world_, holder)), by.empty() ? "no process" : by),
+        "an address and port in use can only be shared where both sockets allow it",
+        "Linux inet_csk_bind_conflict; SO_REUSEADDR in socket(7)"));
   }
 
   /// How many connections use up the source ports towards one destination.
@@ -165,7 +165,7 @@ class Missing {
       const inet::SocketBase& base = world_.inet.sockets.read(id);
       if (base.net != net || base.peer != to) continue;
       ++used;
-      waiting += tcp::state_of(world_, id) == TcpState::TimeWait ? 1 : 0;
+      waiting += kernel::protocol::state_of(world_, id) == TcpState::TimeWait ? 1 : 0;
     }
     steps_.push_back(
         aside(0,
@@ -219,7 +219,8 @@ class Missing {
     const SocketId socket = SocketId::from_raw(blocked.who);
     if (std::holds_alternative<sys::Accept>(call)) {
       steps_.push_back(aside(0, "no connection waits in the accept queue"));
-    } else if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Read>(call)) {
+    } else if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
+               std::holds_alternative<sys::Read>(call)) {
       other_side_is_silent(socket, "has sent nothing more");
     } else if (std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call)) {
       other_side_is_silent(socket, "does not take the data");
@@ -274,7 +275,9 @@ RecordNumber moment_of(const World& world, const Records& records, RecordNumber 
   }
   if (const auto* change = get<rec::StateChanged>(records, number)) {
     const inet::SocketBase* base = world.inet.sockets.find(change->socket);
-    if (base != nullptr && base->entry != 0 && tcp::state_of(world, change->socket) == change->to) return now;
+    if (base != nullptr && base->entry != 0 &&
+        kernel::protocol::state_of(world, change->socket) == change->to)
+      return now;
   }
   return number;
 }

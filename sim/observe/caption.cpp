@@ -72,6 +72,11 @@ class Teller {
       if (!text.empty()) return text;
     }
     const std::string from = names_.end(*packet, packet->from);
+    if (packet->protocol == wire::UDP) return datagram_waits(segment, from);
+    if (packet->is_icmp() && packet->icmp.protocol == wire::UDP)
+      return fit({fmt::format("{} learns by ICMP that nobody has port {}: the socket's next call fails.",
+                              here(), packet->from.port),
+                  fmt::format("{} receives ICMP port unreachable.", here())});
     if (packet->payload.length > 0) {
       std::string text = fmt::format("{} receives {} from {}", here(), segment, from);
       if (event_.received == 0)
@@ -98,6 +103,14 @@ class Teller {
                         : fmt::format(": {} not acknowledged yet", counted(left, "byte is", "bytes are"));
     }
     return fit({event_.sent.empty() ? text + "." : fmt::format("{}, and {}.", text, sends()), text + "."});
+  }
+
+  std::string datagram_waits(const std::string& segment, const std::string& from) const {
+    const std::string text = fmt::format("{} receives {} from {}", here(), segment, from);
+    if (event_.received == 0) return fit({text + "."});
+    const auto memory = as<rec::BufferChanged>(event_.received).bytes;
+    return fit({fmt::format("{}: it waits to be read, and Recv-Q is {}.", text, number_text(memory)),
+                text + ": it waits to be read."});
   }
 
   std::string dropped(const wire::Packet& packet, const std::string& segment) const {
@@ -287,12 +300,16 @@ class Teller {
     if (event_.returned == 0) return "";
     const auto& returned = as<rec::SyscallReturned>(event_.returned);
     const Syscall call = unflatten(returned.call);
-    const bool reads = std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Read>(call);
-    if (std::holds_alternative<sys::Connect>(call)) colon = ": the connection is open";
+    const bool reads = std::holds_alternative<sys::Recv>(call) ||
+                       std::holds_alternative<sys::Recvfrom>(call) || std::holds_alternative<sys::Read>(call);
+    // A datagram names its sender; a stream does not.
+    const bool stream = returned.result.domain == 0;
+    const auto* connects = std::get_if<sys::Connect>(&call);
+    if (connects != nullptr && connects->domain != af_unspec && stream) colon = ": the connection is open";
     const bool pipe_ended =
         at(records_, event_.returned).because != 0 &&
         at(records_, at(records_, event_.returned).because).reason == Reason::PipeEndClosed;
-    if (reads && returned.result.value == 0)
+    if (reads && stream && returned.result.value == 0)
       colon = pipe_ended ? ": nobody can write to the pipe any more" : ": the peer sends no more";
     const bool quiet =
         std::holds_alternative<sys::Bind>(call) || std::holds_alternative<sys::Listen>(call) ||
@@ -321,7 +338,8 @@ class Teller {
                          names_.endpoint(as<rec::QueueLeft>(event_.left_queue).ends.peer));
     if (event_.blocked != 0 && at(records_, event_.blocked).reason == Reason::CallBlocks) {
       if (std::holds_alternative<sys::Accept>(call)) return "it waits, as the accept queue is empty";
-      if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Read>(call))
+      if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
+          std::holds_alternative<sys::Read>(call))
         return "it waits, as no data is there";
       if (std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call))
         return as<rec::TaskBlocked>(event_.blocked).what == Readiness::PipeWritable

@@ -119,8 +119,8 @@ struct Line {
     const std::string what = fmt::format("the {}{} from {}", r.copy != 0 ? "copy of " : "",
                                          segment_name(*packet), names().end(*packet, packet->from));
     if (r.on_wire != 0) return fmt::format("{} to {} is lost", what, names().end(*packet, packet->to));
-    return fmt::format("{} {} {}", here(), record.reason == Reason::NobodyListens ? "refuses" : "drops",
-                       what);
+    const bool refused = record.reason == Reason::NobodyListens || record.reason == Reason::PortUnreachable;
+    return fmt::format("{} {} {}", here(), refused ? "refuses" : "drops", what);
   }
   std::string operator()(const rec::StateChanged& r) const {
     const std::string who =
@@ -162,6 +162,8 @@ struct Line {
     return fmt::format("{} frees the socket {}", here(), names().ends(r.ends));
   }
   std::string operator()(const rec::BufferChanged& r) const {
+    if (record.reason == Reason::DatagramReceived || record.reason == Reason::DatagramRead)
+      return fmt::format("Recv-Q of {} is {}", here(), number_text(r.bytes));
     const std::string bytes = counted(r.bytes, "byte waits", "bytes wait");
     return r.buffer == BufferKind::Receive ? fmt::format("{} to be read on {}", bytes, here())
                                            : fmt::format("{} to be acknowledged on {}", bytes, here());
@@ -221,6 +223,17 @@ std::string Narrator::short_reason(RecordNumber number) const {
       if (packet == nullptr) break;
       const Endpoint& asked = packet->has(wire::RST) ? packet->from : packet->to;
       return fmt::format("nobody listens on port {}", asked.port);
+    }
+    case Reason::PortUnreachable: {
+      const wire::Packet* packet = packet_of(records_, number);
+      if (packet == nullptr) break;
+      const Endpoint& asked = packet->protocol == wire::ICMP ? packet->from : packet->to;
+      return fmt::format("no socket takes it at port {}", asked.port);
+    }
+    case Reason::ReceiveBufferFull: {
+      const auto* filled = get<rec::BufferChanged>(records_, about.because);
+      if (filled == nullptr) break;
+      return fmt::format("the receive buffer has no room for it (Recv-Q {})", number_text(filled->bytes));
     }
     case Reason::RetransmissionTimeout: {
       const Duration ran = waited(records_, about.cause);

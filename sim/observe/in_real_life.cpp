@@ -60,10 +60,14 @@ constexpr Counter telling[] = {Counter::TcpExtListenOverflows,
                                Counter::TcpExtTW,
                                Counter::TcpExtDelayedACKs,
                                Counter::TcpInCsumErrors,
+                               Counter::UdpRcvbufErrors,
+                               Counter::Udp6RcvbufErrors,
+                               Counter::UdpNoPorts,
+                               Counter::Udp6NoPorts,
                                Counter::IpOutNoRoutes};
 
 std::string tcpdump_of(const wire::Packet& packet) {
-  if (packet.is_icmp()) return "tcpdump -n icmp";
+  if (packet.protocol == wire::ICMP) return packet.to.ip.is_v4() ? "tcpdump -n icmp" : "tcpdump -n icmp6";
   const std::uint16_t port = std::min(packet.from.port, packet.to.port);  // the server's, as a rule
   return fmt::format("tcpdump -n port {}", port);
 }

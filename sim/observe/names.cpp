@@ -39,16 +39,21 @@ struct Arguments {
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Connect& c) const {
-    return fmt::format("{}, {}", c.fd, c.domain == 0 ? "AF_UNSPEC" : names.endpoint(c.to));
+    if (c.domain == af_unspec) return fmt::format("{}, AF_UNSPEC", c.fd);
+    return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
   std::string operator()(const sys::Send& c) const {
     return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
   }
+  std::string operator()(const sys::Sendto& c) const {
+    return fmt::format("{}, {}, {}", c.fd, bytes_text(c.data.length), names.endpoint(c.to));
+  }
   std::string operator()(const sys::Write& c) const {
     return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
   }
   std::string operator()(const sys::Recv& c) const { return fmt::format("{}, {}", c.fd, c.size); }
+  std::string operator()(const sys::Recvfrom& c) const { return fmt::format("{}, {}", c.fd, c.size); }
   std::string operator()(const sys::Read& c) const { return fmt::format("{}, {}", c.fd, c.size); }
   std::string operator()(const sys::Shutdown& c) const {
     return fmt::format("{}, {}", c.fd,
@@ -178,6 +183,7 @@ std::string Names::call(const Syscall& call) const {
 
 std::string segment_name(const wire::Packet& packet) {
   if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
+  if (packet.protocol == wire::UDP) return bytes_text(packet.payload.length) + " of UDP";
   if (packet.has(wire::RST)) return "RST";
   if (packet.has(wire::SYN)) return packet.has(wire::ACK) ? "SYN-ACK" : "SYN";
   if (packet.payload.length > 0)

@@ -1,6 +1,8 @@
-// The rows of `ss -tan`: every socket that has a state, half-open requests and TIME-WAIT entries included.
+// The rows of `ss -tuan`: every TCP socket that has a state, half-open requests and TIME-WAIT entries
+// included, and every UDP socket that has a port.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/core/tcp_state.h"
@@ -15,7 +17,14 @@ struct SocketLine {
   Endpoint local, peer;
   std::int64_t receive_queue = 0, send_queue = 0;  ///< Recv-Q, Send-Q
   OpenFileId file;                                 ///< none: no process owns it
+  std::uint8_t protocol = wire::TCP;
+  bool ipv6 = false, ipv6_only = false;
 };
+
+/// The ends as ss writes them: «0.0.0.0:80»; «*:80» for a socket of AF_INET6 that takes IPv4, too,
+/// «[::]:80» for one that does not; «[::ffff:10.0.0.5]:80».
+std::string local_text(const SocketLine& line);
+std::string peer_text(const SocketLine& line);
 
 /// In the order of their making; requests last. A socket without a state (never bound to a conversation) is
 /// not among them, as ss does not show it.

@@ -28,7 +28,7 @@ ConnectionId make_child(Step& step, SocketId listener, const Request& request, D
   const Sysctls& sysctls = world.inet.nets.read(request.net).sysctls;
   const Agreed both = agreed(world, request);
   const auto path = inet::route(world, request.net, request.peer.ip);
-  const std::uint64_t mtu = path ? path->mtu : 1500;
+  const std::uint64_t room = path ? path->room() : usual_room;
 
   inet::SocketBase base = parent_base;
   base.file = {};
@@ -63,8 +63,8 @@ ConnectionId make_child(Step& step, SocketId listener, const Request& request, D
   child.has_scale = both.scale;
   child.receive_scale = both.receive_scale;
   child.timestamp_offset = request.timestamp_offset;
-  child.advertised_mss = greatest_mss(mtu);
-  learn_options(child, request.peer_options, mtu);
+  child.advertised_mss = greatest_mss(room);
+  learn_options(child, request.peer_options, room);
   if (packet.options.has_timestamps) child.ts_recent = packet.options.timestamp;
   child.snd_wnd = static_cast<std::uint32_t>(packet.window) << child.send_scale;
   child.snd_wl1 = packet.seq;

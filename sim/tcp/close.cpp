@@ -1,6 +1,6 @@
 // The ways out: shutdown(), close(), and the end of a connection. Linux tcp_shutdown, __tcp_close, tcp_done.
 //
-// Left out: SO_LINGER with a time (close() does not wait), the limit on orphans.
+// Left out: the limit on orphans (tcp_max_orphans).
 #include <algorithm>
 
 #include "sim/inet/port_table.h"
@@ -71,7 +71,7 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   if (!base.port_by_program) inet::release_port(step, socket);
   if (attempt) {  // a failed connect() takes back what it chose, so that the next one may choose anew
     if (!base.port_by_program) base.former_port = std::exchange(base.local.port, std::uint16_t{0});
-    if (!base.address_by_program) base.local.ip = Address::any_v4();
+    if (!base.address_by_program) base.local.ip = base.wildcard();
   }
   if (error != Errno::OK) {
     base.error = error;
@@ -143,8 +143,42 @@ void close(Step& step, SocketId socket) {
   if (in(state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait})) {
     queue_fin(step, id);
   } else if (state == TcpState::FinWait2) {
-    enter_time_wait(step, id, true, Reason::OrphanFinWait);
+    if (connection.linger2 < 0) {
+      step.count(base.net, Counter::TcpExtTCPAbortOnLinger);
+      send_reset(step, id, Reason::NoFinWait2);
+      finish(step, id, Errno::OK, Reason::NoFinWait2);
+    } else {
+      enter_time_wait(step, id, true, Reason::OrphanFinWait);
+    }
   }
+}
+
+bool lingers(const World& world, SocketId socket) {
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
+  return base.linger && base.linger_seconds > 0 && connection.receive_queue.bytes == 0 &&
+         in(connection.state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait,
+                               TcpState::FinWait1, TcpState::Closing, TcpState::LastAck});
+}
+
+void begin_lingering(Step& step, SocketId socket) {
+  const ConnectionId id = ConnectionId::from_raw(step.world.inet.sockets.read(socket).entry);
+  Connection& connection = step.world.tcp.connections.write(id);
+  connection.read_shut = connection.write_shut = true;
+  if (in(connection.state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait}))
+    queue_fin(step, id);
+}
+
+Attempt try_linger(Step& step, SocketId socket) {
+  const inet::SocketBase& base = step.world.inet.sockets.read(socket);
+  if (!in(state_of(step.world, socket), {TcpState::FinWait1, TcpState::Closing, TcpState::LastAck}))
+    return done(0);
+  Block block;
+  block.wait.who = socket.raw();
+  block.wait.what = Readiness::Writable;
+  block.deadline = step.now() + base.linger_seconds * second;
+  block.at_deadline = Errno::OK;
+  return block;
 }
 
 }  // namespace sockarium::tcp

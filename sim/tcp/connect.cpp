@@ -44,7 +44,7 @@ Errno take_name(Step& step, SocketId socket) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   SocketId recycled;
-  if (base.local.port == 0) {
+  if (!base.bucket) {
     const std::uint16_t port = inet::choose_port_for_connect(step, socket, recycled);
     if (port == 0) return Errno::ADDRNOTAVAIL;
     if (recycled) {
@@ -72,15 +72,16 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
   Connection& connection = world.tcp.connections.write(id);
-  constexpr std::int32_t unspecified = 0;  // AF_UNSPEC
-  if (call.domain == unspecified) return disconnect(step, socket);
+  if (call.domain == af_unspec) return disconnect(step, socket);
   if (connection.connecting) return outcome(step, socket, again);
   if (again) return fail(Errno::PIPE);  // another task has disconnected it meanwhile
-  if (call.domain != 2) return fail(Errno::AFNOSUPPORT);
   if (connection.state != TcpState::Closed || connection.connected) return fail(Errno::ISCONN);
+  if (base.ipv6 && call.domain == af_inet) return fail(Errno::INVAL);  // its address is too short
+  if (call.domain != (base.ipv6 ? af_inet6 : af_inet)) return fail(Errno::AFNOSUPPORT);
 
   Endpoint to = call.to;
-  if (to.ip.is_wildcard()) to.ip = Address::loopback_v4();
+  if (to.ip.is_wildcard()) to.ip = to.ip.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
+  if (base.ipv6_only && to.ip.is_v4()) return fail(Errno::NETUNREACH);
   const auto path = inet::route(world, base.net, to.ip);
   if (!path) {
     const Errno why = inet::unreachable(world, base.net, to.ip);
@@ -107,7 +108,7 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   connection.has_timestamps = sysctls[Sysctl::TcpTimestamps] != 0;
   connection.sack_permitted = sysctls[Sysctl::TcpSack] != 0;
   connection.has_scale = sysctls[Sysctl::TcpWindowScaling] != 0;
-  connection.advertised_mss = greatest_mss(path->mtu);
+  connection.advertised_mss = greatest_mss(path->room());
   if (connection.user_mss != 0)
     connection.advertised_mss = std::min(connection.advertised_mss, connection.user_mss);
   const InitialWindow window =

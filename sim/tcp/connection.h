@@ -4,6 +4,7 @@
 // inet_timewait_sock.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "sim/core/bytes.h"
@@ -79,7 +80,9 @@ struct Connection {
   std::uint32_t probe_backoff = 0;  ///< window probes since the window closed: each waits twice as long
   std::uint32_t user_timeout = 0;   ///< TCP_USER_TIMEOUT, ms; 0: none
   std::uint32_t defer_accept = 0;   ///< TCP_DEFER_ACCEPT, in timeouts of a SYN-ACK; 0: off
-  std::uint32_t reserved_word = 0;
+  std::int32_t linger2 = 0;  ///< TCP_LINGER2, seconds; 0: tcp_fin_timeout, −1: no FIN-WAIT-2 for orphans
+  Seq last_start;            ///< where the last new segment began
+  Seq tail_probe_end;        ///< what the tail loss probe was sent for (Linux tlp_high_seq)
   std::uint32_t quick_acks = 0;  ///< acknowledgements still to be sent at once
   std::uint8_t send_scale = 0, receive_scale = 0;
   bool has_scale = false;
@@ -98,7 +101,10 @@ struct Connection {
   bool fixed_send_buffer = false;     ///< SO_SNDBUF was set (Linux SOCK_SNDBUF_LOCK)
   bool connected = false;    ///< was open once: it can neither connect nor listen again (Linux SS_CONNECTED)
   bool fin_counted = false;  ///< an unread FIN counts 1 in Recv-Q
-  std::uint8_t syn_count = 0;  ///< TCP_SYNCNT; 0: as tcp_syn_retries says
+  bool tail_probe_waits = false;  ///< the retransmission timer is set for a tail loss probe
+  bool tail_probed = false;       ///< one was sent
+  std::uint8_t syn_count = 0;     ///< TCP_SYNCNT; 0: as tcp_syn_retries says
+  std::array<std::uint8_t, 6> reserved{};
 
   Time last_received = 0;     ///< time of the last data
   Time retransmit_since = 0;  ///< first sending of what is now repeated

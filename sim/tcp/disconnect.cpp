@@ -41,6 +41,7 @@ void forget(World& world, ConnectionId id) {
   fresh.user_timeout = connection.user_timeout;
   fresh.syn_count = connection.syn_count;
   fresh.defer_accept = connection.defer_accept;
+  fresh.linger2 = connection.linger2;
   fresh.retransmit = connection.retransmit;  // their entries in the event queue are still to be passed by
   fresh.delayed_ack = connection.delayed_ack;
   connection = fresh;
@@ -62,8 +63,8 @@ Attempt disconnect(Step& step, SocketId socket) {
     finish(step, id, fails ? Errno::CONNRESET : Errno::OK, Reason::Disconnected);
   }
   forget(world, id);
-  base.peer = Endpoint{Address::any_v4(), 0, 0};
-  if (!base.address_by_program) base.local.ip = Address::any_v4();
+  base.peer = Endpoint{base.wildcard(), 0, 0};
+  if (!base.address_by_program) base.local.ip = base.wildcard();
   if (!base.port_by_program && base.local.port != 0) {
     inet::release_port(step, socket);
     base.former_port = std::exchange(base.local.port, std::uint16_t{0});

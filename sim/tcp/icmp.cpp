@@ -60,7 +60,7 @@ void fit_path(Step& step, ConnectionId id, const wire::Packet& packet) {
   inet::lower_path_mtu(world, base.net, base.peer.ip, packet.icmp.mtu);
   const auto path = inet::route(world, base.net, base.peer.ip);
   if (connection.state != TcpState::SynSent && path)
-    connection.mss = effective_mss(connection.peer_mss, path->mtu, connection.has_timestamps);
+    connection.mss = effective_mss(connection.peer_mss, path->room(), connection.has_timestamps);
   drop(step, packet, Reason::PathMtuLowered);
 }
 

@@ -79,7 +79,7 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
     return;
   }
   const auto path = inet::route(world, net, packet.from.ip);
-  learn_options(connection, packet.options, path ? path->mtu : 1500);
+  learn_options(connection, packet.options, path ? path->room() : usual_room);
   connection.irs = packet.seq;
   connection.rcv_nxt = connection.rcv_wup = packet.seq + 1;
   connection.snd_wl1 = packet.seq;
@@ -180,6 +180,8 @@ void take_acknowledgement(Step& step, ConnectionId id, const wire::Packet& packe
   if (connection.in_loss && connection.snd_una >= connection.loss_end) connection.in_loss = false;
   connection.retransmits = 0;
   connection.retransmit_since = 0;
+  connection.tail_probe_waits = false;
+  if (connection.snd_una >= connection.tail_probe_end) connection.tail_probed = false;
   Step::disarm(connection.retransmit);  // RFC 6298 5.3: starts anew if anything is left
   if (data > 0)
     step.record(rec::BufferChanged{connection.socket, BufferKind::Send, 0,
@@ -240,6 +242,12 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
         return Then::GoOn;
       set_state(step, id, TcpState::FinWait2, Reason::FinAcked);
       rearm_retransmit(step, id);
+      if (!world.inet.sockets.read(connection.socket).file && connection.linger2 < 0) {
+        step.count(net_of(world, id), Counter::TcpExtTCPAbortOnData);
+        refuse(step, net_of(world, id), packet, Reason::NoFinWait2);
+        finish(step, id, Errno::OK, Reason::NoFinWait2);
+        return Then::Stop;
+      }
       if (!world.inet.sockets.read(connection.socket).file &&
           (packet.payload.empty() || packet.end() <= connection.rcv_nxt)) {
         enter_time_wait(step, id, true, Reason::OrphanFinWait);

@@ -46,7 +46,8 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
   }
   if (connection.state != TcpState::Closed || connection.connecting || connection.connected)
     return fail(Errno::INVAL);
-  if (base.local.port == 0) {
+  const bool named = bool(base.bucket);
+  if (!named) {
     const std::uint16_t port = inet::choose_port_for_bind(step, socket, base.local.ip);
     if (port == 0) return fail(Errno::ADDRINUSE);
     inet::hold_port(step, socket, port, false, Reason::PortChosenForBind);
@@ -58,6 +59,7 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
     base.listening = false;
     return fail(Errno::ADDRINUSE);
   }
+  if (named) inet::hold_port_again(world, socket);
   Listener listener;
   listener.socket = socket;
   listener.backlog = backlog;

@@ -1,7 +1,7 @@
 // What goes out. «What may I send now?» is a list of rules asked in order (RFC 9293 section 3.8.6.2.1,
 // sender's side; Linux tcp_write_xmit): the congestion window, the peer's window, Nagle's algorithm.
 //
-// Left out: pacing, TSO (every segment is a packet), the exact count of segments in flight (bytes / MSS
+// Left out: pacing, the exact count of segments in flight (bytes / MSS
 // here).
 #include <algorithm>
 
@@ -69,19 +69,24 @@ std::uint32_t segments_in_flight(const Connection& connection) {
 }
 
 /// Sends the segment at `seq` with up to `limit` bytes, and the FIN when it is reached.
-void send_data(Step& step, ConnectionId id, Seq seq, std::uint32_t limit, Reason reason, std::int64_t again) {
+/// `ends_burst`: PSH is set though more of the writer's data follows.
+void send_data(Step& step, ConnectionId id, Seq seq, std::uint32_t limit, Reason reason, std::int64_t again,
+               bool ends_burst = false) {
   Connection& connection = step.world.tcp.connections.write(id);
   const auto offset = static_cast<std::uint64_t>(seq - connection.data_start());
   const auto unsent = static_cast<std::uint32_t>(connection.write_end - seq);
   const std::uint32_t length = std::min({limit, connection.mss, unsent});
   const bool fin = connection.fin_queued && length == unsent;
   std::uint8_t flags = wire::ACK;
-  if (length > 0 && length == unsent)
+  if (length > 0 && (length == unsent || ends_burst))
     flags |= wire::PSH;  // the writer's data ends here (Linux tcp_mark_push)
   if (fin) flags = static_cast<std::uint8_t>((flags | wire::FIN) & ~wire::PSH);
   wire::Packet packet = make_segment(step, connection, seq, flags);
   packet.payload = copy_out(step, connection.send_queue, offset, length);
-  if (packet.end() > connection.snd_nxt) connection.snd_nxt = packet.end();
+  if (packet.end() > connection.snd_nxt) {
+    connection.snd_nxt = packet.end();
+    connection.last_start = seq;
+  }
   if (length > 0 && length < connection.mss) connection.small_end = seq + length;
   // Linux tcp_event_data_sent: an answer soon after data came makes the connection interactive.
   if (length > 0 && connection.ever_received && step.now() - connection.last_received < 40 * millisecond)
@@ -121,16 +126,17 @@ InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sys
   return initial;
 }
 
-std::uint32_t greatest_mss(std::uint64_t mtu) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(mtu, 65535)) - 40;
+std::uint32_t greatest_mss(std::uint64_t room) {
+  constexpr std::uint32_t tcp_header = 20;
+  return static_cast<std::uint32_t>(room) - tcp_header;
 }
 
-std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps) {
-  const std::uint32_t own = greatest_mss(mtu);
+std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t room, bool timestamps) {
+  const std::uint32_t own = greatest_mss(room);
   return std::min(peer_mss, own) - (timestamps ? timestamps_size : 0);
 }
 
-void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu) {
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t room) {
   constexpr std::uint32_t least_mss = 48;  // tcp_min_snd_mss
   connection.peer_mss = options.mss == 0 ? default_mss : std::max<std::uint32_t>(options.mss, least_mss);
   if (connection.user_mss != 0) connection.peer_mss = std::min(connection.peer_mss, connection.user_mss);
@@ -141,7 +147,7 @@ void learn_options(Connection& connection, const wire::Options& options, std::ui
     connection.send_scale = std::min<std::uint8_t>(options.window_scale, 14);
   else
     connection.receive_scale = connection.send_scale = 0;
-  connection.mss = effective_mss(connection.peer_mss, mtu, connection.has_timestamps);
+  connection.mss = effective_mss(connection.peer_mss, room, connection.has_timestamps);
   if (options.has_timestamps) connection.ts_recent = options.timestamp;
 }
 
@@ -254,7 +260,25 @@ void send_oldest_again(Step& step, ConnectionId id, Reason reason) {
   connection.loss_next = connection.snd_una + std::min(connection.mss, sent);
 }
 
+bool send_one_new(Step& step, ConnectionId id, Reason reason) {
+  const Connection& connection = step.world.tcp.connections.read(id);
+  const auto unsent = static_cast<std::uint32_t>(std::max(0, connection.write_end - connection.snd_nxt));
+  const std::uint32_t length = std::min(unsent, connection.mss);
+  const auto in_flight = static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una);
+  if (length == 0 || in_flight + length > connection.snd_wnd) return false;
+  send_data(step, id, connection.snd_nxt, length, reason, 0);
+  return true;
+}
+
+void send_last_again(Step& step, ConnectionId id, Reason reason) {
+  const Connection& connection = step.world.tcp.connections.read(id);
+  const Seq start = std::max(connection.last_start, connection.snd_una);
+  send_data(step, id, start, static_cast<std::uint32_t>(connection.snd_nxt - start), reason, 1);
+}
+
 void output(Step& step, ConnectionId id, Reason reason) {
+  bool sent = false;
+  std::uint32_t burst = 0, left_of_burst = 0;  // segments
   for (;;) {
     Connection& connection = step.world.tcp.connections.write(id);
     const std::uint32_t window_left =
@@ -280,9 +304,14 @@ void output(Step& step, ConnectionId id, Reason reason) {
     if (length > window_left)
       break;  // RFC 9293 3.8.6.2.1: no silly segments; the persist timer sees to the rest
     if (nagle_holds(connection, length, with_fin)) break;
-    send_data(step, id, connection.snd_nxt, length, with_fin ? Reason::ClosedByProgram : reason, 0);
+    if (left_of_burst == 0)
+      burst = left_of_burst = burst_length(connection, unsent, window_left, segments_in_flight(connection));
+    --left_of_burst;
+    send_data(step, id, connection.snd_nxt, length, with_fin ? Reason::ClosedByProgram : reason, 0,
+              burst > 1 && left_of_burst == 0);
+    sent = true;
   }
-  rearm_retransmit(step, id);
+  rearm_retransmit(step, id, sent);
 }
 
 }  // namespace sockarium::tcp

@@ -101,7 +101,7 @@ Request draft_request(const World& world, ListenerId listener_id, const wire::Pa
   request.created = world.now;
   if (mss == 0) {
     // The offered window leaves room for the timestamps in every segment, when the peer sends them.
-    mss = greatest_mss(path ? path->mtu : 1500);
+    mss = greatest_mss(path ? path->room() : usual_room);
     if (syn.options.has_timestamps && sysctls[Sysctl::TcpTimestamps] != 0) mss -= timestamps_size;
   }
   const bool scales = syn.options.has_window_scale && sysctls[Sysctl::TcpWindowScaling] != 0;
@@ -121,7 +121,7 @@ wire::Packet make_syn_ack(const World& world, const Request& request) {
   packet.ack = request.irs + 1;
   packet.flags = wire::SYN | wire::ACK;
   packet.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(request.receive_window, 65535));
-  packet.options.mss = static_cast<std::uint16_t>(greatest_mss(path ? path->mtu : 1500));
+  packet.options.mss = static_cast<std::uint16_t>(greatest_mss(path ? path->room() : usual_room));
   packet.options.has_timestamps = both.timestamps;
   if (both.timestamps) {
     packet.options.timestamp = timestamp(world, request.timestamp_offset);

@@ -1,7 +1,7 @@
 // The retransmission timer (RFC 6298) and, while the peer's window is closed, the persist timer (RFC 9293
 // section 3.8.6.1). Linux tcp_rtt_estimator, tcp_retransmit_timer, tcp_write_timeout, tcp_probe_timer.
 //
-// Left out: TCP_USER_TIMEOUT for window probes, tail loss probes, undoing of needless retransmissions.
+// Left out: TCP_USER_TIMEOUT for window probes, undoing of needless retransmissions.
 #include <algorithm>
 
 #include "sim/inet/neighbour.h"
@@ -127,7 +127,7 @@ void measure_round_trip(RoundTrip& rtt, Duration took, const Sysctls& sysctls, S
   rtt.rto = std::min<Duration>(rto, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
 }
 
-void rearm_retransmit(Step& step, ConnectionId id) {
+void rearm_retransmit(Step& step, ConnectionId id, bool sent) {
   Connection& connection = step.world.tcp.connections.write(id);
   const Sysctls& sysctls =
       step.world.inet.nets.read(step.world.inet.sockets.read(connection.socket).net).sysctls;
@@ -140,10 +140,16 @@ void rearm_retransmit(Step& step, ConnectionId id) {
                        (connection.fin_queued && connection.snd_nxt <= connection.write_end);
   if (outstanding) {
     if (connection.retransmit.armed() && connection.retransmits > 0) return;  // its own timeout has set it
-    if (connection.retransmit.armed() && connection.retransmit_since != 0) return;
-    connection.retransmit_since = step.now();
-    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait,
-             Reason::Unacknowledged);
+    const bool runs = connection.retransmit.armed() && connection.retransmit_since != 0;
+    if (runs && !(sent && connection.tail_probe_waits)) return;
+    if (!runs) connection.retransmit_since = step.now();
+    connection.tail_probe_waits = may_probe_tail(connection);
+    if (connection.tail_probe_waits)
+      step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(),
+               step.now() + tail_probe_wait(connection, sysctls), Reason::TailProbeWaits);
+    else
+      step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait,
+               Reason::Unacknowledged);
   } else if (waiting) {
     connection.retransmit_since = 0;
     if (connection.retransmit.armed())
@@ -164,6 +170,12 @@ void on_retransmit_timer(Step& step, ConnectionId id) {
   const bool orphan = !base.file;
   if (connection.snd_nxt == connection.snd_una) {
     on_persist_timeout(step, id, sysctls);
+    return;
+  }
+  if (connection.tail_probe_waits) {
+    send_tail_probe(step, id);
+    step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + connection.rtt.rto,
+             Reason::Unacknowledged);
     return;
   }
   step.count(net, Counter::TcpExtTCPTimeouts);

@@ -13,6 +13,8 @@ namespace sockarium::tcp {
 inline constexpr std::uint32_t initial_window = 10;
 /// Linux TCP_MSS_DEFAULT, for a peer that sends no MSS option (RFC 9293 3.7.1).
 inline constexpr std::uint32_t default_mss = 536;
+/// Behind IPv4's header at Ethernet's MTU, where the way back is not known.
+inline constexpr std::uint64_t usual_room = 1480;
 /// Bytes that the timestamps option takes from each segment.
 inline constexpr std::uint32_t timestamps_size = 12;
 
@@ -30,6 +32,14 @@ void send_ack(Step& step, ConnectionId connection, Reason reason, RecordNumber b
 void send_syn(Step& step, ConnectionId connection, Reason reason, std::int64_t again);
 /// Sends the oldest unacknowledged segment again. [output.cpp]
 void send_oldest_again(Step& step, ConnectionId connection, Reason reason);
+/// How many segments leave as one burst, of which the last carries PSH. [burst.cpp]
+std::uint32_t burst_length(const Connection& connection, std::uint32_t unsent, std::uint32_t window_left,
+                           std::uint32_t in_flight);
+/// Sends one new segment whatever the congestion window says; false: there is none, or the peer's window has
+/// no room. [output.cpp]
+bool send_one_new(Step& step, ConnectionId connection, Reason reason);
+/// Sends the last segment again. [output.cpp]
+void send_last_again(Step& step, ConnectionId connection, Reason reason);
 /// Sends a window probe: an ACK of a sequence number already passed. [output.cpp]
 void send_probe(Step& step, ConnectionId connection);
 /// Sends `bytes` new bytes, fewer than a segment: the window stays small. [output.cpp]
@@ -50,12 +60,13 @@ struct InitialWindow {
 InitialWindow initial_receive_window(const Connection& owner, const Sysctls& sysctls, std::uint32_t mss,
                                      bool scaling);
 
-/// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1).
-std::uint32_t greatest_mss(std::uint64_t mtu);
+/// What we offer in our SYN: the MTU without the IP and TCP headers (RFC 9293 3.7.1). `room`: what a packet
+/// has behind its IP header.
+std::uint32_t greatest_mss(std::uint64_t room);
 /// The largest payload that one segment to the peer may carry.
-std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t mtu, bool timestamps);
+std::uint32_t effective_mss(std::uint32_t peer_mss, std::uint64_t room, bool timestamps);
 /// Fills in what a connection learns from the peer's SYN: MSS, scale, timestamps.
-void learn_options(Connection& connection, const wire::Options& options, std::uint64_t mtu);
+void learn_options(Connection& connection, const wire::Options& options, std::uint64_t room);
 /// Send buffer for ten segments in flight (Linux tcp_init_buffer_space, tcp_sndbuf_expand).
 void grow_send_buffer(Connection& connection, const Sysctls& sysctls);
 
@@ -79,8 +90,14 @@ void free_socket(Step& step, ConnectionId connection, Reason reason);
 void unhash(Step& step, ConnectionId connection);
 
 // --- timers [retransmit_timer.cpp, delayed_ack.cpp] ---
-/// Starts, restarts or stops the retransmission timer as what is outstanding asks.
-void rearm_retransmit(Step& step, ConnectionId connection);
+/// Starts, restarts or stops the retransmission timer as what is outstanding asks. `sent`: new data has just
+/// left, so that a tail loss probe waits anew.
+void rearm_retransmit(Step& step, ConnectionId connection, bool sent = false);
+/// May the end of the flight be probed before the timeout? [loss_probe.cpp]
+bool may_probe_tail(const Connection& connection);
+/// … and how long after the last sending or acknowledgement? [loss_probe.cpp]
+Duration tail_probe_wait(const Connection& connection, const Sysctls& sysctls);
+void send_tail_probe(Step& step, ConnectionId connection);
 /// A round trip was measured. Linux tcp_rtt_estimator.
 void measure_round_trip(RoundTrip& rtt, Duration took, const Sysctls& sysctls, Seq snd_una, Seq snd_nxt);
 /// Data or a FIN was received: acknowledge at once or later. Linux __tcp_ack_snd_check.

@@ -1,18 +1,14 @@
 // A fresh socket, and what ss shows of any.
+#include "sim/inet/bind.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
 namespace sockarium::tcp {
 
-SocketId open(Step& step, NetId net, std::uint32_t user) {
+SocketId open(Step& step, NetId net, std::uint32_t user, bool ipv6) {
   World& world = step.world;
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
-  inet::SocketBase base;
-  base.net = net;
-  base.user = user;
-  base.local.ip = Address::any_v4();
-  base.peer.ip = Address::any_v4();
-  base.inode = ++world.inet.last_inode;
+  const inet::SocketBase base = inet::fresh_socket(world, net, user, ipv6);
   Connection connection;
   connection.receive_buffer = static_cast<std::uint32_t>(sysctls[Sysctl::TcpRmemDefault]);
   connection.send_buffer = static_cast<std::uint32_t>(sysctls[Sysctl::TcpWmemDefault]);

@@ -1,9 +1,9 @@
 // TCP as the kernel room sees it: what programs' calls do to a socket, what an arriving segment does, what a
 // timer does. Each function is explained in the file that is named beside it. Read first: RFC 9293 section 3.
 //
-// Left out so far: SACK blocks, RACK-TLP and fast retransmit; congestion control beyond slow start and
+// Left out so far: SACK blocks, RACK and fast retransmit; congestion control beyond slow start and
 // congestion avoidance; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the
-// memory accounting of Linux's buffers (the model counts payload); lingering close() that blocks.
+// memory accounting of Linux's buffers (the model counts payload).
 #pragma once
 
 #include "sim/core/attempt.h"
@@ -24,8 +24,8 @@ struct Connection;
 // --- calls
 // -----------------------------------------------------------------------------------------------------
 
-/// socket(): a connection in CLOSED, which has no name yet. [socket.cpp]
-SocketId open(Step& step, NetId net, std::uint32_t user);
+/// socket(): a connection in CLOSED, which has no name yet. `ipv6`: AF_INET6. [socket.cpp]
+SocketId open(Step& step, NetId net, std::uint32_t user, bool ipv6 = false);
 /// bind(): EINVAL, EADDRNOTAVAIL, EACCES, EADDRINUSE, in Linux's order. [bind.cpp]
 Attempt try_bind(Step& step, SocketId socket, const sys::Bind& call);
 /// listen(): also autobinds, and changes the backlog of a listener. [listen.cpp]
@@ -45,6 +45,12 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
 Attempt try_shutdown(Step& step, SocketId socket, Shut how);
 /// The last descriptor is gone: the socket closes in the way that its state asks for. [close.cpp]
 void close(Step& step, SocketId socket);
+/// Must close() wait (SO_LINGER with a time) until our FIN is acknowledged? [close.cpp]
+bool lingers(const World& world, SocketId socket);
+/// Such a close() begins: FIN is sent, but the socket is no orphan yet. [close.cpp]
+void begin_lingering(Step& step, SocketId socket);
+/// … and waits. Linux sk_stream_wait_close. [close.cpp]
+Attempt try_linger(Step& step, SocketId socket);
 /// [options.cpp]
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);

@@ -16,6 +16,14 @@ namespace {
 
 constexpr Duration time_wait_length = 60 * second;  // Linux TCP_TIMEWAIT_LEN
 
+/// How long an orphan waits for the peer's FIN: at least three and a half timeouts, so that its own FIN may
+/// be repeated. Linux tcp_fin_time.
+Duration fin_wait_length(const Connection& connection, const Sysctls& sysctls) {
+  const Duration asked =
+      (connection.linger2 > 0 ? connection.linger2 : sysctls[Sysctl::TcpFinTimeout]) * second;
+  return std::max(asked, connection.rtt.rto * 4 - connection.rtt.rto / 2);
+}
+
 void answer(Step& step, const TimeWait& waiting, Reason reason) {
   const inet::SocketBase& base = step.world.inet.sockets.read(waiting.socket);
   wire::Packet packet;
@@ -100,7 +108,7 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   if (!orphan_fin_wait)
     kept.state_record =
         record_state(step, socket, ends_of(world, socket), connection.state, TcpState::TimeWait, reason);
-  const Duration length = orphan_fin_wait ? sysctls[Sysctl::TcpFinTimeout] * second : time_wait_length;
+  const Duration length = orphan_fin_wait ? fin_wait_length(connection, sysctls) : time_wait_length;
   step.arm(kept.timer, TimerKind::TimeWait, entry.raw(), world.now + length,
            orphan_fin_wait ? Reason::OrphanFinWait : Reason::TimeWaitStarts);
   // Linux counts when the timer is set, an orphan's FIN-WAIT-2 too, and short waits apart.
@@ -110,7 +118,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   Step::disarm(connection.retransmit);
   Step::disarm(connection.delayed_ack);
   inet::SocketBase& base = world.inet.sockets.write(connection.socket);
-  inet::release_port(step, connection.socket);
+  // A port that bind() named stays the socket's until it is closed (Linux tcp_set_state, SOCK_BINDPORT_LOCK).
+  if (!base.port_by_program) inet::release_port(step, connection.socket);
   connection.state = TcpState::Closed;
   connection.read_shut = connection.write_shut = true;
   connection.fin_queued = false;

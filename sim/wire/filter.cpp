@@ -1,5 +1,7 @@
 #include "sim/wire/filter.h"
 
+#include <algorithm>
+
 namespace sockarium::wire {
 
 bool fits(const Filter& filter, const Packet& packet, bool outgoing, Time now) {
@@ -10,11 +12,12 @@ bool fits(const Filter& filter, const Packet& packet, bool outgoing, Time now) {
 }
 
 std::optional<Packet> rejection(const Filter& filter, const Packet& packet) {
-  if (packet.is_icmp() || packet.has(RST)) return std::nullopt;
+  if (packet.is_icmp() || (packet.protocol == TCP && packet.has(RST))) return std::nullopt;
   Packet answer;
   answer.from = packet.to;
   answer.to = packet.from;
-  if (filter.with == with_reset) {  // as the host itself would (RFC 9293 3.10.7.1; Linux nf_send_reset)
+  if (filter.with == with_reset &&
+      packet.protocol == TCP) {  // as the host itself would (RFC 9293 3.10.7.1; Linux nf_send_reset)
     answer.flags = RST;
     if (packet.has(ACK)) {
       answer.seq = packet.ack;
@@ -24,10 +27,14 @@ std::optional<Packet> rejection(const Filter& filter, const Packet& packet) {
     }
     return answer;
   }
-  answer.protocol = 1;
-  answer.from.port = answer.to.port = 0;
+  if (!packet.from.ip.is_v4()) return std::nullopt;
+  answer.protocol = ICMP;
+  if (packet.protocol == UDP)
+    answer.payload = packet.payload.slice(0, std::min<std::uint32_t>(packet.payload.length, 520));
+  else
+    answer.from.port = answer.to.port = 0;
   answer.icmp.type = icmp_unreachable;
-  answer.icmp.code = static_cast<std::uint8_t>(filter.with);
+  answer.icmp.code = filter.with == with_reset ? icmp_port : static_cast<std::uint8_t>(filter.with);
   answer.icmp.from = packet.from;
   answer.icmp.to = packet.to;
   answer.icmp.seq = packet.seq;

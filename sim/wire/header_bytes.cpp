@@ -7,8 +7,10 @@ namespace sockarium::wire {
 
 namespace {
 
-constexpr std::size_t ip_header = 20, tcp_header = 20, icmp_header = 8;
-constexpr std::size_t quoted = ip_header + 8;  // what an ICMP error repeats at least (RFC 792)
+constexpr std::size_t ipv4_header = 20, ipv6_header = 40, tcp_header = 20, udp_header = 8, icmp_header = 8;
+constexpr std::uint8_t icmpv6 = 58;  // IPv6 has an ICMP of its own
+constexpr std::uint8_t port_unreachable_v6[] = {1, 4};
+constexpr std::size_t quoted_least = 8;  // what an ICMP error repeats at least behind the IP header (RFC 792)
 
 // Option kinds: RFC 9293 section 3.1, RFC 7323, RFC 2018.
 enum Kind : std::uint8_t { End = 0, Nop = 1, Mss = 2, WindowScale = 3, SackPermitted = 4, Timestamps = 8 };
@@ -81,15 +83,21 @@ bool read_options(std::span<const std::uint8_t> in, Options& options) {
   return true;
 }
 
-/// The sum over the pseudo header of RFC 9293 section 3.1.
-std::uint32_t pseudo_header(std::span<const std::uint8_t> ip, std::size_t tcp_bytes) {
-  std::uint32_t sum = 6 + static_cast<std::uint32_t>(tcp_bytes);
-  for (std::size_t at = 12; at < 20; at += 2) sum += get16(ip, at);
+/// The sum over the pseudo header: of TCP and UDP (RFC 9293 section 3.1), for IPv6 also of ICMP (RFC 8200
+/// section 8.1). `addresses`: both, of either family.
+std::uint32_t pseudo_header(std::span<const std::uint8_t> addresses, std::uint8_t protocol,
+                            std::size_t bytes) {
+  std::uint32_t sum = protocol + static_cast<std::uint32_t>(bytes);
+  for (std::size_t at = 0; at < addresses.size(); at += 2) sum += get16(addresses, at);
   return sum;
 }
 
-Address address_at(std::span<const std::uint8_t> in, std::size_t at) {
-  return Address::v4(in[at], in[at + 1], in[at + 2], in[at + 3]);
+Address address_at(std::span<const std::uint8_t> in, std::size_t at, bool v4) {
+  if (v4) return Address::v4(in[at], in[at + 1], in[at + 2], in[at + 3]);
+  Address address;
+  std::copy(in.begin() + static_cast<std::ptrdiff_t>(at), in.begin() + static_cast<std::ptrdiff_t>(at) + 16,
+            address.bytes.begin());
+  return address;
 }
 
 }  // namespace
@@ -104,43 +112,31 @@ std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum) {
 
 namespace {
 
-/// An IPv4 header: don't fragment, TTL 64; length and checksum are still to come.
-std::vector<std::uint8_t> ip_head(std::uint8_t protocol, const Address& from, const Address& to) {
-  std::vector<std::uint8_t> out{0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, protocol, 0, 0};
-  for (const Address& address : {from, to})
-    out.insert(out.end(), address.bytes.begin() + 12, address.bytes.end());
+std::uint8_t number_of(std::uint8_t protocol, bool v4) {
+  return protocol == ICMP && !v4 ? icmpv6 : protocol;
+}
+
+/// The IP header of a packet with `length` bytes behind it: don't fragment, 64 hops.
+std::vector<std::uint8_t> ip_header_for(const Endpoint& from, const Endpoint& to, std::uint8_t protocol,
+                                        std::size_t length) {
+  const bool v4 = from.ip.is_v4();
+  const std::uint8_t number = number_of(protocol, v4);
+  std::vector<std::uint8_t> out;
+  if (v4) {
+    out = {0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, number, 0, 0};
+    set16(out, 2, static_cast<std::uint16_t>(ipv4_header + length));
+  } else {
+    out = {0x60, 0, 0, 0, 0, 0, number, 64};
+    set16(out, 4, static_cast<std::uint16_t>(length));
+  }
+  for (const Address& address : {from.ip, to.ip})
+    out.insert(out.end(), address.bytes.begin() + (v4 ? 12 : 0), address.bytes.end());
+  if (v4) set16(out, 10, checksum(out));
   return out;
 }
 
-void finish_ip(std::vector<std::uint8_t>& out, std::size_t at, std::size_t length) {
-  set16(out, at + 2, static_cast<std::uint16_t>(length));
-  set16(out, at + 10, checksum(std::span(out).subspan(at, ip_header)));
-}
-
-/// RFC 792: type, code, checksum, a word that only «fragmentation needed» uses (RFC 1191), the quoted head.
-std::vector<std::uint8_t> icmp_to_wire(const Packet& packet) {
-  const Icmp& icmp = packet.icmp;
-  std::vector<std::uint8_t> out = ip_head(1, packet.from.ip, packet.to.ip);
-  out.insert(out.end(), {icmp.type, icmp.code, 0, 0, 0, 0});
-  put16(out, icmp.mtu);
-  const std::size_t inner = out.size();
-  const std::vector<std::uint8_t> head =
-      ip_head(static_cast<std::uint8_t>(icmp.protocol), icmp.from.ip, icmp.to.ip);
-  out.insert(out.end(), head.begin(), head.end());
-  finish_ip(out, inner, ip_header + tcp_header);
-  put16(out, icmp.from.port);
-  put16(out, icmp.to.port);
-  put32(out, icmp.seq.value);
-  finish_ip(out, 0, out.size());
-  set16(out, ip_header + 2, checksum(std::span(out).subspan(ip_header)));
-  return out;
-}
-
-}  // namespace
-
-std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) {
-  if (packet.is_icmp()) return icmp_to_wire(packet);
-  std::vector<std::uint8_t> out = ip_head(6, packet.from.ip, packet.to.ip);
+std::vector<std::uint8_t> tcp_bytes(const Packet& packet, const std::string& payload) {
+  std::vector<std::uint8_t> out;
   put16(out, packet.from.port);
   put16(out, packet.to.port);
   put32(out, packet.seq.value);
@@ -149,12 +145,72 @@ std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) 
   put16(out, packet.window);
   put32(out, 0);  // checksum, urgent pointer
   put_options(out, packet);
-  out[ip_header + 12] = static_cast<std::uint8_t>((out.size() - ip_header) / 4 << 4);
-  const std::string payload = bytes.text(packet.payload);
+  out[12] = static_cast<std::uint8_t>(out.size() / 4 << 4);
   out.insert(out.end(), payload.begin(), payload.end());
-  finish_ip(out, 0, out.size());
-  set16(out, ip_header + 16,
-        checksum(std::span(out).subspan(ip_header), pseudo_header(out, out.size() - ip_header)));
+  return out;
+}
+
+std::vector<std::uint8_t> udp_bytes(const Endpoint& from, const Endpoint& to, const std::string& payload) {
+  std::vector<std::uint8_t> out;
+  put16(out, from.port);
+  put16(out, to.port);
+  put16(out, static_cast<std::uint32_t>(udp_header + payload.size()));
+  put16(out, 0);  // checksum
+  out.insert(out.end(), payload.begin(), payload.end());
+  return out;
+}
+
+/// RFC 792: type, code, checksum, a word that only «fragmentation needed» uses (RFC 1191), and the head of
+/// what it answers: of a segment the ports and the sequence number. «Port unreachable» has other numbers in
+/// RFC 4443.
+std::vector<std::uint8_t> icmp_bytes(const Packet& packet, const std::string& payload) {
+  const Icmp& icmp = packet.icmp;
+  const bool v4 = packet.from.ip.is_v4();
+  std::vector<std::uint8_t> out{
+      v4 ? icmp.type : port_unreachable_v6[0], v4 ? icmp.code : port_unreachable_v6[1], 0, 0, 0, 0};
+  put16(out, icmp.mtu);
+  const auto protocol = static_cast<std::uint8_t>(icmp.protocol);
+  std::vector<std::uint8_t> head;
+  if (protocol == UDP) {
+    head = udp_bytes(icmp.from, icmp.to, payload);
+  } else {
+    put16(head, icmp.from.port);
+    put16(head, icmp.to.port);
+    put32(head, icmp.seq.value);
+  }
+  const std::vector<std::uint8_t> header =
+      ip_header_for(icmp.from, icmp.to, protocol, protocol == UDP ? head.size() : tcp_header);
+  out.insert(out.end(), header.begin(), header.end());
+  out.insert(out.end(), head.begin(), head.end());
+  return out;
+}
+
+std::size_t checksum_place(std::uint8_t protocol) {
+  return protocol == TCP ? 16 : protocol == UDP ? 6 : 2;
+}
+
+/// Does the protocol's checksum cover the addresses?
+bool covers_addresses(std::uint8_t protocol, bool v4) {
+  return protocol != ICMP || !v4;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) {
+  const bool v4 = packet.from.ip.is_v4();
+  const std::string payload = bytes.text(packet.payload);
+  std::vector<std::uint8_t> body = packet.protocol == UDP    ? udp_bytes(packet.from, packet.to, payload)
+                                   : packet.protocol == ICMP ? icmp_bytes(packet, payload)
+                                                             : tcp_bytes(packet, payload);
+  std::vector<std::uint8_t> out = ip_header_for(packet.from, packet.to, packet.protocol, body.size());
+  const auto addresses = std::span(out).subspan(v4 ? 12 : 8);
+  const std::uint32_t start = covers_addresses(packet.protocol, v4)
+                                  ? pseudo_header(addresses, number_of(packet.protocol, v4), body.size())
+                                  : 0;
+  const std::uint16_t sum = checksum(body, start);
+  // UDP: 0 would mean that there is none (RFC 768).
+  set16(body, checksum_place(packet.protocol), packet.protocol == UDP && sum == 0 ? 0xffff : sum);
+  out.insert(out.end(), body.begin(), body.end());
   return out;
 }
 
@@ -166,54 +222,104 @@ struct Parsed {
   std::span<const std::uint8_t> payload;
 };
 
-std::optional<Packet> parse_icmp(std::span<const std::uint8_t> frame, std::span<const std::uint8_t> message,
-                                 Checksums checksums) {
-  if (message.size() < icmp_header + quoted) return std::nullopt;
-  if (checksums == Checksums::Checked && checksum(message) != 0) return std::nullopt;
-  Packet packet;
-  packet.protocol = 1;
-  packet.from.ip = address_at(frame, 12);
-  packet.to.ip = address_at(frame, 16);
-  const auto inner = message.subspan(icmp_header);
-  const std::size_t behind = (inner[0] & 0xfu) * 4u;
-  if (inner[0] >> 4 != 4 || behind < ip_header || inner.size() < behind + 8) return std::nullopt;
-  packet.icmp.type = message[0];
-  packet.icmp.code = message[1];
-  packet.icmp.mtu = get16(message, 6);
-  packet.icmp.protocol = inner[9];
-  packet.icmp.from = {address_at(inner, 12), get16(inner, behind), 0};
-  packet.icmp.to = {address_at(inner, 16), get16(inner, behind + 2), 0};
-  packet.icmp.seq = Seq{get32(inner, behind + 4)};
-  return packet;
+/// An IP header, and what lies behind it.
+struct Carried {
+  Endpoint from, to;  ///< without ports
+  std::uint8_t protocol = 0;
+  std::span<const std::uint8_t> addresses, body;
+};
+
+/// `whole`: the body may not be shorter than the header says.
+std::optional<Carried> parse_ip(std::span<const std::uint8_t> frame, bool whole) {
+  if (frame.empty()) return std::nullopt;
+  const bool v4 = frame[0] >> 4 == 4;
+  if (!v4 && frame[0] >> 4 != 6) return std::nullopt;
+  if (frame.size() < (v4 ? ipv4_header : ipv6_header)) return std::nullopt;
+  const std::size_t header = v4 ? (frame[0] & 0xfu) * 4u : ipv6_header;
+  const std::size_t total = v4 ? get16(frame, 2) : ipv6_header + get16(frame, 4);
+  if (header < (v4 ? ipv4_header : ipv6_header) || header > frame.size() || total < header ||
+      (whole && total > frame.size()))
+    return std::nullopt;
+  if (v4 && ((get16(frame, 6) & 0x3fff) != 0 || (whole && checksum(frame.first(header)) != 0)))
+    return std::nullopt;  // a fragment, or damaged
+  Carried carried;
+  carried.protocol = v4 ? frame[9] : frame[6] == icmpv6 ? std::uint8_t(ICMP) : frame[6];
+  carried.from.ip = address_at(frame, v4 ? 12 : 8, v4);
+  carried.to.ip = address_at(frame, v4 ? 16 : 24, v4);
+  carried.addresses = frame.subspan(v4 ? 12 : 8, v4 ? 8 : 32);
+  carried.body = frame.subspan(header, std::min(total, frame.size()) - header);
+  return carried;
+}
+
+bool read_tcp(std::span<const std::uint8_t> body, Parsed& parsed) {
+  if (body.size() < tcp_header) return false;
+  const std::size_t data = (body[12] >> 4) * 4u;
+  if (data < tcp_header || data > body.size()) return false;
+  Packet& packet = parsed.packet;
+  packet.from.port = get16(body, 0);
+  packet.to.port = get16(body, 2);
+  packet.seq = Seq{get32(body, 4)};
+  packet.ack = Seq{get32(body, 8)};
+  packet.flags = body[13] & 0x3f;
+  packet.window = get16(body, 14);
+  if (!read_options(body.subspan(tcp_header, data - tcp_header), packet.options)) return false;
+  parsed.payload = body.subspan(data);
+  return true;
+}
+
+bool read_udp(std::span<const std::uint8_t> body, Parsed& parsed) {
+  if (body.size() < udp_header || get16(body, 4) != body.size()) return false;
+  parsed.packet.from.port = get16(body, 0);
+  parsed.packet.to.port = get16(body, 2);
+  parsed.payload = body.subspan(udp_header);
+  return true;
+}
+
+bool read_icmp(std::span<const std::uint8_t> body, Parsed& parsed) {
+  Packet& packet = parsed.packet;
+  Icmp& icmp = packet.icmp;
+  if (body.size() < icmp_header) return false;
+  const bool v4 = packet.from.ip.is_v4();
+  if (!v4 && (body[0] != port_unreachable_v6[0] || body[1] != port_unreachable_v6[1])) return false;
+  const auto quoted = parse_ip(body.subspan(icmp_header), false);
+  if (!quoted || (quoted->protocol != UDP && quoted->protocol != TCP) || quoted->body.size() < quoted_least)
+    return false;
+  icmp.type = v4 ? body[0] : icmp_unreachable;
+  icmp.code = v4 ? body[1] : icmp_port;
+  icmp.mtu = get16(body, 6);
+  icmp.protocol = quoted->protocol;
+  icmp.from = {quoted->from.ip, get16(quoted->body, 0), 0};
+  icmp.to = {quoted->to.ip, get16(quoted->body, 2), 0};
+  if (quoted->protocol == TCP) {
+    icmp.seq = Seq{get32(quoted->body, 4)};
+    return true;
+  }
+  packet.from.port = icmp.to.port;
+  packet.to.port = icmp.from.port;
+  parsed.payload = quoted->body.subspan(udp_header);
+  return true;
 }
 
 std::optional<Parsed> parse(std::span<const std::uint8_t> frame, Checksums checksums) {
-  if (frame.size() < ip_header || frame[0] >> 4 != 4) return std::nullopt;
-  const std::size_t header = (frame[0] & 0xfu) * 4u;
-  const std::size_t total = get16(frame, 2);
-  if (header < ip_header || total > frame.size() || total < header) return std::nullopt;
-  const bool fragment = (get16(frame, 6) & 0x3fff) != 0;
-  if (fragment || checksum(frame.first(header)) != 0) return std::nullopt;
-  if (frame[9] == 1) {
-    const auto icmp = parse_icmp(frame, frame.subspan(header, total - header), checksums);
-    return icmp ? std::optional(Parsed{*icmp, {}}) : std::nullopt;
-  }
-  if (frame[9] != 6 || total < header + tcp_header) return std::nullopt;
-  const auto tcp = frame.subspan(header, total - header);
-  const std::size_t data = (tcp[12] >> 4) * 4u;
-  if (data < tcp_header || data > tcp.size()) return std::nullopt;
-  if (checksums == Checksums::Checked && checksum(tcp, pseudo_header(frame, tcp.size())) != 0)
-    return std::nullopt;
+  const auto carried = parse_ip(frame, true);
+  if (!carried) return std::nullopt;
+  const bool v4 = carried->from.ip.is_v4();
+  const auto& body = carried->body;
   Parsed parsed;
-  Packet& packet = parsed.packet;
-  packet.from = {address_at(frame, 12), get16(tcp, 0), 0};
-  packet.to = {address_at(frame, 16), get16(tcp, 2), 0};
-  packet.seq = Seq{get32(tcp, 4)};
-  packet.ack = Seq{get32(tcp, 8)};
-  packet.flags = tcp[13] & 0x3f;
-  packet.window = get16(tcp, 14);
-  if (!read_options(tcp.subspan(tcp_header, data - tcp_header), packet.options)) return std::nullopt;
-  parsed.payload = tcp.subspan(data);
+  parsed.packet.from = carried->from;
+  parsed.packet.to = carried->to;
+  parsed.packet.protocol = carried->protocol;
+  const bool understood = carried->protocol == TCP    ? read_tcp(body, parsed)
+                          : carried->protocol == UDP  ? read_udp(body, parsed)
+                          : carried->protocol == ICMP ? read_icmp(body, parsed)
+                                                      : false;
+  if (!understood) return std::nullopt;
+  const std::uint32_t start =
+      covers_addresses(carried->protocol, v4)
+          ? pseudo_header(carried->addresses, number_of(carried->protocol, v4), body.size())
+          : 0;
+  const bool none = carried->protocol == UDP && v4 && get16(body, 6) == 0;  // RFC 768: the sender made none
+  if (checksums == Checksums::Checked && !none && checksum(body, start) != 0) return std::nullopt;
   return parsed;
 }
 
@@ -240,9 +346,9 @@ std::optional<Packet> from_wire(const Bytes& frame, const ByteStore& bytes, Chec
 }
 
 void corrupt(std::span<std::uint8_t> frame) {
-  if (frame.size() < ip_header + tcp_header) return;
-  const std::size_t total = get16(frame, 2);
-  if (total >= ip_header + tcp_header && total <= frame.size()) frame[total - 1] ^= 1;
+  const auto carried = parse_ip(frame, true);
+  if (!carried || carried->body.size() < udp_header) return;
+  frame[static_cast<std::size_t>(carried->body.data() - frame.data()) + carried->body.size() - 1] ^= 1;
 }
 
 }  // namespace sockarium::wire

@@ -1,8 +1,10 @@
-// A packet between meaning and bytes: the IPv4 header of RFC 791 and the TCP header of RFC 9293 section 3.1,
-// with the options that the model knows and true checksums, or an ICMP error of RFC 792. What the real kernel
-// puts on the wire becomes the model's `Packet`, and back.
+// A packet between meaning and bytes: the headers of IPv4 (RFC 791) or IPv6 (RFC 8200), and of TCP (RFC 9293
+// section 3.1, with the options that the model knows), UDP (RFC 768) or ICMP (RFC 792, RFC 4443), with true
+// checksums. What the real kernel puts on the wire becomes the model's `Packet`, and back.
 //
-// Left out: IPv6, IP options, fragments, the blocks of SACK (an option of the real kernel that is skipped).
+// Left out: IP options and extension headers, fragments, the blocks of SACK (an option of the real kernel
+// that is skipped), ICMP messages other than errors; of IPv6 those
+// other than «port unreachable».
 #pragma once
 
 #include <cstdint>
@@ -22,8 +24,8 @@ std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum = 
 std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes);
 
 /// Reads a packet from its IP header on; bytes behind the IP length (Ethernet's padding) are ignored. Nothing
-/// when it is no whole IPv4 packet with TCP or an ICMP error in it, or a checksum is wrong (on loopback Linux
-/// leaves them unfinished).
+/// when it is no whole packet of a kind that the model has, or a checksum is wrong (on loopback Linux leaves
+/// them unfinished).
 enum class Checksums { Checked, Ignored };
 std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& bytes,
                                 Checksums checksums = Checksums::Checked);
@@ -31,8 +33,8 @@ std::optional<Packet> from_wire(std::span<const std::uint8_t> frame, ByteStore& 
 std::optional<Packet> from_wire(const Bytes& frame, const ByteStore& bytes,
                                 Checksums checksums = Checksums::Checked);
 
-/// Flips a bit of what TCP's checksum covers, and leaves the checksum as it is: what a link with `corrupt`
-/// does to the bytes of a packet.
+/// Flips a bit of what TCP's or UDP's checksum covers, and leaves the checksum as it is: what a link with
+/// `corrupt` does to the bytes of a packet.
 void corrupt(std::span<std::uint8_t> frame);
 
 }  // namespace sockarium::wire

@@ -16,9 +16,15 @@ std::uint32_t options_size(const Options& options, std::uint8_t flags) {
 
 std::uint32_t wire_size(const Packet& packet) {
   const std::uint32_t ip_header = packet.from.ip.is_v4() ? 20 : 40;
-  if (packet.is_icmp())
-    return ip_header + 8 + ip_header + 8;  // the quoted IP header and eight bytes behind it
+  constexpr std::uint32_t udp_header = 8, icmp_header = 8;
+  if (packet.protocol == UDP) return ip_header + udp_header + packet.payload.length;
+  if (packet.protocol == ICMP)  // it quotes the headers of what it answers, of TCP eight bytes
+    return ip_header + icmp_header + ip_header + udp_header + packet.payload.length;
   return ip_header + 20 + options_size(packet.options, packet.flags) + packet.payload.length;
+}
+
+std::string_view protocol_name(std::uint8_t protocol) {
+  return protocol == UDP ? "UDP" : protocol == ICMP ? "ICMP" : "TCP";
 }
 
 std::string icmp_name(std::uint8_t type, std::uint8_t code) {

@@ -1,5 +1,6 @@
 // A packet in meaning, not in bytes: the IP addresses and the TCP header of RFC 9293 section 3.1 as values
-// that cannot be nonsense. Bytes exist only where a format needs them (captures, the inspector).
+// that cannot be nonsense; or the ports of a UDP datagram (RFC 768); or what ICMP says of a datagram
+// (RFC 792, RFC 4443). Bytes exist only where a format needs them (captures, the inspector).
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,9 @@ struct Options {
   friend bool operator==(const Options&, const Options&) = default;
 };
 
+/// Numbers of IANA, as they stand in the IP header.
+enum Protocol : std::uint8_t { ICMP = 1, TCP = 6, UDP = 17 };
+
 /// What an ICMP error says (RFC 792): its type and code, and the head of the packet that it speaks of.
 struct Icmp {
   Endpoint from, to;      ///< of the quoted packet
@@ -40,15 +44,18 @@ struct Icmp {
 };
 inline constexpr std::uint8_t icmp_unreachable = 3, icmp_redirect = 5, icmp_time_exceeded = 11,
                               icmp_parameter_problem = 12;
+inline constexpr std::uint8_t icmp_port = 3;  ///< code of `icmp_unreachable`: nobody has that port
 
+/// ICMP: what it says is in `icmp`. About a datagram of UDP: `from` is the end that could not be reached,
+/// `to` the sender of the datagram, both with their ports, and `payload` is what it quotes of the datagram's
+/// own.
 struct Packet {
   Endpoint from, to;
   Seq seq;
   Seq ack;                   ///< means something only with ACK set
   std::uint16_t window = 0;  ///< as in the header: unscaled
   std::uint8_t flags = 0;
-  std::uint8_t protocol =
-      6;  ///< IPPROTO_TCP, or IPPROTO_ICMP: then `icmp` counts, and ports, flags and numbers do not
+  std::uint8_t protocol = TCP;
   Options options;
   Icmp icmp;
   Reason carried = Reason::Delivered;  ///< why it arrives when it does
@@ -59,17 +66,19 @@ struct Packet {
   std::uint32_t copy = 0;       ///< 1: the second of two, made by the link
   std::uint32_t corrupted = 0;  ///< 1: a bit was flipped on the way
 
-  bool is_icmp() const { return protocol == 1; }
+  bool is_icmp() const { return protocol == ICMP; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
   std::uint32_t length() const { return payload.length + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0); }
   Seq end() const { return seq + length(); }
 };
 
-/// Bytes on the wire above Ethernet: IP header, TCP header with options, payload.
+/// Bytes on the wire above Ethernet: IP header, the protocol's header with its options, payload.
 std::uint32_t wire_size(const Packet& packet);
 /// «host unreachable» for type 3, code 1; «type 42, code 0» for what has no name here.
 std::string icmp_name(std::uint8_t type, std::uint8_t code);
+/// «TCP», «UDP», «ICMP»
+std::string_view protocol_name(std::uint8_t protocol);
 /// «SYN,ACK»
 std::string flag_names(std::uint8_t flags);
 /// «[S.]», as tcpdump

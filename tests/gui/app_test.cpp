@@ -1,7 +1,7 @@
 // The window's content as a person uses it, without a window: keys and clicks go in, what the session shows
 // and what stands in the panels comes out.
-#include "build_info.h"
 #include "gui/app.h"
+#include "build_info.h"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>

@@ -440,5 +440,53 @@ TEST(Enclosure, BringsBackALongText) {
   EXPECT_EQ(outcome.text.size(), 1'000'000u);
 }
 
+TEST_F(Referee, AgreesOnDatagrams) {
+  const Report report =
+      run(std::string(hosts) +
+          "process(srv, 'echo', function()\n"
+          "  local fd = check(socket(AF_INET, SOCK_DGRAM)) check(bind(fd, '0.0.0.0', 53))\n"
+          "  sleep('40ms')\n"
+          "  for _, size in ipairs { 4, 100, 100 } do\n"
+          "    local text, from, flags = recvfrom(fd, size) print(text, from, flags)\n"
+          "    check(sendto(fd, 'echo ' .. text, from.ip, from.port))\n"
+          "  end\n"
+          "  print(recv(fd, 10, MSG_DONTWAIT))\n"
+          "end)\n"
+          "process(cli, 'dig', { start = '1ms' }, function()\n"
+          "  local fd = check(socket(AF_INET, SOCK_DGRAM)) print(send(fd, 'x'))\n"
+          "  for _, text in ipairs { 'question', '', 'again' } do check(sendto(fd, text, 'srv', 53)) end\n"
+          "  for _ = 1, 3 do print(recvfrom(fd, 100)) end\n"
+          "  check(connect(fd, 'srv', 9)) print(getpeername(fd)) check(send(fd, 'nobody')) sleep('50ms')\n"
+          "  print(send(fd, 'again'), send(fd, 'and again')) print(recv(fd, 10))\n"
+          "  check(connect(fd, AF_UNSPEC)) print(getpeername(fd))\n"
+          "end)\n");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GE(report.verdict.same, 30U);
+}
+
+TEST_F(Referee, AgreesOnIpv6) {
+  const Report report = run(
+      "local cli = host { name = 'cli', ip = { '10.0.0.5', '2001:db8::5' } }\n"
+      "local srv = host { name = 'srv', ip = { '192.168.1.10', '2001:db8:1::10' } }\n"
+      "link { cli, srv, delay = '5ms' }\n"
+      "process(srv, 'web', function()\n"
+      "  local fd = check(socket(AF_INET6, SOCK_STREAM)) check(bind(fd, '::', 8080)) check(listen(fd, 2))\n"
+      "  for _ = 1, 2 do\n"
+      "    local conn, peer = check(accept(fd)) print(peer, getsockname(conn))\n"
+      "    print(#check(recv(conn, 2000, MSG_WAITALL))) check(close(conn))\n"
+      "  end\n"
+      "end)\n"
+      "process(cli, 'curl', { start = '1ms' }, function()\n"
+      "  for _, name in ipairs { { AF_INET6, '2001:db8:1::10' }, { AF_INET, '192.168.1.10' } } do\n"
+      "    local fd = check(socket(name[1], SOCK_STREAM)) check(connect(fd, name[2], 8080))\n"
+      "    check(send(fd, pattern(2000))) print(recv(fd, 10)) check(close(fd))\n"
+      "  end\n"
+      "  local fd = check(socket(AF_INET6, SOCK_DGRAM)) check(connect(fd, '2001:db8:1::10', 9))\n"
+      "  check(send(fd, 'x')) print(recv(fd, 10))\n"
+      "end)\n");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GE(report.verdict.same, 40U);
+}
+
 }  // namespace
 }  // namespace sockarium::compare

@@ -106,7 +106,12 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
       {"bind(3, '0.0.0.0', 70000)", "bind: argument 3 'port' must be a number from 0 to 65535, not 70000"},
       {"bind(3, '/tmp/s')", "a Unix socket's path is not modelled yet (use an IPv4 address and a port)"},
       {"connect(3, 'svr', 80)", "connect: no host is called 'svr' (did you mean 'srv'?)"},
-      {"connect(3, '::1', 80)", "an IPv6 address is not modelled yet (use an IPv4 address)"},
+      {"connect(3, '1::2::3', 80)",
+       "connect: \"1::2::3\" is not an address (eight groups of up to four hexadecimal digits, as in "
+       "\"2001:db8::5\")"},
+      {"sendto(3, 'x', 'srv')", "sendto: argument 4 'port' must be a whole number, not left out"},
+      {"setsockopt(3, IPPROTO_IP, IP_LOCAL_PORT_RANGE, 5)",
+       "setsockopt: argument 4 'value' must be a table {low, high}, not 5 (write {50000, 50999})"},
       {"connect(3, {ip = '1.2.3.4', port = 1})",
        "connect: argument 2 'ip' must be an address in quotes, not a table (write the two parts: peer.ip, "
        "peer.port)"},
@@ -114,7 +119,7 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
        "send: argument 2 'data' must be a text or pattern(n), not 12 (write tostring(…) around the "
        "number)"},
       {"send(3, 'x', MSG_OOB)",
-       "flag 0x1 of send is not modelled yet (there are MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL "
+       "flag 0x1 of send is not modelled yet (there are MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL "
        "and MSG_NOSIGNAL)"},
       {"sleep('10 parsecs')",
        "sleep: argument 1 'duration': \"10 parsecs\" is not a duration (write \"250us\", "
@@ -122,12 +127,12 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
       {"sleep(-1)",
        "sleep: argument 1 'duration': -1 s is not a duration: it lies in the past (write \"250us\", "
        "\"10ms\", \"1s\" or \"2min\", or a number of seconds)"},
-      {"socket(AF_INET6, SOCK_STREAM)", "AF_INET6 is not modelled yet (use AF_INET)"},
-      {"socket(AF_INET, SOCK_DGRAM)", "SOCK_DGRAM is not modelled yet (use SOCK_STREAM)"},
+      {"socket(AF_UNIX, SOCK_STREAM)", "AF_UNIX is not modelled yet (use AF_INET)"},
+      {"socket(AF_INET, SOCK_RAW)", "SOCK_RAW is not modelled yet (use SOCK_STREAM or SOCK_DGRAM)"},
       {"fcntl(3, 1031)",
        "this command of fcntl is not modelled yet (there are F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, "
        "F_GETFL and F_SETFL)"},
-      {"setsockopt(3, SOL_SOCKET, SO_BROADCAST, 1)", "SO_BROADCAST is not modelled yet"},
+      {"setsockopt(3, SOL_SOCKET, SO_OOBINLINE, 1)", "SO_OOBINLINE is not modelled yet"},
       {"setsockopt(3, SOL_SOCKET, TCP_NODELAY, 1)",
        "setsockopt: TCP_NODELAY belongs to the level IPPROTO_TCP (Linux "
        "would take the number for another option)"},

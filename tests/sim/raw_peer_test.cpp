@@ -4,112 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/chance.h"
-#include "sim/wire/header_bytes.h"
 #include "tests/support/invariants.h"
-#include "tests/support/lab.h"
+#include "tests/support/peer_lab.h"
 
 namespace sockarium::test {
 namespace {
-
-using wire::ACK, wire::FIN, wire::PSH, wire::RST, wire::SYN;
-
-constexpr std::uint8_t no_flags = 0;
-const Address peer_address = Address::v4(10, 9, 0, 2);
-
-Bytes bytes_of(const wire::Packet& packet, ByteStore& bytes) {
-  const std::vector<std::uint8_t> frame = wire::to_wire(packet, bytes);
-  return bytes.intern({reinterpret_cast<const char*>(frame.data()), frame.size()});
-}
-
-/// What a peer's program calls, one after the other; it may make packets.
-using HandMade = std::function<Syscall(const SysResult& result, std::size_t made, ByteStore& bytes)>;
-
-/// srv with a listener on port 80, and a raw peer 10 ms away.
-class PeerLab {
- public:
-  Setup setup;
-  std::vector<HandMade> programs;
-
-  PeerLab() {
-    HostSetup server;
-    server.name = "srv";
-    server.addresses = {*parse_v4(server_address)};
-    HostSetup peer;
-    peer.name = "peer";
-    peer.addresses = {peer_address};
-    peer.raw = true;
-    setup.hosts = {server, peer};
-    LinkSetup link;
-    link.b = 1;
-    link.delay = 10_ms;
-    setup.links = {link};
-    program(0, {socket(), bind(3, 80), listen(3, 5), sleep(1000_s)});
-  }
-  void program(std::size_t host, HandMade fn) {
-    ProcessSetup process;
-    process.host = host;
-    process.name = "p" + std::to_string(programs.size());
-    process.start = host == 1 ? 1_ms : 0;
-    setup.processes.push_back(process);
-    programs.push_back(std::move(fn));
-  }
-  void program(std::size_t host, std::vector<Syscall> calls) {
-    program(host, [calls](const SysResult&, std::size_t made, ByteStore&) -> Syscall {
-      return made < calls.size() ? calls[made] : Syscall{sys::Exit{}};
-    });
-  }
-  /// Injects packets, then takes what comes for a second each.
-  void peer(std::vector<wire::Packet> packets, std::size_t captures = 3) {
-    program(
-        1, [this, packets, captures](const SysResult& result, std::size_t made, ByteStore& bytes) -> Syscall {
-          if (made > packets.size() && result.ok())
-            came.push_back(*wire::from_wire(result.data, static_cast<const ByteStore&>(bytes)));
-          if (made > 0) results.push_back(result);
-          if (made < packets.size()) return sys::Inject{bytes_of(packets[made], bytes)};
-          if (made < packets.size() + captures) return sys::Capture{1_s};
-          return sys::Exit{};
-        });
-  }
-  Session& run(Time until = 100_s) {
-    struct Driver final : Programs {
-      const std::vector<HandMade>& scripts;
-      std::map<TaskPath, std::size_t> made;
-      explicit Driver(const std::vector<HandMade>& all) : scripts(all) {}
-      ProgramStep resume(const TaskPath& task, const SysResult& result, ByteStore& bytes) override {
-        ProgramStep step;
-        step.call = scripts[task.front()](result, made[task]++, bytes);
-        return step;
-      }
-    };
-    session = std::make_unique<Session>(setup, [this] { return std::make_unique<Driver>(programs); });
-    session->seek(session->event_at(until));
-    return *session;
-  }
-  const inet::Net& net(std::string_view name) const {
-    for (const HostId id : ids(session->world().kernel.hosts)) {
-      const kernel::Host& host = session->world().kernel.hosts.read(id);
-      if (session->bytes().text(host.name) == name) return session->world().inet.nets.read(host.net);
-    }
-    return session->world().inet.nets.read({});
-  }
-
-  std::vector<wire::Packet> came;
-  std::vector<SysResult> results;
-  std::unique_ptr<Session> session;
-};
-
-wire::Packet segment(std::uint8_t flags, std::uint16_t port, std::uint32_t seq = 100, std::uint32_t ack = 0,
-                     std::uint32_t data = 0) {
-  wire::Packet packet;
-  packet.from = {peer_address, 4000, 0};
-  packet.to = {*parse_v4(server_address), port, 0};
-  packet.flags = flags;
-  packet.seq = Seq{seq};
-  packet.ack = Seq{ack};
-  packet.window = 65535;
-  packet.payload = pattern(data);
-  return packet;
-}
 
 TEST(RawPeer, ASynMadeByHandIsAnswered) {
   PeerLab lab;

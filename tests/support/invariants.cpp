@@ -194,6 +194,26 @@ std::string tasks(const World& w) {
   return {};
 }
 
+/// Every UDP socket and its common part name each other, and its queue is as long as it says.
+std::string datagrams(const World& w) {
+  std::size_t waiting = 0;
+  for (const UdpSocketId id : ids(w.udp.sockets)) {
+    const udp::Socket& socket = w.udp.sockets.read(id);
+    const inet::SocketBase& base = w.inet.sockets.read(socket.socket);
+    if (base.entry != id.raw() || base.kind != inet::EntryKind::Udp || base.protocol != wire::UDP)
+      return "a UDP socket and its common part do not name each other";
+    std::uint64_t listed = 0, memory = 0;
+    for (DatagramId d = socket.first; d; d = w.udp.datagrams.read(d).next) {
+      ++listed;
+      memory += w.udp.datagrams.read(d).memory;
+    }
+    if (listed != socket.waiting || memory != socket.memory) return "a queue of datagrams counts wrongly";
+    if (listed > 1 && memory > socket.receive_buffer) return "datagrams take more than the receive buffer";
+    waiting += listed;
+  }
+  return waiting == w.udp.datagrams.count() ? "" : "a datagram is nobody's";
+}
+
 /// What waits at raw peers, and for ARP, is listed and counted.
 std::string captures(const World& w) {
   std::size_t waiting = 0;
@@ -215,7 +235,7 @@ std::string captures(const World& w) {
 }  // namespace
 
 std::string broken_invariant(const World& world) {
-  for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures})
+  for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }

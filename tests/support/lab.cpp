@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
-#include "sim/tcp/tcp.h"
+#include "sim/kernel/protocol.h"
 
 namespace sockarium::test {
 
 Endpoint endpoint(std::string_view ip, std::uint16_t port) {
   Endpoint to;
-  to.ip = *parse_v4(ip);
+  const auto v4 = parse_v4(ip);
+  to.ip = v4 ? *v4 : *parse_v6(ip);
   to.port = port;
   return to;
 }
@@ -206,8 +207,8 @@ std::vector<std::string> Lab::states(std::string_view name) const {
   const NetId net = world.kernel.hosts.read(host(name)).net;
   std::vector<std::string> all;
   for (const SocketId id : ids(world.inet.sockets))
-    if (world.inet.sockets.read(id).net == net && tcp::state_of(world, id) != TcpState::Closed)
-      all.emplace_back(ss_name(tcp::state_of(world, id)));
+    if (world.inet.sockets.read(id).net == net && kernel::protocol::state_of(world, id) != TcpState::Closed)
+      all.emplace_back(ss_name(kernel::protocol::state_of(world, id)));
   for (const RequestId id : ids(world.tcp.requests))
     if (world.tcp.requests.read(id).net == net) all.emplace_back("SYN-RECV");
   std::sort(all.begin(), all.end());

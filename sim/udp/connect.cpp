@@ -1,0 +1,81 @@
+// Names of UDP sockets: bind(), connect(), and the port that comes by itself. connect() sends nothing; it
+// tells the kernel whom to send to, and from whom alone to receive. Linux __ip4_datagram_connect,
+// __udp_disconnect, inet_autobind.
+#include "sim/inet/bind.h"
+#include "sim/inet/port_table.h"
+#include "sim/inet/route.h"
+#include "sim/step.h"
+#include "sim/udp/name.h"
+
+namespace sockarium::udp {
+
+namespace {
+
+Attempt disconnect(Step& step, SocketId socket) {
+  World& world = step.world;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  world.udp.sockets.write(UdpSocketId::from_raw(base.entry)).connected = false;
+  base.peer = Endpoint{base.wildcard(), 0, 0};
+  if (!base.address_by_program) base.local.ip = base.wildcard();
+  if (!base.port_by_program) {
+    inet::release_port(step, socket);
+    base.local.port = 0;
+  }
+  return done(0);
+}
+
+}  // namespace
+
+Attempt try_bind(Step& step, SocketId socket, const sys::Bind& call) {
+  return inet::try_bind(step, socket, call, !is_connected(step.world, socket));
+}
+
+Errno autobind(Step& step, SocketId socket) {
+  const inet::SocketBase& base = step.world.inet.sockets.read(socket);
+  if (base.bucket) return Errno::OK;
+  const std::uint16_t port = inet::choose_port_for_bind(step, socket, base.local.ip);
+  if (port == 0) return Errno::AGAIN;
+  inet::hold_port(step, socket, port, false, Reason::PortChosenForDatagrams);
+  return Errno::OK;
+}
+
+Way way_to(Step& step, SocketId socket, const Target& target) {
+  World& world = step.world;
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  Way way;
+  way.to = target.to;
+  if (!base.ipv6 && target.domain != af_inet) {
+    way.error = Errno::AFNOSUPPORT;
+    return way;
+  }
+  if (way.to.ip.is_wildcard())
+    way.to.ip = way.to.ip.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
+  const bool by_v4 = way.to.ip.is_v4();
+  if ((base.ipv6_only && by_v4) || !inet::route(world, base.net, way.to.ip)) {
+    if (by_v4) step.count(base.net, Counter::IpOutNoRoutes);
+    way.error = Errno::NETUNREACH;
+    return way;
+  }
+  const Address& bound = base.local.ip;
+  const bool usable = !bound.is_wildcard() && !bound.is_multicast() && !bound.is_broadcast();
+  way.source = usable ? bound : inet::source_address(world, base.net, way.to.ip);
+  return way;
+}
+
+Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call) {
+  World& world = step.world;
+  if (call.domain == af_unspec) return disconnect(step, socket);
+  if (const Errno error = autobind(step, socket); error != Errno::OK) return fail(error);
+  const Way way = way_to(step, socket, Target{call.to, call.domain});
+  if (way.error != Errno::OK) return fail(way.error);
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (base.local.ip.is_wildcard()) base.local.ip = way.source;
+  base.peer = way.to;
+  world.udp.sockets.write(UdpSocketId::from_raw(base.entry)).connected = true;
+  SysResult result;
+  result.peer = base.peer;
+  result.domain = base.ipv6 ? af_inet6 : af_inet;
+  return Done{result};
+}
+
+}  // namespace sockarium::udp

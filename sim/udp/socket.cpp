@@ -1,0 +1,96 @@
+// A fresh UDP socket, its options, and its end. Linux udp_init_sock, inet_shutdown, udp_destroy_sock.
+#include "sim/inet/bind.h"
+#include "sim/inet/options.h"
+#include "sim/inet/port_table.h"
+#include "sim/step.h"
+#include "sim/udp/udp.h"
+
+namespace sockarium::udp {
+
+SocketId open(Step& step, NetId net, std::uint32_t user, bool ipv6) {
+  World& world = step.world;
+  const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
+  inet::SocketBase base = inet::fresh_socket(world, net, user, ipv6);
+  base.kind = inet::EntryKind::Udp;
+  base.protocol = wire::UDP;
+  const SocketId socket = world.inet.sockets.add(base);
+  Socket entry;
+  entry.socket = socket;
+  entry.receive_buffer = static_cast<std::uint32_t>(sysctls[Sysctl::RmemDefault]);
+  entry.send_buffer = static_cast<std::uint32_t>(sysctls[Sysctl::WmemDefault]);
+  world.inet.sockets.write(socket).entry = world.udp.sockets.add(entry).raw();
+  step.record(rec::SocketCreated{socket}, Reason::AskedByCall);
+  return socket;
+}
+
+Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
+  World& world = step.world;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (const auto attempt = inet::set_option(base, call)) return *attempt;
+  Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
+  const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
+  switch (call.option) {
+    case Option::ReceiveBuffer:
+      entry.receive_buffer = inet::receive_buffer_for(sysctls, call.value);
+      return done(0);
+    case Option::SendBuffer:
+      entry.send_buffer = inet::send_buffer_for(sysctls, call.value);
+      return done(0);
+    default:
+      return fail(Errno::NOPROTOOPT);  // TCP's own
+  }
+}
+
+Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
+  World& world = step.world;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (const auto attempt = inet::get_option(base, call)) return *attempt;
+  const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
+  switch (call.option) {
+    case Option::Type:
+      return done(static_cast<std::int64_t>(SocketType::Datagram));
+    case Option::AcceptConn:
+      return done(0);
+    case Option::ReceiveBuffer:
+      return done(entry.receive_buffer);
+    case Option::SendBuffer:
+      return done(entry.send_buffer);
+    default:
+      return fail(Errno::NOPROTOOPT);
+  }
+}
+
+Attempt try_shutdown(Step& step, SocketId socket, Shut how) {
+  World& world = step.world;
+  Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(world.inet.sockets.read(socket).entry));
+  if (how != Shut::Write) entry.read_shut = true;  // also without a peer, although the call fails then
+  if (how != Shut::Read) entry.write_shut = true;
+  step.wake_all(socket, step.cause);
+  return entry.connected ? done(0) : fail(Errno::NOTCONN);
+}
+
+void close(Step& step, SocketId socket) {
+  World& world = step.world;
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  const UdpSocketId id = UdpSocketId::from_raw(base.entry);
+  for (DatagramId datagram = world.udp.sockets.read(id).first; datagram;) {
+    const DatagramId next = world.udp.datagrams.read(datagram).next;
+    world.udp.datagrams.remove(datagram);
+    datagram = next;
+  }
+  const Ends ends{base.local, base.peer};
+  inet::release_port(step, socket);
+  step.record(rec::SocketFreed{socket, ends}, Reason::LastReference);
+  world.udp.sockets.remove(id);
+  world.inet.sockets.remove(socket);
+}
+
+bool is_connected(const World& world, SocketId socket) {
+  return world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(socket).entry)).connected;
+}
+
+std::int64_t receive_queue(const World& world, SocketId socket) {
+  return world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(socket).entry)).memory;
+}
+
+}  // namespace sockarium::udp
