@@ -123,8 +123,7 @@ std::string file_label(const World& world, OpenFileId file) {
 }
 std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);
-  const std::string name =
-      std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP ? " udp" : "");
+  const std::string name = std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP ? " udp" : "");
   return bucket.count > 1 ? fmt::format("{} ×{}", name, bucket.count) : name;
 }
 

@@ -4,8 +4,8 @@ scenario {
   title = "backlog N holds N+1",
   summary = "A server listens and does not accept. Its queue fills; those who come later are not refused.",
   goal = "Say what the second argument of listen() limits, and what the clients behind the limit see.",
-  limits = "Follows Linux 6.18 (the SYN is repeated every second at first). No SYN cookies. Clients come more than a "
-    .. "round trip apart: closer together they would meet the SYN queue instead.",
+  limits = "Follows Linux 6.18 (the SYN is repeated every second at first). Clients come more than a round trip apart: "
+    .. "closer together they would meet the SYN queue instead, and its cookies.",
   notes = "Say: the queue is full, so the SYN is dropped in silence. Avoid: 'the server refuses'.",
   stop_at = "3s",
 }

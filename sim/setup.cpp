@@ -29,4 +29,10 @@ wire::Fault make_fault(const Setup& setup, const FaultSetup& plan) {
   return fault;
 }
 
+wire::Filter make_filter(const FilterSetup& plan) {
+  wire::Filter filter = plan.rule;
+  filter.host = plan.host;
+  return filter;
+}
+
 }  // namespace sockarium

@@ -11,6 +11,7 @@
 #include "sim/core/address.h"
 #include "sim/core/sysctl.h"
 #include "sim/core/time.h"
+#include "sim/wire/filter.h"
 #include "sim/wire/link.h"
 
 namespace sockarium {
@@ -57,6 +58,23 @@ struct FaultSetup {
   Duration by = 0;  ///< for Delay and Duplicate
 };
 
+/// A rule of a host's packet filter.
+struct FilterSetup {
+  std::size_t host = 0;  ///< place in Setup::hosts
+  wire::Filter rule;     ///< its host still unnamed
+  std::int64_t line = 0;
+};
+
+/// A line of a host's routing table.
+struct RouteSetup {
+  std::size_t host = 0;  ///< place in Setup::hosts
+  Address destination;
+  std::uint32_t prefix = 32;
+  enum class Kind { Unreachable, Prohibit, Blackhole, OnLink } kind = Kind::Unreachable;
+  std::size_t link = 0;  ///< OnLink: place in Setup::links
+  std::int64_t line = 0;
+};
+
 struct ProcessSetup {
   std::size_t host = 0;  ///< place in Setup::hosts
   std::string name;
@@ -71,6 +89,8 @@ struct Setup {
   std::vector<HostSetup> hosts;
   std::vector<LinkSetup> links;
   std::vector<FaultSetup> faults;
+  std::vector<FilterSetup> filters;
+  std::vector<RouteSetup> routes;
   std::vector<ProcessSetup> processes;  ///< in file order; the n-th is program n of Programs
   std::uint64_t seed = 1;
   Duration syscall_time = 1 * microsecond;
@@ -82,5 +102,6 @@ struct Setup {
 /// link still unnamed.
 wire::Link make_link(const Setup& setup, std::size_t number);
 wire::Fault make_fault(const Setup& setup, const FaultSetup& plan);
+wire::Filter make_filter(const FilterSetup& plan);
 
 }  // namespace sockarium

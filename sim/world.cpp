@@ -15,11 +15,12 @@ namespace {
 template <class Use>
 void for_each_part(const World& w, Use use) {
   use(w.queue);
-  use(w.wire.links), use(w.wire.faults), use(w.wire.in_flight);
+  use(w.wire.links), use(w.wire.faults), use(w.wire.filters), use(w.wire.in_flight);
   use(w.inet.nets), use(w.inet.interfaces), use(w.inet.owners), use(w.inet.routes), use(w.inet.sockets);
   use(w.inet.buckets), use(w.inet.ports), use(w.inet.connections), use(w.inet.destinations),
       use(w.inet.taken);
   use(w.inet.listeners), use(w.inet.captured), use(w.inet.reserved), use(w.inet.icmp_budgets);
+  use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
@@ -96,6 +97,20 @@ void add_links(World& world, const Setup& setup) {
     wire::Fault fault = make_fault(setup, plan);
     fault.link = made[plan.link];
     world.wire.faults.add(fault);
+  }
+  for (const FilterSetup& plan : setup.filters) {
+    wire::Filter filter = make_filter(plan);
+    filter.net = net_of(world, plan.host);
+    world.wire.filters.add(filter);
+  }
+  for (const RouteSetup& plan : setup.routes) {
+    inet::SpecialRoute route;
+    route.net = net_of(world, plan.host);
+    route.destination = plan.destination;
+    route.prefix = plan.prefix;
+    route.kind = static_cast<inet::RouteKind>(plan.kind);
+    if (plan.kind == RouteSetup::Kind::OnLink) route.link = made[plan.link];
+    world.inet.special_routes.add(route);
   }
 }
 

@@ -120,6 +120,14 @@ Names names_of(Option option) {
       return {IPPROTO_TCP, TCP_LINGER2};
     case Option::MaxSeg:
       return {IPPROTO_TCP, TCP_MAXSEG};
+    case Option::SynCount:
+      return {IPPROTO_TCP, TCP_SYNCNT};
+    case Option::DeferAccept:
+      return {IPPROTO_TCP, TCP_DEFER_ACCEPT};
+    case Option::UserTimeout:
+      return {IPPROTO_TCP, TCP_USER_TIMEOUT};
+    case Option::ReceiveErrors:
+      return {IPPROTO_IP, IP_RECVERR};
     case Option::BindAddressNoPort:
       return {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT};
     case Option::LocalPortRange:

@@ -69,7 +69,6 @@ std::vector<std::string> notes_on(const Machine& machine) {
   if (machine.congestion_control != "cubic")
     notes.push_back(fmt::format("The congestion control here is {}; agents set cubic on each socket.",
                                 machine.congestion_control));
-  notes.push_back("SYN cookies are off on the real side, as the model has none.");
   notes.push_back(fmt::format("A process may have at most {} open files here.", machine.open_files));
   return notes;
 }

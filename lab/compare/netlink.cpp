@@ -162,12 +162,13 @@ int set_flag(const std::string& name, std::uint32_t flag) {
   return request.send();
 }
 
-/// `to`: none for the default route, of the source's family.
-int route(const std::string& name, const std::optional<Address>& to, const Address& source) {
+/// `to`: none for the default route, of the source's family. `prefix`: bits of `to`; 0: all of them.
+int route(const std::string& name, const std::optional<Address>& to, const Address& source,
+          std::uint32_t prefix = 0) {
   Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
   rtmsg fixed{};
   fixed.rtm_family = family_of(source);
-  fixed.rtm_dst_len = to ? bits_of(source) : 0;
+  fixed.rtm_dst_len = !to ? 0 : prefix != 0 ? static_cast<std::uint8_t>(prefix) : bits_of(source);
   fixed.rtm_table = RT_TABLE_MAIN;
   fixed.rtm_protocol = RTPROT_STATIC;
   fixed.rtm_scope = source.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
@@ -235,8 +236,24 @@ int add_address(const std::string& name, const Address& address) {
   return request.send();
 }
 
-int add_route(const std::string& name, const Address& to, const Address& source) {
-  return route(name, to, source);
+int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix) {
+  return route(name, to, source, prefix);
+}
+
+int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind) {
+  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET;
+  fixed.rtm_dst_len = static_cast<std::uint8_t>(prefix);
+  fixed.rtm_table = RT_TABLE_MAIN;
+  fixed.rtm_protocol = RTPROT_STATIC;
+  fixed.rtm_scope = RT_SCOPE_UNIVERSE;
+  fixed.rtm_type = kind == SpecialRoute::Unreachable ? RTN_UNREACHABLE
+                   : kind == SpecialRoute::Prohibit  ? RTN_PROHIBIT
+                                                     : RTN_BLACKHOLE;
+  request.append(&fixed, sizeof fixed);
+  request.address(RTA_DST, to);
+  return request.send();
 }
 
 int add_default_route(const std::string& name, const Address& source) {

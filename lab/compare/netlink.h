@@ -26,7 +26,10 @@ int switch_off_arp(const std::string& name);
 /// Gives an interface an address, with a prefix of all its bits; IPv6 without asking whether another has it.
 int add_address(const std::string& name, const Address& address);
 /// The way to `to` leads through `name`, with `source` as the sender's address.
-int add_route(const std::string& name, const Address& to, const Address& source);
+int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix = 32);
+/// Addresses to which there is no way, each kind with an error of its own.
+enum class SpecialRoute { Unreachable, Prohibit, Blackhole };
+int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind);
 /// The way to everything else leads through `name`.
 int add_default_route(const std::string& name, const Address& source);
 /// The owner of `address` behind `name` has this hardware address, for ever: nobody asks by ARP.

@@ -73,7 +73,6 @@ std::string set_sysctls(const HostSetup& host) {
   write_file("/proc/sys/net/ipv6/conf/default/router_solicitations", "0");
   write_file("/proc/sys/net/ipv6/conf/default/accept_ra", "0");
   write_file("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1");
-  write_file("/proc/sys/net/ipv4/tcp_syncookies", "0");  // the model has none: a full SYN queue drops
   Sysctls values = Sysctls::defaults();
   for (const auto& [id, value] : host.sysctls) values[id] = value;
   for (const SysctlRow& row : sysctl_table) {
@@ -129,6 +128,21 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
       }
   }
   return {};
+}
+
+/// A line of a host's routing table.
+std::string add_route(const Setup& setup, const RealNetwork& network, const RouteSetup& plan) {
+  if (!enter(network.hosts[plan.host])) return "a host's namespace is lost";
+  using Kind = RouteSetup::Kind;
+  const int error =
+      plan.kind == Kind::OnLink
+          ? netlink::add_route(fmt::format("link{}", plan.link), plan.destination,
+                               setup.hosts[plan.host].addresses.front(), plan.prefix)
+          : netlink::add_special_route(plan.destination, plan.prefix,
+                                       plan.kind == Kind::Unreachable ? netlink::SpecialRoute::Unreachable
+                                       : plan.kind == Kind::Prohibit  ? netlink::SpecialRoute::Prohibit
+                                                                      : netlink::SpecialRoute::Blackhole);
+  return trouble("no route can be added", error);
 }
 
 }  // namespace
@@ -196,6 +210,10 @@ std::string build(const Setup& setup, RealNetwork& network) {
       if (const std::string why = join(setup, network, link, end); !why.empty()) return why;
       enter(middle);
     }
+  }
+  for (const RouteSetup& plan : setup.routes) {
+    if (const std::string why = add_route(setup, network, plan); !why.empty()) return why;
+    enter(middle);
   }
   return {};
 }

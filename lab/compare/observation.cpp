@@ -28,6 +28,7 @@ SentBy sender(TimerKind kind) {
       return SentBy::DelayedAckTimer;
     case TimerKind::TaskDeadline:
     case TimerKind::TimeWait:
+    case TimerKind::Neighbour:
     case TimerKind::None:
       return SentBy::Nobody;
   }

@@ -1,6 +1,6 @@
-// The wire between real hosts is the model's: packets that come out of one veth end are offered to the same
-// `wire::offer`, struck by the same faults and handed to the other end when they are due. Each is captured at
-// the moment when the sender's kernel sent it.
+// The wire between real hosts, and the packet filters at their doors, are the model's: packets that come out
+// of one veth end are offered to the same `wire::offer`, struck by the same faults and handed to the other
+// end when they are due. Each is captured at the moment when the sender's kernel sent it.
 #pragma once
 
 #include <atomic>

@@ -29,7 +29,10 @@ class Names {
       if (const auto* bind = std::get_if<sys::Bind>(&call.call)) asked_[bind->to.port] = true;
       if (const auto* connect = std::get_if<sys::Connect>(&call.call)) asked_[connect->to.port] = true;
     }
-    for (const SeenPacket& packet : seen.packets) name(packet.packet.from), name(packet.packet.to);
+    for (const SeenPacket& packet : seen.packets) {
+      if (packet.packet.is_icmp()) continue;
+      name(packet.packet.from), name(packet.packet.to);
+    }
   }
 
   std::string name(const Endpoint& end) {
@@ -161,6 +164,7 @@ class Strands {
 
   void add(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
+    if (p.is_icmp() && p.icmp.protocol == wire::TCP) return add_icmp(packet);
     if (p.protocol != wire::TCP) return add_datagram(packet);
     const std::string from = names_.name(p.from), to = names_.name(p.to);
     Connection& connection = connections_[std::min(from, to) + " " + std::max(from, to)];
@@ -186,6 +190,18 @@ class Strands {
     line.record = packet.record;
     measure(line, packet, connection, from, to, head);
     strand(head).lines.push_back(std::move(line));
+  }
+
+  void add_icmp(const SeenPacket& packet) {
+    const wire::Icmp& icmp = packet.packet.icmp;
+    const std::string from = names_.name(icmp.from), to = names_.name(icmp.to);
+    Line line;
+    line.text = fmt::format("ICMP {} about {} > {}{}", wire::icmp_name(icmp.type, icmp.code), from, to,
+                            packet.lost ? " lost" : "");
+    line.time = packet.sent;
+    line.record = packet.record;
+    strand(fmt::format("{} > {} ICMP", to_string(packet.packet.from.ip), to_string(packet.packet.to.ip)))
+        .lines.push_back(std::move(line));
   }
 
   /// UDP and ICMP have no numbers: their content says which one it is.
@@ -225,20 +241,52 @@ class Strands {
           line.after[static_cast<std::size_t>(Since::SameBytes)] >= 0 ? Since::SameBytes : Since::LastSent;
   }
 
+  /// Listeners of one name (SO_REUSEPORT). Which of them gets a connection is a hash with a secret of each
+  /// kernel's; what they hold together is not.
+  static bool in_group(const Rest& rest, const SeenSocket& socket) {
+    return socket.state == TcpState::Listen &&
+           std::count_if(rest.sockets.begin(), rest.sockets.end(), [&](const SeenSocket& other) {
+             return other.state == TcpState::Listen && other.host == socket.host &&
+                    other.local == socket.local;
+           }) > 1;
+  }
+  void add_groups(const Rest& rest, std::vector<std::string>& texts) {
+    struct Group {
+      std::int64_t members = 0, receive_queue = 0, send_queue = 0;
+    };
+    std::map<std::string, Group> groups;
+    for (const SeenSocket& socket : rest.sockets) {
+      if (!in_group(rest, socket)) continue;
+      Group& group =
+          groups[fmt::format("{} LISTEN {}", setup_.hosts[socket.host].name, names_.name(socket.local))];
+      ++group.members;
+      group.receive_queue += socket.receive_queue;
+      group.send_queue += socket.send_queue;
+    }
+    for (const auto& [name, group] : groups)
+      texts.push_back(fmt::format("{}: {} sockets hold {} of {} together", name, group.members,
+                                  group.receive_queue, group.send_queue));
+  }
+
   /// Rows and counters are sets: sorted, as nothing else orders them alike on both kernels.
   void add(const Rest& rest, std::map<std::string, std::int64_t>& before) {
     std::vector<std::string> texts;
     for (const auto& [task, made] : rest.moment.calls)
       texts.push_back(fmt::format("{} has made {} calls", task_name(task, setup_), made));
+    add_groups(rest, texts);
     for (const SeenSocket& socket : rest.sockets)
-      texts.push_back(fmt::format("{} {}{} {} {} {} {}", setup_.hosts[socket.host].name,
-                                  socket.udp ? "udp " : "", ss_name(socket.state), socket.receive_queue,
-                                  socket.send_queue, names_.name(socket.local), names_.name(socket.peer)));
+      if (!in_group(rest, socket))
+        texts.push_back(fmt::format("{} {}{} {} {} {} {}", setup_.hosts[socket.host].name,
+                                    socket.udp ? "udp " : "", ss_name(socket.state), socket.receive_queue,
+                                    socket.send_queue, names_.name(socket.local), names_.name(socket.peer)));
     for (const SeenCounter& counter : rest.counters) {
       if (!counter_named(counter.name)) continue;
       const std::string name = fmt::format("{} {}", setup_.hosts[counter.host].name, counter.name);
       const std::int64_t since = counter.moved - std::exchange(before[name], counter.moved);
-      if (since != 0) texts.push_back(fmt::format("{} {:+}", name, since));
+      if (since == 0) continue;
+      // How many a listener of a group had is its kernel's secret, too.
+      const bool by_hash = counter.name == row_of(Counter::TcpExtTCPMigrateReqSuccess).name;
+      texts.push_back(by_hash ? fmt::format("{} counts some", name) : fmt::format("{} {:+}", name, since));
     }
     std::sort(texts.begin(), texts.end());
     for (std::string& text : texts) {

@@ -90,7 +90,8 @@ void LadderWalk::learn_calls() {
     } else if (const auto* change = std::get_if<rec::StateChanged>(&record.what)) {
       if (change->ends.peer.port != 0)
         connections_[record.host.raw()].insert({change->ends.local.port, change->ends.peer.port});
-    } else if (const auto* sent = std::get_if<rec::PacketSent>(&record.what)) {
+    } else if (const auto* sent = std::get_if<rec::PacketSent>(&record.what);
+               sent != nullptr && !sent->packet.is_icmp()) {
       connections_[record.host.raw()].insert({sent->packet.from.port, sent->packet.to.port});
     }
   }
@@ -191,6 +192,9 @@ void LadderWalk::fold(const Event& event) {
         break;
       case TimerKind::TimeWait:
         gap.gap_text = host + " is in TIME-WAIT";
+        break;
+      case TimerKind::Neighbour:
+        gap.gap_text = host + " waits for an answer to ARP";
         break;
       case TimerKind::None:
         break;
@@ -401,6 +405,8 @@ std::vector<std::string> LadderWalk::labels(RecordNumber sent) const {
   const auto& record = *get<rec::PacketSent>(records_, sent);
   const wire::Packet& packet = record.packet;
   const std::string what = observe::segment_name(packet);
+  if (packet.is_icmp() && packet.icmp.protocol == wire::TCP)
+    return {what, what.substr(std::string_view("ICMP ").size())};
   if (packet.protocol != wire::TCP) {
     const std::string ends = fmt::format(":{} → :{} ", packet.from.port, packet.to.port);
     return {ends + what, what};

@@ -119,13 +119,12 @@ constexpr Constant constants[] = {
 };
 
 constexpr const char* linux_options[] = {
-    "SO_OOBINLINE",      "SO_PRIORITY",  "SO_BINDTODEVICE", "SO_INCOMING_CPU",  "SO_RCVLOWAT",
-    "SO_PEERCRED",       "SO_DOMAIN",    "SO_PROTOCOL",     "SO_MARK",          "SO_TIMESTAMP",
-    "SO_DONTROUTE",      "SO_PASSCRED",  "SO_ZEROCOPY",     "TCP_CORK",         "TCP_KEEPIDLE",
-    "TCP_KEEPINTVL",     "TCP_KEEPCNT",  "TCP_SYNCNT",      "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP",
-    "TCP_INFO",          "TCP_QUICKACK", "TCP_CONGESTION",  "TCP_USER_TIMEOUT", "TCP_FASTOPEN",
-    "TCP_NOTSENT_LOWAT", "IP_TTL",       "IP_TOS",          "IP_TRANSPARENT",   "IP_FREEBIND",
-    "IP_RECVERR",
+    "SO_OOBINLINE",   "SO_PRIORITY",  "SO_BINDTODEVICE",   "SO_INCOMING_CPU", "SO_RCVLOWAT",
+    "SO_PEERCRED",    "SO_DOMAIN",    "SO_PROTOCOL",       "SO_MARK",         "SO_TIMESTAMP",
+    "SO_DONTROUTE",   "SO_PASSCRED",  "SO_ZEROCOPY",       "TCP_CORK",        "TCP_KEEPIDLE",
+    "TCP_KEEPINTVL",  "TCP_KEEPCNT",  "TCP_WINDOW_CLAMP",  "TCP_INFO",        "TCP_QUICKACK",
+    "TCP_CONGESTION", "TCP_FASTOPEN", "TCP_NOTSENT_LOWAT", "IP_TTL",          "IP_TOS",
+    "IP_TRANSPARENT", "IP_FREEBIND",
 };
 
 void offer_text(lua_State* L, const char* text) {

@@ -1,5 +1,4 @@
-// The top level's words for machines: host, link, fault, process, peer, sysctl, and what stands behind
-// `filter`.
+// The top level's words for machines: host, link, fault, process, peer, sysctl.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -149,15 +148,6 @@ void check_new(const Setup& setup, const HostSetup& host) {
         throw Fault(fmt::format("host '{}' has the address {} already", other.name, to_string(address)),
                     "give every host an address of its own", to_string(address));
   }
-}
-
-/// A host that can run processes, hold settings and be linked: not a raw peer.
-std::size_t kernel_from(const Setup& setup, const Value& value, const std::string& what) {
-  const std::size_t host = host_from(setup, value, what);
-  if (setup.hosts[host].raw)
-    throw Fault(fmt::format("{}: '{}' is a raw peer, which has no kernel", what, setup.hosts[host].name),
-                "it has its own link and its own program; name a host { … }", setup.hosts[host].name);
-  return host;
 }
 
 Answer declare_host(Arguments& a) {
@@ -407,11 +397,6 @@ Answer make_pattern(Arguments& a) {
   return answer(Value::of(Handle{HandleKind::Pattern, 0, static_cast<std::uint64_t>(bytes)}));
 }
 
-Answer without_model(Arguments& a) {
-  require_phase(a, Phase::Loading);
-  a.not_modelled(std::string(a.call()) + "()");
-}
-
 }  // namespace
 
 void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
@@ -442,6 +427,14 @@ std::size_t host_from(const Setup& setup, const Value& value, const std::string&
               value.text);
 }
 
+std::size_t kernel_from(const Setup& setup, const Value& value, const std::string& what) {
+  const std::size_t host = host_from(setup, value, what);
+  if (setup.hosts[host].raw)
+    throw Fault(fmt::format("{}: '{}' is a raw peer, which has no kernel", what, setup.hosts[host].name),
+                "it has its own link and its own program; name a host { … }", setup.hosts[host].name);
+  return host;
+}
+
 void open_declarations(lua_State* L) {
   offer_binding<&declare_host>(L, "host");
   offer_binding<&declare_link>(L, "link");
@@ -449,8 +442,8 @@ void open_declarations(lua_State* L) {
   offer_binding<&declare_process>(L, "process");
   offer_binding<&declare_sysctl>(L, "sysctl");
   offer_binding<&make_pattern>(L, "pattern");
-  offer_binding<&without_model>(L, "filter");
   offer_binding<&declare_peer>(L, "peer");
+  open_network_declarations(L);
   open_lesson_declarations(L);
   open_comparison_declaration(L);
 }

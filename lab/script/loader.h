@@ -36,6 +36,8 @@ Answer declare_params(Arguments& arguments);
 void set_sysctl(HostSetup& host, const std::string& name, const Value& value);
 /// A host given as handle or by its name; throws with `what` in the message.
 std::size_t host_from(const Setup& setup, const Value& value, const std::string& what);
+/// The same for a host that can run processes, hold settings and be linked: not a raw peer.
+std::size_t kernel_from(const Setup& setup, const Value& value, const std::string& what);
 /// The field `state`, as ss or RFC 9293 spells it; throws for a word that is no state.
 std::optional<TcpState> state_field(Fields& fields);
 /// A moment: nothing or "end", a duration, on{…}, or a bookmark's name.
@@ -48,6 +50,7 @@ void check_text(Arguments& arguments, const std::string& text);
 /// exist. Throws Fault; `line` gets the place.
 void check_whole(Loader& loader, std::int64_t& line);
 
+void open_network_declarations(lua_State* L);
 void open_lesson_declarations(lua_State* L);
 void open_comparison_declaration(lua_State* L);
 

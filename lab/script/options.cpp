@@ -87,6 +87,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::ReusePort:
     case Option::KeepAlive:
     case Option::NoDelay:
+    case Option::ReceiveErrors:
     case Option::Broadcast:
     case Option::BindAddressNoPort:
     case Option::V6Only:
@@ -109,6 +110,9 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::SendBuffer:
     case Option::Linger2:
     case Option::MaxSeg:
+    case Option::SynCount:
+    case Option::DeferAccept:
+    case Option::UserTimeout:
       call.value = a.int32(4, "value");
       break;
   }

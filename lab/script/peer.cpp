@@ -121,6 +121,47 @@ void option_fields(Fields& fields, wire::Packet& packet) {
                   "leave it out, or add S to its flags", key);
 }
 
+/// icmp = {3, 1}, {type, code} of RFC 792, or {type, code, mtu}; about = what p:expect brought.
+void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
+  const std::string usage = "write icmp = {3, 1}, about = syn";
+  const Value* value = fields.find("icmp");
+  std::int64_t numbers[3] = {0, 0, 0};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const bool needed = i < 2;
+    if (value->kind != Value::Kind::Table || (needed && i >= value->length()))
+      fields.wrong("icmp", "a table {type, code}", usage);
+    if (i >= value->length()) continue;
+    const Value& number = value->item(i);
+    if (number.kind != Value::Kind::Integer || number.integer < 0 || number.integer > (needed ? 255 : 65535))
+      fields.wrong("icmp", "a table {type, code} of two numbers", usage);
+    numbers[i] = number.integer;
+  }
+  const Value* about = fields.find("about");
+  if (about == nullptr || about->kind != Value::Kind::Table)
+    fields.wrong("about", "the segment that it speaks of, as p:expect gave it", usage);
+  const auto field = [&](const char* key) -> std::int64_t {
+    const Value* found = about->field(key);
+    if (found == nullptr || found->kind != Value::Kind::Integer)
+      fields.wrong("about", "the segment that it speaks of, as p:expect gave it", usage);
+    return found->integer;
+  };
+  const auto address = [&](const char* key) {
+    const Value* found = about->field(key);
+    const auto read =
+        found != nullptr && found->kind == Value::Kind::Text ? parse_v4(found->text) : std::nullopt;
+    if (!read) fields.wrong("about", "the segment that it speaks of, as p:expect gave it", usage);
+    return *read;
+  };
+  packet.protocol = 1;
+  packet.icmp.type = static_cast<std::uint8_t>(numbers[0]);
+  packet.icmp.code = static_cast<std::uint8_t>(numbers[1]);
+  packet.icmp.mtu = static_cast<std::uint16_t>(numbers[2]);
+  packet.icmp.from = {address("src"), static_cast<std::uint16_t>(field("from")), 0};
+  packet.icmp.to = {address("dst"), static_cast<std::uint16_t>(field("to")), 0};
+  packet.icmp.seq = Seq{static_cast<std::uint32_t>(field("seq"))};
+  packet.to.ip = host.addresses.front();
+}
+
 Runner& runner_of(const Arguments& arguments) {
   return *arguments.machine().runner;
 }
@@ -160,6 +201,17 @@ Answer send_segment(Arguments& a) {
   const Setup& setup = runner.setup();
   Fields fields(table_of_fields(a, example), std::string(a.call()));
   wire::Packet packet;
+  const auto inject = [&] {
+    fields.finish();
+    const std::vector<std::uint8_t> frame = wire::to_wire(packet, runner.bytes());
+    return make_call(
+        a, sys::Inject{runner.bytes().intern({reinterpret_cast<const char*>(frame.data()), frame.size()})});
+  };
+  if (fields.find("icmp") != nullptr) {
+    packet.from.ip = address_field(fields, setup, "src").value_or(setup.hosts[peer].addresses.front());
+    icmp_fields(fields, packet, neighbour_of(setup, peer));
+    return inject();
+  }
   const auto flags = flags_field(fields);
   if (!flags) fields.wrong("flags", "letters of S, F, R, P, A, U", "write " + example);
   packet.flags = *flags;
@@ -175,10 +227,7 @@ Answer send_segment(Arguments& a) {
   packet.window = static_cast<std::uint16_t>(fields.integer("win", 65535, 0, 65535));
   packet.payload = runner.bytes().intern(data_field(fields, runner.bytes()).value_or(""));
   option_fields(fields, packet);
-  fields.finish();
-  const std::vector<std::uint8_t> frame = wire::to_wire(packet, runner.bytes());
-  return make_call(
-      a, sys::Inject{runner.bytes().intern({reinterpret_cast<const char*>(frame.data()), frame.size()})});
+  return inject();
 }
 
 Answer expect_segment(Arguments& a) {
@@ -250,6 +299,15 @@ bool peer_may_call(const Syscall& call) {
 
 Value segment_table(const wire::Packet& packet, const ByteStore& bytes) {
   Value table = Value::table();
+  if (packet.is_icmp()) {
+    Value icmp = Value::table();
+    icmp.set("type", number(packet.icmp.type));
+    icmp.set("code", number(packet.icmp.code));
+    table.set("icmp", icmp);
+    table.set("src", Value::of(std::string_view(to_string(packet.from.ip))));
+    table.set("dst", Value::of(std::string_view(to_string(packet.to.ip))));
+    return table;
+  }
   table.set("flags", Value::of(std::string_view(letters_of(packet.flags))));
   table.set("from", number(packet.from.port));
   table.set("to", number(packet.to.port));

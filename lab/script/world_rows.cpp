@@ -76,6 +76,7 @@ Value table_of(const PacketRow& row) {
   table.set("dst", text(to_string(row.destination)));
   table.set("proto", text(row.proto));
   table.set("flags", text(wire::flag_names(row.flags)));
+  if (!row.icmp.empty()) table.set("icmp", text(row.icmp));
   table.set("seq", number(row.seq));
   table.set("ack", number(row.ack));
   table.set("length", number(row.length));

@@ -49,6 +49,7 @@ struct PacketRow {
   Endpoint source, destination;
   std::string proto;  ///< «TCP», «UDP», «ICMP»
   std::uint8_t flags = 0;
+  std::string icmp;  ///< «host unreachable»; "" for TCP
   std::uint32_t seq = 0, ack = 0, length = 0;
   std::int64_t again = 0;  ///< how often it had been sent before
   Time sent = 0;

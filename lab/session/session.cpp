@@ -272,7 +272,8 @@ bool interesting(const Record& record) {
       std::holds_alternative<rec::Printed>(record.what))
     return true;
   if (const auto* returned = std::get_if<rec::SyscallReturned>(&record.what)) return !returned->result.ok();
-  if (const auto* sent = std::get_if<rec::PacketSent>(&record.what)) return sent->again > 0;
+  if (const auto* sent = std::get_if<rec::PacketSent>(&record.what))
+    return sent->again > 0 || record.reason == Reason::CookieSent || record.reason == Reason::CookieAlways;
   if (const auto* entered = std::get_if<rec::QueueEntered>(&record.what))
     return entered->length > entered->limit;
   if (const auto* left = std::get_if<rec::QueueLeft>(&record.what))

@@ -22,6 +22,8 @@ enum class Place : std::uint32_t {
   LinkReorder,
   LinkCorrupt,
   DatagramGroup,
+  SynCookie,
+  ReusePortHash,
 };
 
 /// 64 random bits for the `count`-th question of `place` (with `who` telling equal places apart).

@@ -26,6 +26,7 @@ struct Id {
 namespace wire {
 struct Link;
 struct Fault;
+struct Filter;
 struct Packet;
 }  // namespace wire
 namespace inet {
@@ -34,6 +35,8 @@ struct Interface;
 struct SocketBase;
 struct PortBucket;
 struct Captured;
+struct SpecialRoute;
+struct Neighbour;
 struct PortRange;
 }  // namespace inet
 namespace udp {
@@ -65,11 +68,14 @@ struct Waiter;
 
 using LinkId = Id<wire::Link>;
 using FaultId = Id<wire::Fault>;
+using FilterId = Id<wire::Filter>;
 using PacketId = Id<wire::Packet>;
 using NetId = Id<inet::Net>;
 using InterfaceId = Id<inet::Interface>;
 using SocketId = Id<inet::SocketBase>;
 using CapturedId = Id<inet::Captured>;
+using SpecialRouteId = Id<inet::SpecialRoute>;
+using NeighbourId = Id<inet::Neighbour>;
 using PortBucketId = Id<inet::PortBucket>;
 using PortRangeId = Id<inet::PortRange>;
 using UdpSocketId = Id<udp::Socket>;

@@ -68,6 +68,9 @@ std::string sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t lengt
                      to_string(to.ip), with(16));
 }
 
+/// The 14 bytes of an address of no family.
+constexpr std::string_view no_address = "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0";
+
 std::string flag_names(std::int32_t flags) {
   std::string text;
   const auto add = [&](std::int32_t bit, const char* word) {

@@ -59,7 +59,7 @@ struct Accept {  ///< → fd, and the peer. EAGAIN, EINVAL, EMFILE
 };
 struct Connect {  ///< EADDRNOTAVAIL, ECONNREFUSED, ETIMEDOUT, EISCONN, EALREADY, EINPROGRESS, ENETUNREACH
   static constexpr std::string_view name = "connect";
-  std::int32_t fd = -1, domain = 2;
+  std::int32_t fd = -1, domain = 2;  ///< 0, AF_UNSPEC: dissolves the connection
   Endpoint to;
 };
 struct Send {  ///< → bytes taken. EPIPE, ECONNRESET, ENOTCONN, EAGAIN

@@ -35,7 +35,11 @@ void send_port_unreachable(Step& step, NetId net, const wire::Packet& datagram) 
   const bool by_v4 = datagram.from.ip.is_v4();
   wire::Packet message;
   message.protocol = wire::ICMP;
-  message.icmp = wire::Icmp::PortUnreachable;
+  message.icmp.type = wire::icmp_unreachable;
+  message.icmp.code = wire::icmp_port;
+  message.icmp.protocol = wire::UDP;
+  message.icmp.from = datagram.from;
+  message.icmp.to = datagram.to;
   message.from = datagram.to;
   message.to = datagram.from;
   message.payload =

@@ -6,6 +6,7 @@
 
 #include "sim/core/address.h"
 #include "sim/core/counter.h"
+#include "sim/core/event.h"
 #include "sim/core/hash_index.h"
 #include "sim/core/slab.h"
 #include "sim/core/sysctl.h"
@@ -36,7 +37,7 @@ struct Interface {
   InterfaceId next;
 };
 
-/// A packet that has reached a raw peer and waits for its program.
+/// A packet that waits: one that has reached a raw peer for its program, one without a next hop for ARP.
 struct Captured {
   wire::Packet packet;
   CapturedId next;
@@ -52,6 +53,35 @@ struct PortKey {
   NetId net;
   std::uint32_t protocol = 6;
   std::uint32_t port = 0;
+};
+
+/// A line of the routing table that a program or person added (ip-route(8)). The longest prefix wins.
+enum class RouteKind : std::uint32_t {
+  Unreachable,  ///< EHOSTUNREACH
+  Prohibit,     ///< EACCES
+  Blackhole,    ///< EINVAL
+  OnLink,       ///< the addresses are said to be on a link, though no host there has them
+};
+struct SpecialRoute {
+  NetId net;
+  Address destination;
+  std::uint32_t prefix = 32;  ///< bits of an IPv4 address
+  RouteKind kind = RouteKind::Unreachable;
+  LinkId link;  ///< OnLink
+};
+
+/// A destination behind a router that takes smaller packets than the link.
+struct PathMtuKey {
+  NetId net;
+  Address destination;
+};
+
+/// A next hop whose hardware address nobody tells: packets wait for it until ARP gives up.
+struct Neighbour {
+  NetId net;
+  Address address;
+  CapturedId first_waiting, last_waiting;
+  Timer timer;
 };
 
 /// Everything that holds one port: Linux struct inet_bind_bucket.
@@ -132,7 +162,10 @@ struct Inet {
   /// For each destination and 64 ports: the ports that a living connection of connect()'s choice has. Only to
   /// skip them quickly: near exhaustion every search passes thousands.
   HashIndex<DestinationKey, std::uint64_t> taken;
-  HashIndex<ListenKey, SocketId> listeners;  ///< by local address and port (Linux lhash2)
+  HashIndex<ListenKey, SocketId> listeners;  ///< by local address and port (Linux lhash2): a group's first
+  Slab<SpecialRoute> special_routes;
+  Slab<Neighbour> neighbours;
+  HashIndex<PathMtuKey, std::uint64_t> path_mtus;  ///< bytes, as ICMP has told
   HashIndex<IcmpKey, IcmpBudget> icmp_budgets;
   Slab<Captured> captured;
   std::uint64_t last_inode = 10'000;

@@ -50,6 +50,9 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
     case Option::KeepAlive:
       base.keep_alive = on;
       return done(0);
+    case Option::ReceiveErrors:
+      base.receive_errors = on;
+      return done(0);
     case Option::Linger:
       base.linger = on;
       base.linger_seconds = static_cast<std::uint32_t>(call.second);
@@ -88,7 +91,11 @@ std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call)
     case Option::Broadcast:
       return done(base.broadcast ? 1 : 0);
     case Option::Error:
-      return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
+      if (base.error != Errno::OK)
+        return done(static_cast<std::int64_t>(std::exchange(base.error, Errno::OK)));
+      return done(static_cast<std::int64_t>(std::exchange(base.soft_error, Errno::OK)));
+    case Option::ReceiveErrors:
+      return done(base.receive_errors ? 1 : 0);
     case Option::KeepAlive:
       return done(base.keep_alive ? 1 : 0);
     case Option::Linger: {

@@ -1,5 +1,10 @@
 #include "sim/inet/route.h"
 
+#include <algorithm>
+
+#include "sim/inet/neighbour.h"
+#include "sim/inet/packet_filter.h"
+#include "sim/inet/raw_peer.h"
 #include "sim/step.h"
 
 namespace sockarium::inet {
@@ -23,6 +28,24 @@ std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
 
 namespace {
 
+std::uint32_t number_of(const Address& address) {
+  const auto* b = address.bytes.data() + 12;
+  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+}
+
+/// The line of the table with the longest prefix that has this address, or nullptr.
+const SpecialRoute* special_route(const World& world, NetId net, const Address& address) {
+  const SpecialRoute* best = nullptr;
+  if (!address.is_v4()) return best;
+  for (const SpecialRouteId id : ids(world.inet.special_routes)) {
+    const SpecialRoute& line = world.inet.special_routes.read(id);
+    if (line.net != net || (best != nullptr && best->prefix >= line.prefix)) continue;
+    const std::uint32_t different = number_of(line.destination) ^ number_of(address);
+    if (line.prefix == 0 || different >> (32 - line.prefix) == 0) best = &line;
+  }
+  return best;
+}
+
 /// The first address of the destination's family; none: packets there would have no source.
 const Address* address_for(const World& world, NetId net, const Address& destination) {
   for (InterfaceId id = world.inet.nets.read(net).first_interface; id;
@@ -32,19 +55,61 @@ const Address* address_for(const World& world, NetId net, const Address& destina
   return nullptr;
 }
 
+/// The way that a line of the table says.
+std::optional<Path> special_way(const World& world, NetId net, const SpecialRoute& line) {
+  if (line.kind != RouteKind::OnLink) return std::nullopt;
+  const wire::Link& link = world.wire.links.read(line.link);
+  Path path;
+  path.link = line.link;
+  path.direction = link.ends[0] == net ? 0 : 1;
+  path.mtu = link.mtu;
+  path.unanswered = true;
+  return path;
+}
+
+std::optional<Path> way_out(const World& world, NetId net, const Address& address) {
+  if (is_local(world, net, address)) {
+    Path path;
+    path.to = net;
+    return path;
+  }
+  if (address_for(world, net, address) == nullptr) return std::nullopt;
+  if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
+    if (const auto path = way_to(world, net, *owner)) return path;
+  if (const SpecialRoute* line = special_route(world, net, address)) return special_way(world, net, *line);
+  return way_to(world, net, world.inet.nets.read(net).gateway);
+}
+
 }  // namespace
 
 std::optional<Path> route(const World& world, NetId net, const Address& address) {
-  std::optional<Path> path;
-  if (is_local(world, net, address)) {
-    path.emplace();
-    path->to = net;
-  } else if (address_for(world, net, address) != nullptr) {
-    if (const NetId* owner = world.inet.owners.find(AddressKey{address})) path = way_to(world, net, *owner);
-    if (!path) path = way_to(world, net, world.inet.nets.read(net).gateway);
-  }
+  std::optional<Path> path = way_out(world, net, address);
   if (path && !address.is_v4()) path->ip_header = 40;
+  if (path && path->link)
+    if (const std::uint64_t* mtu = world.inet.path_mtus.find(PathMtuKey{net, address}))
+      path->mtu = std::min(path->mtu, *mtu);
   return path;
+}
+
+Errno unreachable(const World& world, NetId net, const Address& address) {
+  const SpecialRoute* line = special_route(world, net, address);
+  if (line == nullptr) return Errno::NETUNREACH;
+  switch (line->kind) {
+    case RouteKind::Unreachable:
+      return Errno::HOSTUNREACH;
+    case RouteKind::Prohibit:
+      return Errno::ACCES;
+    case RouteKind::Blackhole:
+      return Errno::INVAL;
+    case RouteKind::OnLink:
+      break;
+  }
+  return Errno::NETUNREACH;
+}
+
+void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu) {
+  constexpr std::uint64_t least = 552;  // net.ipv4.route.min_pmtu
+  world.inet.path_mtus.set(PathMtuKey{net, destination}, std::max(mtu, least));
 }
 
 Address source_address(const World& world, NetId net, const Address& destination) {
@@ -60,26 +125,43 @@ std::uint64_t send(Step& step, NetId net, wire::Packet packet, Reason reason, st
   return send_along(step, net, route(step.world, net, packet.to.ip), packet, reason, again, because);
 }
 
+namespace {
+
+/// What the link does to the packet, and the scenario's faults.
+wire::Offer offer_to_link(World& world, const Path& path, const wire::Packet& packet) {
+  wire::Offer offer = wire::offer(world.wire.links.write(path.link), path.direction, world.seed, world.now,
+                                  wire::wire_size(packet));
+  for (const FaultId id : ids(world.wire.faults)) {
+    const wire::Fault& fault = world.wire.faults.read(id);
+    if (fault.link == path.link && fault.direction == path.direction)
+      wire::strike(world.wire.faults.write(id), packet, offer);
+  }
+  return offer;
+}
+
+}  // namespace
+
 std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path, wire::Packet packet,
                          Reason reason, std::int64_t again, std::uint64_t because) {
   World& world = step.world;
-  wire::Offer offer;
-  if (!path) {
-    offer.lose(Reason::NoRoute);
-  } else if (!path->link) {
-    packet.net = net.raw();
-    offer.due[0] = world.now;
-  } else {
-    packet.net = path->to.raw();
-    packet.link = path->link.raw();
-    offer = wire::offer(world.wire.links.write(path->link), path->direction, world.seed, world.now,
-                        wire::wire_size(packet));
-    for (const FaultId id : ids(world.wire.faults)) {
-      const wire::Fault& fault = world.wire.faults.read(id);
-      if (fault.link == path->link && fault.direction == path->direction)
-        wire::strike(world.wire.faults.write(id), packet, offer);
-    }
+  if (path && path->unanswered) {
+    await_neighbour(step, net, packet);
+    return 0;
   }
+  const bool leaves = path && path->link;
+  if (path) packet.net = leaves ? path->to.raw() : net.raw();
+  if (leaves) packet.link = path->link.raw();
+  const wire::Filter* found = leaves && !is_raw(world, net) ? filter_for(world, net, packet, true) : nullptr;
+  const std::optional<wire::Filter> filter = found != nullptr ? std::optional(*found) : std::nullopt;
+  wire::Offer offer;
+  if (!path)
+    offer.lose(Reason::NoRoute);
+  else if (filter)
+    offer.lose(reason_of(*filter));
+  else if (leaves)
+    offer = offer_to_link(world, *path, packet);
+  else
+    offer.due[0] = world.now;
   packet.sent = world.records + 1;  // the number of the record that follows
   wire::Packet carried = packet;
   carried.carried = offer.reason;
@@ -106,6 +188,7 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
     const PacketId copy = world.wire.in_flight.add(carried);
     arrives(copy, offer.due[1], step.record(rec::PacketDuplicated{sent, copy, offer.due[1]}, offer.copied));
   }
+  if (filter) answer_rejected(step, net, *filter, packet);
   step.cause = cause;
   if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
   return sent;

@@ -20,15 +20,18 @@ struct SocketBase {
   Endpoint local, peer;
   std::uint32_t user = 0;  ///< effective uid of its maker
   EntryKind kind = EntryKind::TcpConnection;
-  std::uint64_t entry = 0;     ///< raw id of the protocol's own part
-  std::uint64_t inode = 0;     ///< what /proc and lsof show
-  Errno error = Errno::OK;     ///< SO_ERROR: waits for the program to ask
-  bool reuse_address = false;  ///< SO_REUSEADDR
-  bool reuse_port = false;     ///< SO_REUSEPORT
+  std::uint64_t entry = 0;        ///< raw id of the protocol's own part
+  std::uint64_t inode = 0;        ///< what /proc and lsof show
+  Errno error = Errno::OK;        ///< SO_ERROR: waits for the program to ask
+  Errno soft_error = Errno::OK;   ///< told by SO_ERROR where there is no other (Linux sk_err_soft)
+  std::uint32_t former_port = 0;  ///< that it had: getsockname() still tells it (Linux inet_sport)
+  bool reuse_address = false;     ///< SO_REUSEADDR
+  bool reuse_port = false;        ///< SO_REUSEPORT
   bool listening = false;
   bool port_by_program = false;     ///< bind() named it (Linux SOCK_BINDPORT_LOCK)
   bool address_by_program = false;  ///< bind() named it (Linux SOCK_BINDADDR_LOCK)
   bool linger = false;              ///< SO_LINGER on
+  bool receive_errors = false;      ///< IP_RECVERR
   bool keep_alive = false;          ///< SO_KEEPALIVE: kept and inherited; no probe is sent yet
   bool port_by_connect = false;     ///< connect() chose it (Linux SOCK_CONNECT_BIND)
   bool late_port = false;           ///< IP_BIND_ADDRESS_NO_PORT
@@ -36,9 +39,8 @@ struct SocketBase {
   bool ipv6_only = false;           ///< IPV6_V6ONLY
   bool broadcast = false;           ///< SO_BROADCAST
   std::uint8_t protocol = 6;        ///< IPPROTO_TCP or IPPROTO_UDP: each has ports of its own
-  std::uint8_t reserved = 0;
+  std::uint16_t reserved = 0;
   std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
-  std::uint16_t reserved_half = 0;
   std::uint32_t reserved_word = 0;
   std::uint32_t linger_seconds = 0;
   Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
@@ -46,6 +48,7 @@ struct SocketBase {
   Time recyclable_since = never;  ///< TIME-WAIT with timestamps: since when; connect() may take it over later
   PortBucketId bucket;            ///< of its port; none: holds no port
   SocketId bucket_next, bucket_previous;
+  SocketId group_next;             ///< the next listener of the same name (SO_REUSEPORT)
   std::uint64_t bound_record = 0;  ///< the record of getting its port
 
   Address wildcard() const { return ipv6 ? Address{} : Address::any_v4(); }

@@ -1,5 +1,6 @@
 #include "sim/kernel/fire.h"
 
+#include "sim/inet/neighbour.h"
 #include "sim/kernel/calls.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
@@ -28,6 +29,8 @@ Timer* timer_of(World& world, const Event& event) {
       return within(world.kernel.timerfds, TimerFdId::from_raw(event.subject), &TimerFd::timer);
     case TimerKind::TimeWait:
       return within(world.tcp.time_waits, TimeWaitId::from_raw(event.subject), &tcp::TimeWait::timer);
+    case TimerKind::Neighbour:
+      return within(world.inet.neighbours, NeighbourId::from_raw(event.subject), &inet::Neighbour::timer);
     case TimerKind::None:
       break;
   }
@@ -51,6 +54,8 @@ HostId host_of(const World& world, const Event& event) {
       return world.kernel.timerfds.read(TimerFdId::from_raw(event.subject)).host;
     case TimerKind::TimeWait:
       return of_socket(world.tcp.time_waits.read(TimeWaitId::from_raw(event.subject)).socket);
+    case TimerKind::Neighbour:
+      return of_net(world.inet.neighbours.read(NeighbourId::from_raw(event.subject)).net);
     case TimerKind::None:
       break;
   }
@@ -123,6 +128,9 @@ void fire(Step& step, const Event& event) {
       break;
     case TimerKind::TimeWait:
       tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject));
+      break;
+    case TimerKind::Neighbour:
+      inet::give_up_neighbour(step, NeighbourId::from_raw(event.subject));
       break;
     case TimerKind::None:
       break;

@@ -69,7 +69,9 @@ Attempt name_of(const inet::SocketBase& base, const Endpoint& end) {
 
 Attempt try_getsockname(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);
-  return name_of(base, base.local);
+  Endpoint local = base.local;
+  if (local.port == 0) local.port = static_cast<std::uint16_t>(base.former_port);
+  return name_of(base, local);
 }
 
 Attempt try_getpeername(const World& world, SocketId socket) {

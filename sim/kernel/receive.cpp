@@ -1,5 +1,7 @@
 #include "sim/kernel/receive.h"
 
+#include "sim/inet/listener_table.h"
+#include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -10,22 +12,8 @@ namespace sockarium::kernel {
 
 namespace {
 
-/// The listener for a packet: one bound to its address before a wildcard one.
-SocketId listener_of(const World& world, NetId net, const Endpoint& local) {
-  Endpoint name = local;
-  if (const SocketId* exact = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *exact;
-  if (local.ip.is_v4()) {
-    name.ip = Address::any_v4();
-    if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0})) return *any;
-  }
-  name.ip = Address{};  // `::` takes IPv4, too, unless it is told not to
-  if (const SocketId* any = world.inet.listeners.find(inet::ListenKey{net, name, 0}))
-    if (!local.ip.is_v4() || !world.inet.sockets.read(*any).ipv6_only) return *any;
-  return {};
-}
-
 void offer_to_listener(Step& step, NetId net, const wire::Packet& packet) {
-  const SocketId listener = listener_of(step.world, net, packet.to);
+  const SocketId listener = inet::find_listener(step.world, net, packet.to, packet.from);
   if (!listener) {
     tcp::refuse(step, net, packet, Reason::NobodyListens);
     return;
@@ -50,7 +38,7 @@ void receive_segment(Step& step, NetId net, const wire::Packet& packet) {
       tcp::input(step, ConnectionId::from_raw(owner.id), packet);
       break;
     case inet::OwnerKind::Request:
-      tcp::input(step, RequestId::from_raw(owner.id), packet);
+      if (tcp::input(step, RequestId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
       break;
     case inet::OwnerKind::TimeWait:
       if (tcp::input(step, TimeWaitId::from_raw(owner.id), packet)) offer_to_listener(step, net, packet);
@@ -65,6 +53,29 @@ void receive_segment(Step& step, NetId net, const wire::Packet& packet) {
 bool is_martian(const World& world, NetId net, const Address& source) {
   return inet::is_local(world, net, source) || source.is_wildcard() || source.is_multicast() ||
          source.is_broadcast();
+}
+
+/// Linux icmp_rcv; those of IPv6 have counters of their own.
+void receive_icmp(Step& step, NetId net, const wire::Packet& packet) {
+  const auto count = [&](Counter counter) {
+    if (packet.to.ip.is_v4()) step.count(net, counter);
+  };
+  const auto drop = [&](Reason reason) {
+    step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
+  };
+  count(Counter::IcmpInMsgs);
+  if (packet.corrupted != 0) {
+    drop(Reason::BadChecksum);
+    count(Counter::IcmpInErrors);
+    return;
+  }
+  if (packet.icmp.type == wire::icmp_unreachable) count(Counter::IcmpInDestUnreachs);
+  if (packet.icmp.type == wire::icmp_time_exceeded) count(Counter::IcmpInTimeExcds);
+  if (packet.icmp.type == wire::icmp_parameter_problem) count(Counter::IcmpInParmProbs);
+  if (packet.icmp.protocol == wire::TCP) return tcp::input_icmp(step, net, packet);
+  if (packet.icmp.type == wire::icmp_unreachable && packet.icmp.code == wire::icmp_port)
+    return udp::unreachable(step, net, packet);
+  drop(Reason::IcmpNoted);
 }
 
 }  // namespace
@@ -83,18 +94,14 @@ void receive(Step& step, PacketId id) {
   const auto drop = [&](Reason reason) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };
+  if (packet.link != 0 && inet::filter_stops(step, net, packet)) return;
   if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
   if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
   switch (packet.protocol) {
     case wire::UDP:
       return udp::input(step, net, packet);
     case wire::ICMP:
-      if (packet.corrupted != 0) return drop(Reason::BadChecksum);
-      if (packet.to.ip.is_v4()) {
-        step.count(net, Counter::IcmpInMsgs);
-        step.count(net, Counter::IcmpInDestUnreachs);
-      }
-      return udp::unreachable(step, net, packet);
+      return receive_icmp(step, net, packet);
     default:
       return receive_segment(step, net, packet);
   }

@@ -56,6 +56,11 @@ class Teller {
 
   // --- a packet arrives ---
 
+  bool is_cookie(RecordNumber sent) const {
+    const Reason reason = at(records_, sent).reason;
+    return reason == Reason::CookieSent || reason == Reason::CookieAlways;
+  }
+
   std::string arrival() const {
     const wire::Packet* packet = packet_of(records_, event_.delivered);
     if (packet == nullptr) return "";
@@ -66,9 +71,9 @@ class Teller {
       const std::string text = arrival_changes_state(*packet, segment);
       if (!text.empty()) return text;
     }
-    const std::string from = names_.endpoint(packet->from);
+    const std::string from = names_.end(*packet, packet->from);
     if (packet->protocol == wire::UDP) return datagram_waits(segment, from);
-    if (packet->protocol == wire::ICMP)
+    if (packet->is_icmp() && packet->icmp.protocol == wire::UDP)
       return fit({fmt::format("{} learns by ICMP that nobody has port {}: the socket's next call fails.",
                               here(), packet->from.port),
                   fmt::format("{} receives ICMP port unreachable.", here())});
@@ -84,6 +89,10 @@ class Teller {
       return fit({fmt::format("{}: {}{}.", text, unread, event_.sent.empty() ? "" : ", and " + sends()),
                   fmt::format("{}: {}.", text, unread)});
     }
+    if (packet->has(wire::SYN) && !event_.sent.empty() && is_cookie(event_.sent.front()))
+      return fit({fmt::format("{} answers the SYN from {} with a cookie and keeps nothing: {}.", here(), from,
+                              tells_.short_reason(event_.sent.front())),
+                  fmt::format("{} answers the SYN with a cookie and keeps nothing.", here())});
     if (packet->has(wire::SYN) && !event_.sent.empty())
       return fit({fmt::format("{} receives {} from {} again and repeats {}.", here(), the(segment), from,
                               the(segment_name(as<rec::PacketSent>(event_.sent.front()).packet)))});
@@ -112,10 +121,10 @@ class Teller {
     if (answer == "RST") return fit({fmt::format("{} answers {} with RST: {}.", here(), the(segment), why)});
     if (record.reason == Reason::AcceptQueueFullAck)
       return fit(
-          {fmt::format("{} ignores the final ACK of {}: {}.", here(), names_.endpoint(packet.from), why)});
+          {fmt::format("{} ignores the final ACK of {}: {}.", here(), names_.end(packet, packet.from), why)});
     if (record.reason == Reason::DataDuplicate)
       return fit({fmt::format("{} has {} from {} already and acknowledges again.", here(), the(segment),
-                              names_.endpoint(packet.from))});
+                              names_.end(packet, packet.from))});
     const std::string text = fmt::format("{} drops {}: {}", here(), the(segment), why);
     if (!answer.empty()) return fit({fmt::format("{}. It answers with {}.", text, answer), text + "."});
     return fit({text + "." + next_try(event_.dropped), text + "."});
@@ -136,7 +145,7 @@ class Teller {
   std::string arrival_changes_state(const wire::Packet& packet, const std::string& segment) const {
     const auto& change = as<rec::StateChanged>(event_.states.back());
     const Reason reason = at(records_, event_.states.back()).reason;
-    const std::string peer = names_.endpoint(packet.from);
+    const std::string peer = names_.end(packet, packet.from);
     const bool answered = !event_.sent.empty();
     const std::string answer = answered ? segment_name(as<rec::PacketSent>(event_.sent.front()).packet) : "";
     switch (change.to) {
@@ -154,6 +163,10 @@ class Teller {
         if (event_.entered_queue != 0) {
           const auto& queue = as<rec::QueueEntered>(event_.entered_queue);
           const std::string full = queue.length > queue.limit ? ", now full" : "";
+          if (reason == Reason::CookieReturned)
+            return fit(
+                {fmt::format("{} receives its cookie back: {} waits in the accept queue ({}, limit {}{}).",
+                             here(), peer, queue.length, queue.limit, full)});
           return fit({fmt::format("{} receives the final ACK: {} waits in the accept queue ({}, limit {}{}).",
                                   here(), peer, queue.length, queue.limit, full)});
         }
@@ -234,7 +247,7 @@ class Teller {
       const Reason reason = at(records_, event_.sent.front()).reason;
       if (reason == Reason::WindowProbe)
         return fit({fmt::format("{} asks {} whether its window has opened.", here(),
-                                names_.endpoint(sent.packet.to))});
+                                names_.end(sent.packet, sent.packet.to))});
       const std::string retry = fmt::format("{} sends {} again (retry {})", here(), what, sent.again);
       const std::string none = "no answer came within " + duration_text(ran);
       const std::string lost = event_.lost != 0 ? ". It is lost: " + tells_.short_reason(event_.lost) : "";
@@ -386,8 +399,9 @@ class Teller {
     if (event_.lost != 0) {
       const wire::Packet* packet = packet_of(records_, event_.lost);
       if (packet != nullptr) {
-        const std::string text = fmt::format("A person drops {} from {} to {}.", the(segment_name(*packet)),
-                                             names_.endpoint(packet->from), names_.endpoint(packet->to));
+        const std::string text =
+            fmt::format("A person drops {} from {} to {}.", the(segment_name(*packet)),
+                        names_.end(*packet, packet->from), names_.end(*packet, packet->to));
         return fit({text + next_try(event_.lost), text});
       }
     }

@@ -40,6 +40,8 @@ std::string_view timer_name(TimerKind kind) {
       return "SYN-ACK timer";
     case TimerKind::TimerFd:
       return "timerfd";
+    case TimerKind::Neighbour:
+      return "ARP timer";
     case TimerKind::TimeWait:
       return "TIME-WAIT timer";
   }
@@ -98,26 +100,27 @@ struct Line {
   }
   std::string operator()(const rec::PacketSent& r) const {
     const std::string what =
-        fmt::format("{} sends {} to {}", here(), segment_name(r.packet), names().endpoint(r.packet.to));
+        fmt::format("{} sends {} to {}", here(), segment_name(r.packet), names().end(r.packet, r.packet.to));
     return r.again > 0 ? fmt::format("{} again (retry {})", what, r.again) : what;
   }
   std::string operator()(const rec::PacketDuplicated&) const {
     const wire::Packet* packet = packet_of(tells.records(), number);
     if (packet == nullptr) return "the link doubles a segment";
-    return fmt::format("the link doubles the {} to {}", segment_name(*packet), names().endpoint(packet->to));
+    return fmt::format("the link doubles the {} to {}", segment_name(*packet),
+                       names().end(*packet, packet->to));
   }
   std::string operator()(const rec::PacketDelivered& r) const {
     const wire::Packet* packet = packet_of(tells.records(), number);
     if (packet == nullptr) return "a segment reaches " + here();
     return fmt::format("{}{} from {} reaches {}", r.copy != 0 ? "the copy of " : "", segment_name(*packet),
-                       names().endpoint(packet->from), here());
+                       names().end(*packet, packet->from), here());
   }
   std::string operator()(const rec::PacketDropped& r) const {
     const wire::Packet* packet = packet_of(tells.records(), number);
     if (packet == nullptr) return here() + " drops a segment";
     const std::string what = fmt::format("the {}{} from {}", r.copy != 0 ? "copy of " : "",
-                                         segment_name(*packet), names().endpoint(packet->from));
-    if (r.on_wire != 0) return fmt::format("{} to {} is lost", what, names().endpoint(packet->to));
+                                         segment_name(*packet), names().end(*packet, packet->from));
+    if (r.on_wire != 0) return fmt::format("{} to {} is lost", what, names().end(*packet, packet->to));
     const bool refused = record.reason == Reason::NobodyListens || record.reason == Reason::PortUnreachable;
     return fmt::format("{} {} {}", here(), refused ? "refuses" : "drops", what);
   }
@@ -231,8 +234,13 @@ std::string Narrator::short_reason(RecordNumber number) const {
     case Reason::AcceptQueueFullAck:
     case Reason::AcceptQueueFullAbort:
       return full("accept queue");
+    case Reason::AcceptQueueFullCookie:
+      return full("accept queue");
     case Reason::SynQueueFull:
+    case Reason::CookieSent:
       return full("SYN queue");
+    case Reason::CookieAlways:
+      return "tcp_syncookies is 2";
     case Reason::NobodyListens: {
       const wire::Packet* packet = packet_of(records_, number);
       if (packet == nullptr) break;
@@ -255,6 +263,8 @@ std::string Narrator::short_reason(RecordNumber number) const {
       if (ran == 0) break;
       return fmt::format("no answer came within {}", duration_text(ran));
     }
+    case Reason::IcmpRefuses:
+      return "the attempt fails at once";
     case Reason::FaultDropped:
       return "the scenario drops it";
     case Reason::LostByChance:

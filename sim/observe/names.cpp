@@ -167,6 +167,12 @@ std::string Names::endpoint(const Endpoint& endpoint) const {
   return host(owner) + ":" + port;
 }
 
+std::string Names::end(const wire::Packet& packet, const Endpoint& sender_or_receiver) const {
+  if (!packet.is_icmp()) return endpoint(sender_or_receiver);
+  const HostId owner = host_of(sender_or_receiver.ip);
+  return owner ? host(owner) : to_string(sender_or_receiver.ip);
+}
+
 std::string Names::ends(const Ends& ends) const {
   if (ends.peer.port == 0) return endpoint(ends.local);
   return endpoint(ends.local) + " to " + endpoint(ends.peer);
@@ -205,7 +211,7 @@ std::string Names::call(const Syscall& call) const {
 }
 
 std::string segment_name(const wire::Packet& packet) {
-  if (packet.protocol == wire::ICMP) return "ICMP port unreachable";
+  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
   if (packet.protocol == wire::UDP) return bytes_text(packet.payload.length) + " of UDP";
   if (packet.has(wire::RST)) return "RST";
   if (packet.has(wire::SYN)) return packet.has(wire::ACK) ? "SYN-ACK" : "SYN";

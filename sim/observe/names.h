@@ -40,6 +40,8 @@ class Names {
   /// «cli:41000», «*:80», «localhost:80»; the plain address where it is nobody's or its owner has several.
   std::string endpoint(const Endpoint& endpoint) const;
   /// «cli:41000 to srv:80»; «*:80» for ends without a peer.
+  /// One end of a packet: ICMP has no ports.
+  std::string end(const wire::Packet& packet, const Endpoint& sender_or_receiver) const;
   std::string ends(const Ends& ends) const;
   /// As ends(); «a socket» when it is gone.
   std::string socket(SocketId id) const;

@@ -42,8 +42,19 @@ ConnectionId leave_accept_queue(Step& step, ListenerId listener_id, Reason reaso
   return id;
 }
 
-void drop_accept_queue(Step& step, ListenerId listener) {
-  while (const ConnectionId child = leave_accept_queue(step, listener, Reason::ListenerGone)) {
+void drop_accept_queue(Step& step, ListenerId listener, bool migrates) {
+  const inet::SocketBase base = step.world.inet.sockets.read(step.world.tcp.listeners.read(listener).socket);
+  for (;;) {
+    const ConnectionId next = step.world.tcp.listeners.read(listener).accept_first;
+    if (!next) return;
+    const Ends ends = ends_of(step.world, step.world.tcp.connections.read(next).socket);
+    if (const ListenerId heir = migrates ? heir_of(step, base.net, base.local, ends) : ListenerId{}) {
+      leave_accept_queue(step, listener, Reason::ListenerMigrated);
+      join_accept_queue(step, heir, next, Reason::ListenerMigrated);
+      step.count(base.net, Counter::TcpExtTCPMigrateReqSuccess);
+      continue;
+    }
+    const ConnectionId child = leave_accept_queue(step, listener, Reason::ListenerGone);
     // A peer that has finished already is answered all the same (Linux inet_child_forget, tcp_disconnect).
     const TcpState state = step.world.tcp.connections.read(child).state;
     if (state != TcpState::Closed) {

@@ -25,44 +25,6 @@ void queue_fin(Step& step, ConnectionId id) {
   output(step, id, Reason::ClosedByProgram);
 }
 
-/// Another socket that listens on the same name (SO_REUSEPORT), or none.
-SocketId other_listener(const World& world, SocketId socket) {
-  const inet::SocketBase& base = world.inet.sockets.read(socket);
-  for (SocketId id = world.inet.buckets.read(base.bucket).first; id;
-       id = world.inet.sockets.read(id).bucket_next) {
-    const inet::SocketBase& other = world.inet.sockets.read(id);
-    if (id != socket && other.listening && other.local == base.local) return id;
-  }
-  return {};
-}
-
-/// Stops listening: what waits in the accept queue is reset; requests are left to their timers.
-void stop_listening(Step& step, ConnectionId id) {
-  World& world = step.world;
-  Connection& connection = world.tcp.connections.write(id);
-  const ListenerId listener_id = connection.listener;
-  drop_accept_queue(step, listener_id);
-  while (const RequestId request = world.tcp.listeners.read(listener_id).syn_first)
-    leave_syn_queue(step, request, Reason::ListenerGone);
-  inet::SocketBase& base = world.inet.sockets.write(connection.socket);
-  base.listening = false;
-  const inet::ListenKey key{base.net, base.local, 0};
-  if (*world.inet.listeners.find(key) == connection.socket) {
-    const SocketId heir = other_listener(world, connection.socket);
-    if (heir)
-      world.inet.listeners.set(key, heir);
-    else
-      world.inet.listeners.erase(key);
-  }
-  world.tcp.listeners.remove(listener_id);
-  connection.listener = {};
-  set_state(step, id, TcpState::Closed, Reason::ListenerCloses);
-  if (!base.port_by_program) {
-    inet::release_port(step, connection.socket);
-    base.local.port = 0;
-  }
-}
-
 }  // namespace
 
 void unhash(Step& step, ConnectionId id) {
@@ -97,7 +59,9 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   Step::disarm(connection.delayed_ack);
   connection.ack_pending = false;
   const bool attempt = connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived;
-  if (attempt) step.count(base.net, Counter::TcpAttemptFails);
+  // Who gives up by itself has not failed (Linux tcp_done counts, tcp_disconnect does not).
+  const bool given_up = reason == Reason::ClosedBeforeOpen || reason == Reason::Disconnected;
+  if (attempt && !given_up) step.count(base.net, Counter::TcpAttemptFails);
   unhash(step, id);
   set_state(step, id, TcpState::Closed, reason, because);
   clear(world, connection.send_queue);
@@ -106,7 +70,7 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   connection.read_shut = connection.write_shut = true;
   if (!base.port_by_program) inet::release_port(step, socket);
   if (attempt) {  // a failed connect() takes back what it chose, so that the next one may choose anew
-    if (!base.port_by_program) base.local.port = 0;
+    if (!base.port_by_program) base.former_port = std::exchange(base.local.port, std::uint16_t{0});
     if (!base.address_by_program) base.local.ip = base.wildcard();
   }
   if (error != Errno::OK) {

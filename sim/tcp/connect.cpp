@@ -1,7 +1,7 @@
 // connect(): chooses a source address and port, sends the SYN, and waits for the outcome. The same function
 // is asked again when the blocked call wakes up. Linux __inet_stream_connect, tcp_v4_connect.
 //
-// Left out: connect with AF_UNSPEC (disconnect), TCP Fast Open.
+// Left out: TCP Fast Open.
 #include <algorithm>
 
 #include "sim/inet/port_table.h"
@@ -72,7 +72,9 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
   Connection& connection = world.tcp.connections.write(id);
+  if (call.domain == af_unspec) return disconnect(step, socket);
   if (connection.connecting) return outcome(step, socket, again);
+  if (again) return fail(Errno::PIPE);  // another task has disconnected it meanwhile
   if (connection.state != TcpState::Closed || connection.connected) return fail(Errno::ISCONN);
   if (base.ipv6 && call.domain == af_inet) return fail(Errno::INVAL);  // its address is too short
   if (call.domain != (base.ipv6 ? af_inet6 : af_inet)) return fail(Errno::AFNOSUPPORT);
@@ -80,12 +82,13 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   Endpoint to = call.to;
   if (to.ip.is_wildcard()) to.ip = to.ip.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
   if (base.ipv6_only && to.ip.is_v4()) return fail(Errno::NETUNREACH);
-  if (to.ip.is_multicast() || to.ip.is_broadcast()) return fail(Errno::NETUNREACH);
   const auto path = inet::route(world, base.net, to.ip);
   if (!path) {
-    step.count(base.net, Counter::IpOutNoRoutes);
-    return fail(Errno::NETUNREACH);
+    const Errno why = inet::unreachable(world, base.net, to.ip);
+    if (why == Errno::NETUNREACH) step.count(base.net, Counter::IpOutNoRoutes);
+    return fail(why);
   }
+  if (to.ip.is_multicast() || to.ip.is_broadcast()) return fail(Errno::NETUNREACH);
   const Endpoint old_local = base.local;
   const Endpoint old_peer = base.peer;
   if (base.local.ip.is_wildcard()) base.local.ip = inet::source_address(world, base.net, to.ip);

@@ -78,6 +78,8 @@ struct Connection {
   std::uint32_t retransmits = 0;    ///< timeouts in a row
   std::uint32_t probes = 0;         ///< window probes in a row without answer
   std::uint32_t probe_backoff = 0;  ///< window probes since the window closed: each waits twice as long
+  std::uint32_t user_timeout = 0;   ///< TCP_USER_TIMEOUT, ms; 0: none
+  std::uint32_t defer_accept = 0;   ///< TCP_DEFER_ACCEPT, in timeouts of a SYN-ACK; 0: off
   std::int32_t linger2 = 0;  ///< TCP_LINGER2, seconds; 0: tcp_fin_timeout, −1: no FIN-WAIT-2 for orphans
   Seq last_start;            ///< where the last new segment began
   Seq tail_probe_end;        ///< what the tail loss probe was sent for (Linux tlp_high_seq)
@@ -101,7 +103,8 @@ struct Connection {
   bool fin_counted = false;  ///< an unread FIN counts 1 in Recv-Q
   bool tail_probe_waits = false;  ///< the retransmission timer is set for a tail loss probe
   bool tail_probed = false;       ///< one was sent
-  std::array<std::uint8_t, 7> reserved{};
+  std::uint8_t syn_count = 0;     ///< TCP_SYNCNT; 0: as tcp_syn_retries says
+  std::array<std::uint8_t, 6> reserved{};
 
   Time last_received = 0;     ///< time of the last data
   Time retransmit_since = 0;  ///< first sending of what is now repeated
@@ -119,6 +122,9 @@ struct Listener {
   std::int64_t accept_length = 0;
   RequestId syn_first, syn_last;
   std::int64_t syn_length = 0;
+  std::int64_t syn_young = 0;  ///< of these: whose SYN-ACK was not sent again yet
+  Time cookies_since =
+      never;  ///< about when the last cookie was sent (Linux ts_recent_stamp); never: none was
   std::uint64_t filled_accept = 0;  ///< the record that put the last entry into the accept queue
   std::uint64_t filled_syn = 0;
 };
@@ -137,7 +143,11 @@ struct Request {
   std::uint32_t timestamp_offset = 0;
   std::uint32_t retransmits = 0;
   std::uint32_t receive_scale = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t timeouts = 0;  ///< of its timer
+  std::uint32_t acked = 0;     ///< 1: its ACK came and could not complete it
+  std::uint32_t group =
+      0;  ///< of a listener that closed: 1 it may move to others of its name, 2 to those of the wildcard
+  Time answered = never;  ///< when a doubtful segment was last answered
   Time created = 0;
   Duration timeout = 1 * second;
   Timer timer;

@@ -1,9 +1,10 @@
-// Listening: listen(), and what a SYN finds. Linux inet_csk_listen_start, tcp_conn_request.
+// Listening: listen(), what a SYN finds, and the end of it. Linux inet_csk_listen_start, tcp_conn_request,
+// inet_csk_listen_stop.
 //
-// Left out: SYN cookies (a SYN that meets a full SYN queue is dropped, as with net.ipv4.tcp_syncookies = 0),
-// SO_REUSEPORT groups, TCP_DEFER_ACCEPT.
+// Left out: a SYN that replaces a TIME-WAIT entry passes the bound of the SYN queue; known peers do, too.
 #include <algorithm>
 
+#include "sim/inet/listener_table.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -59,12 +60,11 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
     return fail(Errno::ADDRINUSE);
   }
   if (named) inet::hold_port_again(world, socket);
-  const inet::ListenKey key{base.net, base.local, 0};
   Listener listener;
   listener.socket = socket;
   listener.backlog = backlog;
   connection.listener = world.tcp.listeners.add(listener);
-  if (world.inet.listeners.find(key) == nullptr) world.inet.listeners.set(key, socket);
+  inet::enter_listener(world, socket);
   connection.read_shut = connection.write_shut = false;
   set_state(step, id, TcpState::Listen, Reason::ListenOpens);
   return done(0);
@@ -74,56 +74,84 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
   World& world = step.world;
   const Listener& listener = world.tcp.listeners.read(listener_id);
   const SocketId socket = listener.socket;
-  const inet::SocketBase& base = world.inet.sockets.read(socket);
-  const NetId net = base.net;
+  const NetId net = world.inet.sockets.read(socket).net;
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;
   // RFC 9293 3.10.7.2: first RST, then ACK, then SYN.
   if (packet.has(wire::RST)) return drop(step, packet, Reason::ResetIgnored, 0);
-  if (packet.has(wire::ACK)) return refuse(step, net, packet, Reason::BadHandshakeAck);
+  if (packet.has(wire::ACK)) {
+    if (!packet.has(wire::SYN) && take_cookie(step, listener_id, packet) == CookieCheck::Taken) return;
+    return refuse(step, net, packet, Reason::BadHandshakeAck);
+  }
   if (!packet.has(wire::SYN) || packet.has(wire::FIN)) return drop(step, packet, Reason::IgnoredInState, 0);
+  const std::int64_t cookies = sysctls[Sysctl::TcpSyncookies];
+  const bool cookie = cookies == 2 || syn_queue_full(listener);
+  if (cookie && cookies == 0) {
+    const RecordNumber because = listener.filled_syn;
+    step.count(net, Counter::TcpExtTCPReqQFullDrop);
+    step.count(net, Counter::TcpExtListenDrops);
+    return drop(step, packet, Reason::SynQueueFull, because);
+  }
+  if (cookie) step.count(net, Counter::TcpExtTCPReqQFullDoCookies);
   if (accept_queue_full(listener)) {
     const RecordNumber because = listener.filled_accept;
     step.count(net, Counter::TcpExtListenOverflows);
     step.count(net, Counter::TcpExtListenDrops);
     return drop(step, packet, Reason::AcceptQueueFull, because);
   }
-  if (syn_queue_full(listener) || last_quarter(listener, sysctls)) {
-    const RecordNumber because = listener.filled_syn;
-    if (syn_queue_full(listener)) step.count(net, Counter::TcpExtTCPReqQFullDrop);
+  if (!inet::route(world, net, packet.from.ip)) {
     step.count(net, Counter::TcpExtListenDrops);
-    return drop(step, packet, syn_queue_full(listener) ? Reason::SynQueueFull : Reason::SynBacklogReserved,
-                because);
+    return drop(step, packet, Reason::NoRoute, 0);
   }
-
-  const Connection& owner = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
-  const auto path = inet::route(world, net, packet.from.ip);
-  if (!path) return drop(step, packet, Reason::NoRoute, 0);
-  Request request;
-  request.net = net;
-  request.listener = socket;
-  request.local = packet.to;
-  request.peer = packet.from;
+  if (cookie)
+    return send_cookie(step, listener_id, packet,
+                       syn_queue_full(listener) ? Reason::CookieSent : Reason::CookieAlways,
+                       syn_queue_full(listener) ? listener.filled_syn : 0);
+  if (cookies == 0 && last_quarter(listener, sysctls)) {
+    const RecordNumber because = listener.filled_syn;
+    step.count(net, Counter::TcpExtListenDrops);
+    return drop(step, packet, Reason::SynBacklogReserved, because);
+  }
+  const Request request = draft_request(world, listener_id, packet);
   const Ends ends{request.local, request.peer};
-  request.iss = initial_sequence(world, net, ends);
-  request.irs = packet.seq;
-  request.peer_options = packet.options;
-  request.peer_window = packet.window;
-  request.timestamp_offset = initial_timestamp_offset(world, net, ends);
-  request.created = world.now;
-  // The offered window leaves room for the timestamps in every segment, when the peer sends them.
-  std::uint32_t mss = greatest_mss(path->room());
-  if (packet.options.has_timestamps && sysctls[Sysctl::TcpTimestamps] != 0) mss -= timestamps_size;
-  const bool scales = packet.options.has_window_scale && sysctls[Sysctl::TcpWindowScaling] != 0;
-  const InitialWindow window = initial_receive_window(owner, sysctls, mss, scales);
-  request.receive_window = window.window;
-  request.receive_scale = window.scale;
   const RequestId id = world.tcp.requests.add(request);
   world.inet.connections.set(inet::TupleKey{net, request.local, request.peer},
                              inet::Owner{inet::OwnerKind::Request, id.raw(), {}});
   world.tcp.requests.write(id).state_record =
       record_state(step, {}, ends, TcpState::Listen, TcpState::SynReceived, Reason::SynReceived);
-  join_syn_queue(step, listener_id, id, Reason::SynReceived);
+  const bool in_group = inet::group_size(world, socket) > 1;
+  join_syn_queue(step, listener_id, id, in_group ? Reason::ChosenByHash : Reason::SynReceived);
   send_syn_ack(step, id, Reason::SynReceived, 0);
+}
+
+ListenerId heir_of(Step& step, NetId net, const Endpoint& name, const Ends& ends) {
+  const World& world = step.world;
+  const SocketId heir = inet::choose_listener(world, net, name, ends.local, ends.peer);
+  if (heir)
+    return world.tcp.connections.read(ConnectionId::from_raw(world.inet.sockets.read(heir).entry)).listener;
+  step.count(net, Counter::TcpExtTCPMigrateReqFailure);
+  return {};
+}
+
+void stop_listening(Step& step, ConnectionId id) {
+  World& world = step.world;
+  Connection& connection = world.tcp.connections.write(id);
+  const ListenerId listener_id = connection.listener;
+  inet::SocketBase& base = world.inet.sockets.write(connection.socket);
+  const bool migrates = base.reuse_port && world.inet.nets.read(base.net).sysctls[Sysctl::TcpMigrateReq] != 0;
+  inet::leave_listener(world, connection.socket);
+  base.listening = false;
+  drop_accept_queue(step, listener_id, migrates);
+  while (const RequestId request = world.tcp.listeners.read(listener_id).syn_first) {
+    leave_syn_queue(step, request, Reason::ListenerGone);
+    if (migrates) world.tcp.requests.write(request).group = base.local.ip.is_wildcard() ? 2 : 1;
+  }
+  world.tcp.listeners.remove(listener_id);
+  connection.listener = {};
+  set_state(step, id, TcpState::Closed, Reason::ListenerCloses);
+  if (!base.port_by_program) {
+    inet::release_port(step, connection.socket);
+    base.former_port = std::exchange(base.local.port, std::uint16_t{0});
+  }
 }
 
 }  // namespace sockarium::tcp

@@ -9,6 +9,34 @@
 
 namespace sockarium::tcp {
 
+namespace {
+
+constexpr std::int64_t longest_timeout = 120;  // seconds, Linux TCP_RTO_MAX
+
+/// The time of TCP_DEFER_ACCEPT is kept as a number of SYN-ACK timeouts: 1 s, 2 s, 4 s, … (Linux
+/// secs_to_retrans).
+std::uint32_t timeouts_within(std::int64_t seconds) {
+  if (seconds <= 0) return 0;
+  std::uint32_t count = 1;
+  for (std::int64_t timeout = 1, total = 1; seconds > total && count < 255; ++count) {
+    timeout = std::min(timeout * 2, longest_timeout);
+    total += timeout;
+  }
+  return count;
+}
+
+/// And back: what getsockopt gives (Linux retrans_to_secs).
+std::int64_t seconds_of(std::uint32_t timeouts) {
+  std::int64_t total = 0, timeout = 1;
+  for (std::uint32_t i = 0; i < timeouts; ++i) {
+    total += timeout;
+    timeout = std::min(timeout * 2, longest_timeout);
+  }
+  return total;
+}
+
+}  // namespace
+
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
@@ -37,6 +65,17 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
       if (call.value != 0 && (call.value < 88 || call.value > 32767)) return fail(Errno::INVAL);
       connection.user_mss = static_cast<std::uint32_t>(call.value);
       return done(0);
+    case Option::SynCount:
+      if (call.value < 1 || call.value > 127) return fail(Errno::INVAL);
+      connection.syn_count = static_cast<std::uint8_t>(call.value);
+      return done(0);
+    case Option::DeferAccept:
+      connection.defer_accept = timeouts_within(call.value);
+      return done(0);
+    case Option::UserTimeout:
+      if (call.value < 0) return fail(Errno::INVAL);
+      connection.user_timeout = static_cast<std::uint32_t>(call.value);
+      return done(0);
     default:
       return fail(Errno::NOPROTOOPT);
   }
@@ -58,6 +97,13 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
       return done(connection.send_buffer);
     case Option::NoDelay:
       return done(connection.no_delay ? 1 : 0);
+    case Option::SynCount:
+      return done(connection.syn_count != 0 ? connection.syn_count
+                                            : world.inet.nets.read(base.net).sysctls[Sysctl::TcpSynRetries]);
+    case Option::DeferAccept:
+      return done(seconds_of(connection.defer_accept));
+    case Option::UserTimeout:
+      return done(connection.user_timeout);
     case Option::Linger2:
       return done(connection.linger2 != 0 ? connection.linger2
                                           : world.inet.nets.read(base.net).sysctls[Sysctl::TcpFinTimeout]);

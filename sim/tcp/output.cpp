@@ -183,6 +183,25 @@ std::uint16_t choose_window(Connection& connection) {
   return static_cast<std::uint16_t>(window / unit);
 }
 
+namespace {
+
+/// The SYN-ACK of a simultaneous open offers what our SYN has offered, whatever the peer's SYN had (Linux
+/// tcp_send_synack sends the same SYN with ACK).
+void offer_again(Step& step, const Connection& connection, wire::Options& options) {
+  const Sysctls& sysctls =
+      step.world.inet.nets.read(step.world.inet.sockets.read(connection.socket).net).sysctls;
+  options.sack_permitted = sysctls[Sysctl::TcpSack] != 0;
+  options.has_window_scale = sysctls[Sysctl::TcpWindowScaling] != 0;
+  options.window_scale =
+      initial_receive_window(connection, sysctls, connection.advertised_mss, options.has_window_scale).scale;
+  if (options.has_timestamps || sysctls[Sysctl::TcpTimestamps] == 0) return;
+  options.has_timestamps = true;
+  options.timestamp = timestamp(step.world, connection.timestamp_offset);
+  options.echo = connection.ts_recent;
+}
+
+}  // namespace
+
 void send_syn(Step& step, ConnectionId id, Reason reason, std::int64_t again) {
   Connection& connection = step.world.tcp.connections.write(id);
   const bool answers = connection.state != TcpState::SynSent;
@@ -192,10 +211,14 @@ void send_syn(Step& step, ConnectionId id, Reason reason, std::int64_t again) {
   packet.options.has_window_scale = connection.has_scale;
   packet.options.window_scale = connection.receive_scale;
   packet.options.sack_permitted = connection.sack_permitted;
+  if (answers) offer_again(step, connection, packet.options);
   packet.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(connection.rcv_wnd, 65535));
   if (connection.snd_nxt < connection.iss + 1) connection.snd_nxt = connection.iss + 1;
   const NetId net = step.world.inet.sockets.read(connection.socket).net;
-  step.count(net, again > 0 ? Counter::TcpRetransSegs : Counter::TcpOutSegs);
+  if (again > 0)
+    step.count(net, Counter::TcpRetransSegs);
+  else if (!answers)  // the SYN-ACK of a simultaneous open has the number of a SYN that was counted
+    step.count(net, Counter::TcpOutSegs);
   if (again > 0) {
     step.count(net, Counter::TcpExtTCPSynRetrans);
     connection.rtt.measuring = 0;

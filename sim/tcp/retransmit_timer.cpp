@@ -1,9 +1,10 @@
 // The retransmission timer (RFC 6298) and, while the peer's window is closed, the persist timer (RFC 9293
 // section 3.8.6.1). Linux tcp_rtt_estimator, tcp_retransmit_timer, tcp_write_timeout, tcp_probe_timer.
 //
-// Left out: TCP_USER_TIMEOUT, undoing of needless retransmissions.
+// Left out: TCP_USER_TIMEOUT for window probes, undoing of needless retransmissions.
 #include <algorithm>
 
+#include "sim/inet/neighbour.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
@@ -28,11 +29,28 @@ std::int64_t orphan_retries(const Sysctls& sysctls) {
   return sysctls[Sysctl::TcpOrphanRetries] == 0 ? 8 : sysctls[Sysctl::TcpOrphanRetries];
 }
 
+/// TCP_USER_TIMEOUT: has nothing been acknowledged for so long? (RFC 5482; Linux retransmits_timed_out)
+bool user_timeout_over(const Connection& connection, Time now) {
+  return connection.user_timeout != 0 && connection.retransmits > 0 &&
+         now - connection.retransmit_since >= connection.user_timeout * millisecond;
+}
+
+/// The timer comes in time for TCP_USER_TIMEOUT (Linux tcp_clamp_rto_to_user_timeout).
+Duration within_user_timeout(const Connection& connection, Time now, Duration wait) {
+  if (connection.user_timeout == 0) return wait;
+  constexpr Duration tick = 4 * millisecond;  // at once, at HZ = 250
+  const Duration left = connection.user_timeout * millisecond - (now - connection.retransmit_since);
+  return std::min(wait, std::max(left, tick));
+}
+
 /// RFC 6298 section 5.4 onwards, for a SYN: Linux's first repeats come one second apart.
 bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now) {
-  const std::int64_t retries = sysctls[Sysctl::TcpSynRetries];
-  const std::int64_t linear = sysctls[Sysctl::TcpSynLinearTimeouts];
+  const std::int64_t retries =
+      connection.syn_count != 0 ? connection.syn_count : sysctls[Sysctl::TcpSynRetries];
+  const std::int64_t linear =
+      connection.state == TcpState::SynSent ? sysctls[Sysctl::TcpSynLinearTimeouts] : 0;
   if (connection.retransmits >= retries + linear) return true;
+  if (connection.user_timeout != 0) return user_timeout_over(connection, now);
   return now - connection.retransmit_since >=
          ((Duration{1} << std::min<std::int64_t>(retries + 1, 32)) - 1) * second;
 }
@@ -41,15 +59,21 @@ void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   Connection& connection = step.world.tcp.connections.write(id);
   if (syn_given_up(connection, sysctls, step.now())) {
     step.count(step.world.inet.sockets.read(connection.socket).net, Counter::TcpExtTCPAbortOnTimeout);
-    finish(step, id, Errno::TIMEDOUT, Reason::ConnectGivenUp);
+    const bool limited = user_timeout_over(connection, step.now());
+    finish(step, id, Errno::TIMEDOUT, limited ? Reason::UserTimeoutOver : Reason::ConnectGivenUp);
     return;
   }
   ++connection.retransmits;
-  send_syn(step, id, Reason::RetransmissionTimeout, connection.retransmits);
+  const inet::SocketBase& base = step.world.inet.sockets.read(connection.socket);
+  if (inet::waits_for_neighbour(step.world, base.net, base.peer.ip))  // the SYN has not left yet
+    step.count(base.net, Counter::TcpExtTCPSpuriousRtxHostQueues);
+  else
+    send_syn(step, id, Reason::RetransmissionTimeout, connection.retransmits);
   if (connection.retransmits > sysctls[Sysctl::TcpSynLinearTimeouts])
     connection.rtt.rto =
         std::min<Duration>(connection.rtt.rto * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
-  step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + connection.rtt.rto,
+  step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(),
+           step.now() + within_user_timeout(connection, step.now(), connection.rtt.rto),
            Reason::Unacknowledged);
 }
 
@@ -162,10 +186,13 @@ void on_retransmit_timer(Step& step, ConnectionId id) {
   const Duration least = sysctls[Sysctl::TcpRtoMinUs] * microsecond;
   const Duration longest = sysctls[Sysctl::TcpRtoMaxMs] * millisecond;
   const std::int64_t retries = orphan ? orphan_retries(sysctls) : sysctls[Sysctl::TcpRetries2];
-  if (connection.retransmits > 0 &&
-      step.now() - connection.retransmit_since >= give_up_after(retries, least, longest)) {
+  const bool limited = user_timeout_over(connection, step.now());
+  const Duration most = give_up_after(retries, least, longest);
+  const bool patient = connection.user_timeout != 0 || connection.retransmits == 0 ||
+                       step.now() - connection.retransmit_since < most;
+  if (limited || !patient) {
     step.count(net, Counter::TcpExtTCPAbortOnTimeout);
-    finish(step, id, Errno::TIMEDOUT, Reason::GivenUp);
+    finish(step, id, Errno::TIMEDOUT, limited ? Reason::UserTimeoutOver : Reason::GivenUp);
     return;
   }
   if (!connection.in_loss) {  // RFC 5681 3.1: half of what was in flight, at least two segments
@@ -180,7 +207,8 @@ void on_retransmit_timer(Step& step, ConnectionId id) {
   send_oldest_again(step, id, Reason::RetransmissionTimeout);
   const Duration wait =
       std::min<Duration>(connection.rtt.rto << std::min<std::uint32_t>(connection.retransmits, 20), longest);
-  step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(), step.now() + wait, Reason::Unacknowledged);
+  step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(),
+           step.now() + within_user_timeout(connection, step.now(), wait), Reason::Unacknowledged);
 }
 
 }  // namespace sockarium::tcp

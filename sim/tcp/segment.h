@@ -111,8 +111,43 @@ void enter_time_wait(Step& step, ConnectionId connection, bool orphan_fin_wait, 
 /// Removes the entry of a TIME-WAIT socket.
 void remove_time_wait(Step& step, TimeWaitId time_wait, Reason reason, RecordNumber because = 0);
 
-/// Sends the SYN-ACK of a request and starts its timer. [request.cpp]
+// --- half-open requests [request.cpp] ---
+/// The request that a SYN asks for; it is stored nowhere yet. `mss`: of the segments for which the window is
+/// offered; 0: what the path allows.
+Request draft_request(const World& world, ListenerId listener, const wire::Packet& syn,
+                      std::uint32_t mss = 0);
+wire::Packet make_syn_ack(const World& world, const Request& request);
+/// The request ends without a connection.
+void give_up_request(Step& step, RequestId request, Reason reason);
+/// Sends the SYN-ACK of a request and starts its timer.
 void send_syn_ack(Step& step, RequestId request, Reason reason, std::int64_t again);
+
+// --- what a completed handshake makes [child.cpp] ---
+struct Agreed {  ///< options that both sides want
+  bool timestamps = false, sack = false, scale = false;
+  std::uint8_t receive_scale = 0;
+};
+Agreed agreed(const World& world, const Request& request);
+/// Makes the connection and puts it into the accept queue; data or FIN in `packet` go to it. `round_trip`: as
+/// measured; negative: it was not.
+void open_child(Step& step, ListenerId listener, const Request& request, Duration round_trip,
+                const wire::Packet& packet, Reason reason);
+
+// --- SYN cookies [syn_cookies.cpp] ---
+/// Answers a SYN without storing anything.
+void send_cookie(Step& step, ListenerId listener, const wire::Packet& syn, Reason reason,
+                 RecordNumber because);
+enum class CookieCheck { NoCookie, Taken };
+/// Does this ACK bring a cookie back? Then a connection is made of it, or the accept queue is full.
+CookieCheck take_cookie(Step& step, ListenerId listener, const wire::Packet& ack);
+
+// --- the end of listening [listen.cpp] ---
+/// What waits in the accept queue is reset, or moved to the group (tcp_migrate_req); requests are left to
+/// their timers.
+void stop_listening(Step& step, ConnectionId connection);
+/// Where a request or child of a closed listener moves: another socket of its group, or none. Linux
+/// reuseport_migrate_sock.
+ListenerId heir_of(Step& step, NetId net, const Endpoint& name, const Ends& ends);
 
 // --- queues of a listener [syn_queue.cpp, accept_queue.cpp] ---
 void join_syn_queue(Step& step, ListenerId listener, RequestId request, Reason reason);
@@ -123,8 +158,8 @@ bool accept_queue_full(const Listener& listener);
 void join_accept_queue(Step& step, ListenerId listener, ConnectionId child, Reason reason);
 /// Takes the oldest; none if the queue is empty.
 ConnectionId leave_accept_queue(Step& step, ListenerId listener, Reason reason);
-/// Resets everything in the accept queue: the listener goes.
-void drop_accept_queue(Step& step, ListenerId listener);
+/// Empties the accept queue: the listener goes. `migrates`: what waits may move to others of its group.
+void drop_accept_queue(Step& step, ListenerId listener, bool migrates);
 
 inline Ends ends_of(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);

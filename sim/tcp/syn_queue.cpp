@@ -20,6 +20,7 @@ void join_syn_queue(Step& step, ListenerId listener_id, RequestId id, Reason rea
     listener.syn_first = id;
   listener.syn_last = id;
   ++listener.syn_length;
+  if (request.timeouts == 0) ++listener.syn_young;
   listener.filled_syn =
       step.record(rec::QueueEntered{listener.socket, Ends{request.local, request.peer}, QueueKind::Syn, 0,
                                     listener.syn_length, listener.backlog},
@@ -41,6 +42,7 @@ void leave_syn_queue(Step& step, RequestId id, Reason reason) {
   else
     listener.syn_first = request.next;
   --listener.syn_length;
+  if (request.timeouts == 0) --listener.syn_young;
   request.listener = {};
   request.next = {};
   request.previous = {};

@@ -2,7 +2,7 @@
 // timer does. Each function is explained in the file that is named beside it. Read first: RFC 9293 section 3.
 //
 // Left out so far: SACK blocks, RACK and fast retransmit; congestion control beyond slow start and
-// congestion avoidance; SYN cookies; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the
+// congestion avoidance; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the
 // memory accounting of Linux's buffers (the model counts payload).
 #pragma once
 
@@ -34,6 +34,8 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call);
 Attempt try_accept(Step& step, SocketId socket);
 /// connect(). `again`: the call was blocked and is tried a second time. [connect.cpp]
 Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool again);
+/// connect() with AF_UNSPEC: never fails. [disconnect.cpp]
+Attempt disconnect(Step& step, SocketId socket);
 /// send(), write(). `taken`: bytes that earlier tries of this call have taken. [send.cpp]
 Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t flags, std::uint64_t taken);
 /// recv(), read(). `gathered`: what earlier tries of a call with MSG_WAITALL have received. [receive.cpp]
@@ -60,11 +62,14 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
 void input(Step& step, ConnectionId connection, const wire::Packet& packet);
 /// A segment for a listening socket. [listen.cpp]
 void input(Step& step, ListenerId listener, const wire::Packet& packet);
-/// A segment for a half-open request. [request.cpp]
-void input(Step& step, RequestId request, const wire::Packet& packet);
+/// A segment for a half-open request. True: its listener is gone, and with it the request: offer the segment
+/// to whoever listens now. [request.cpp]
+bool input(Step& step, RequestId request, const wire::Packet& packet);
 /// A segment for a TIME-WAIT entry. True: it made room for a new connection, offer the segment to the
 /// listener. [time_wait.cpp]
 bool input(Step& step, TimeWaitId time_wait, const wire::Packet& packet);
+/// An ICMP error about a segment that `net` has sent. [icmp.cpp]
+void input_icmp(Step& step, NetId net, const wire::Packet& packet);
 /// A segment that belongs to nobody: RST, or silence. [reset.cpp]
 void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, RecordNumber because = 0);
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t ipv4_header = 20, ipv6_header = 40, tcp_header = 20, udp_header = 8, icmp_header = 8;
 constexpr std::uint8_t icmpv6 = 58;  // IPv6 has an ICMP of its own
+constexpr std::uint8_t port_unreachable_v6[] = {1, 4};
+constexpr std::size_t quoted_least = 8;  // what an ICMP error repeats at least behind the IP header (RFC 792)
 
 // Option kinds: RFC 9293 section 3.1, RFC 7323, RFC 2018.
 enum Kind : std::uint8_t { End = 0, Nop = 1, Mss = 2, WindowScale = 3, SackPermitted = 4, Timestamps = 8 };
@@ -158,14 +160,28 @@ std::vector<std::uint8_t> udp_bytes(const Endpoint& from, const Endpoint& to, co
   return out;
 }
 
-/// «Port unreachable», with the head of the datagram that it answers.
+/// RFC 792: type, code, checksum, a word that only «fragmentation needed» uses (RFC 1191), and the head of
+/// what it answers: of a segment the ports and the sequence number. «Port unreachable» has other numbers in
+/// RFC 4443.
 std::vector<std::uint8_t> icmp_bytes(const Packet& packet, const std::string& payload) {
+  const Icmp& icmp = packet.icmp;
   const bool v4 = packet.from.ip.is_v4();
-  std::vector<std::uint8_t> out{std::uint8_t(v4 ? 3 : 1), std::uint8_t(v4 ? 3 : 4), 0, 0, 0, 0, 0, 0};
-  const std::vector<std::uint8_t> quoted = udp_bytes(packet.to, packet.from, payload);
-  const std::vector<std::uint8_t> header = ip_header_for(packet.to, packet.from, UDP, quoted.size());
+  std::vector<std::uint8_t> out{
+      v4 ? icmp.type : port_unreachable_v6[0], v4 ? icmp.code : port_unreachable_v6[1], 0, 0, 0, 0};
+  put16(out, icmp.mtu);
+  const auto protocol = static_cast<std::uint8_t>(icmp.protocol);
+  std::vector<std::uint8_t> head;
+  if (protocol == UDP) {
+    head = udp_bytes(icmp.from, icmp.to, payload);
+  } else {
+    put16(head, icmp.from.port);
+    put16(head, icmp.to.port);
+    put32(head, icmp.seq.value);
+  }
+  const std::vector<std::uint8_t> header =
+      ip_header_for(icmp.from, icmp.to, protocol, protocol == UDP ? head.size() : tcp_header);
   out.insert(out.end(), header.begin(), header.end());
-  out.insert(out.end(), quoted.begin(), quoted.end());
+  out.insert(out.end(), head.begin(), head.end());
   return out;
 }
 
@@ -260,13 +276,26 @@ bool read_udp(std::span<const std::uint8_t> body, Parsed& parsed) {
 }
 
 bool read_icmp(std::span<const std::uint8_t> body, Parsed& parsed) {
-  const bool v4 = parsed.packet.from.ip.is_v4();
-  if (body.size() < icmp_header || body[0] != (v4 ? 3 : 1) || body[1] != (v4 ? 3 : 4)) return false;
+  Packet& packet = parsed.packet;
+  Icmp& icmp = packet.icmp;
+  if (body.size() < icmp_header) return false;
+  const bool v4 = packet.from.ip.is_v4();
+  if (!v4 && (body[0] != port_unreachable_v6[0] || body[1] != port_unreachable_v6[1])) return false;
   const auto quoted = parse_ip(body.subspan(icmp_header), false);
-  if (!quoted || quoted->protocol != UDP || quoted->body.size() < udp_header) return false;
-  parsed.packet.icmp = Icmp::PortUnreachable;
-  parsed.packet.from.port = get16(quoted->body, 2);
-  parsed.packet.to.port = get16(quoted->body, 0);
+  if (!quoted || (quoted->protocol != UDP && quoted->protocol != TCP) || quoted->body.size() < quoted_least)
+    return false;
+  icmp.type = v4 ? body[0] : icmp_unreachable;
+  icmp.code = v4 ? body[1] : icmp_port;
+  icmp.mtu = get16(body, 6);
+  icmp.protocol = quoted->protocol;
+  icmp.from = {quoted->from.ip, get16(quoted->body, 0), 0};
+  icmp.to = {quoted->to.ip, get16(quoted->body, 2), 0};
+  if (quoted->protocol == TCP) {
+    icmp.seq = Seq{get32(quoted->body, 4)};
+    return true;
+  }
+  packet.from.port = icmp.to.port;
+  packet.to.port = icmp.from.port;
   parsed.payload = quoted->body.subspan(udp_header);
   return true;
 }

@@ -3,7 +3,8 @@
 // checksums. What the real kernel puts on the wire becomes the model's `Packet`, and back.
 //
 // Left out: IP options and extension headers, fragments, the blocks of SACK (an option of the real kernel
-// that is skipped), ICMP messages other than «port unreachable».
+// that is skipped), ICMP messages other than errors; of IPv6 those
+// other than «port unreachable».
 #pragma once
 
 #include <cstdint>

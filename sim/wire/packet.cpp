@@ -1,5 +1,8 @@
 #include "sim/wire/packet.h"
 
+#include <array>
+#include <string_view>
+
 namespace sockarium::wire {
 
 std::uint32_t options_size(const Options& options, std::uint8_t flags) {
@@ -15,13 +18,37 @@ std::uint32_t wire_size(const Packet& packet) {
   const std::uint32_t ip_header = packet.from.ip.is_v4() ? 20 : 40;
   constexpr std::uint32_t udp_header = 8, icmp_header = 8;
   if (packet.protocol == UDP) return ip_header + udp_header + packet.payload.length;
-  if (packet.protocol == ICMP)  // it quotes the headers of what it answers
+  if (packet.protocol == ICMP)  // it quotes the headers of what it answers, of TCP eight bytes
     return ip_header + icmp_header + ip_header + udp_header + packet.payload.length;
   return ip_header + 20 + options_size(packet.options, packet.flags) + packet.payload.length;
 }
 
 std::string_view protocol_name(std::uint8_t protocol) {
   return protocol == UDP ? "UDP" : protocol == ICMP ? "ICMP" : "TCP";
+}
+
+std::string icmp_name(std::uint8_t type, std::uint8_t code) {
+  static constexpr std::array<std::string_view, 16> unreachable{"net unreachable",
+                                                                "host unreachable",
+                                                                "protocol unreachable",
+                                                                "port unreachable",
+                                                                "fragmentation needed",
+                                                                "source route failed",
+                                                                "net unknown",
+                                                                "host unknown",
+                                                                "source isolated",
+                                                                "net prohibited",
+                                                                "host prohibited",
+                                                                "net unreachable for TOS",
+                                                                "host unreachable for TOS",
+                                                                "admin prohibited",
+                                                                "host precedence violation",
+                                                                "precedence cutoff"};
+  if (type == icmp_unreachable && code < unreachable.size()) return std::string(unreachable[code]);
+  if (type == icmp_time_exceeded) return code == 0 ? "time exceeded" : "reassembly time exceeded";
+  if (type == icmp_parameter_problem) return "parameter problem";
+  if (type == icmp_redirect) return "redirect";
+  return "type " + std::to_string(type) + ", code " + std::to_string(code);
 }
 
 std::string flag_names(std::uint8_t flags) {

@@ -31,10 +31,24 @@ struct Options {
 
 /// Numbers of IANA, as they stand in the IP header.
 enum Protocol : std::uint8_t { ICMP = 1, TCP = 6, UDP = 17 };
-enum class Icmp : std::uint32_t { None, PortUnreachable };
 
-/// ICMP: `from` is the end that could not be reached, `to` the sender of the datagram that it answers, both
-/// with their ports; `payload` is what it quotes of the datagram's own.
+/// What an ICMP error says (RFC 792): its type and code, and the head of the packet that it speaks of.
+struct Icmp {
+  Endpoint from, to;      ///< of the quoted packet
+  Seq seq;                ///< of the quoted segment
+  std::uint16_t mtu = 0;  ///< of the next hop, in «fragmentation needed»
+  std::uint8_t type = 0, code = 0;
+  std::uint32_t protocol = 6;  ///< of the quoted packet
+  std::uint32_t reserved = 0;
+  friend bool operator==(const Icmp&, const Icmp&) = default;
+};
+inline constexpr std::uint8_t icmp_unreachable = 3, icmp_redirect = 5, icmp_time_exceeded = 11,
+                              icmp_parameter_problem = 12;
+inline constexpr std::uint8_t icmp_port = 3;  ///< code of `icmp_unreachable`: nobody has that port
+
+/// ICMP: what it says is in `icmp`. About a datagram of UDP: `from` is the end that could not be reached,
+/// `to` the sender of the datagram, both with their ports, and `payload` is what it quotes of the datagram's
+/// own.
 struct Packet {
   Endpoint from, to;
   Seq seq;
@@ -43,6 +57,7 @@ struct Packet {
   std::uint8_t flags = 0;
   std::uint8_t protocol = TCP;
   Options options;
+  Icmp icmp;
   Reason carried = Reason::Delivered;  ///< why it arrives when it does
   Bytes payload;
   std::uint64_t sent = 0;       ///< the record of its sending; 0 while it is being made
@@ -50,9 +65,8 @@ struct Packet {
   std::uint64_t net = 0;        ///< raw NetId that it travels to
   std::uint32_t copy = 0;       ///< 1: the second of two, made by the link
   std::uint32_t corrupted = 0;  ///< 1: a bit was flipped on the way
-  Icmp icmp = Icmp::None;       ///< what an ICMP message says
-  std::uint32_t reserved = 0;
 
+  bool is_icmp() const { return protocol == ICMP; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
   std::uint32_t length() const { return payload.length + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0); }
@@ -61,6 +75,8 @@ struct Packet {
 
 /// Bytes on the wire above Ethernet: IP header, the protocol's header with its options, payload.
 std::uint32_t wire_size(const Packet& packet);
+/// «host unreachable» for type 3, code 1; «type 42, code 0» for what has no name here.
+std::string icmp_name(std::uint8_t type, std::uint8_t code);
 /// «TCP», «UDP», «ICMP»
 std::string_view protocol_name(std::uint8_t protocol);
 /// «SYN,ACK»

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/core/slab.h"
+#include "sim/wire/filter.h"
 #include "sim/wire/link.h"
 #include "sim/wire/packet.h"
 
@@ -10,6 +11,7 @@ namespace sockarium::wire {
 struct Wire {
   Slab<Link> links;
   Slab<Fault> faults;
+  Slab<Filter> filters;
   Slab<Packet> in_flight;
 
   friend bool operator==(const Wire&, const Wire&) = default;

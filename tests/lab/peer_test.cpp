@@ -118,7 +118,7 @@ TEST(Peer, AFloodFromSpoofedAddressesFillsTheSynQueue) {
                        "local n = 0\n"
                        "while p:expect{ flags = 'SA', src = srv, within = '50ms' } do n = n + 1 end\n"
                        "print(n)",
-                       "sleep(100)"),
+                       "sleep(100)", "tcp_syncookies = 0"),
                    500 * millisecond);
   const auto dropped = run.count(Reason::SynQueueFull);
   EXPECT_GT(dropped, 0u);

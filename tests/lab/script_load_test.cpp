@@ -121,7 +121,6 @@ TEST(ScriptLoad, MachinesAreDeclaredRightOrNotAtAll) {
       {"fault(cli, {})", "fault: argument 1 must be a link, not a host",
        "write local wire = link { … }, and then fault(wire, { from = cli, match = \"SYN\", nth = 1, action = "
        "\"drop\" })"},
-      {"filter(srv, 'drop', { port = 80 })", "filter() is not modelled yet", ""},
       {"peer(srv, function() end)",
        "peer: argument 2 'options' must be a table {ip, delay, …}, not a function",
        "write peer(srv, { ip = \"10.9.0.2\", delay = \"10ms\" }, function(p) … end)"},

@@ -62,6 +62,13 @@ TEST(ScriptPrograms, CheckStopsAProgramWithTheWordsOfPerror) {
   EXPECT_EQ(end.fault, "") << "an error of the simulated kernel is content, not a fault";
 }
 
+TEST(ScriptPrograms, ConnectWithAfUnspecDissolvesAConnection) {
+  Stage stage(one_process("connect(3, AF_UNSPEC)"));
+  EXPECT_EQ(stage.call({0}),
+            "connect(3, {sa_family=AF_UNSPEC, "
+            "sa_data=\"\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\"}, 16)");
+}
+
 TEST(ScriptPrograms, AMistakeInTheScriptIsAFault) {
   Stage stage(one_process("sleep(1)\nlocal t = nil\nt.x = 1"));
   EXPECT_EQ(stage.call({0}), "sleep(1.000000000)");
@@ -250,6 +257,10 @@ TEST(ScriptPrograms, OptionsTakeTheTypesOfTheirMeaning) {
                   "setsockopt(3, SOL_SOCKET, SO_LINGER, {on = true, seconds = 5})\n"
                   "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, '250ms')\n"
                   "setsockopt(3, IPPROTO_TCP, TCP_NODELAY, 1)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_SYNCNT, 2)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, 3)\n"
+                  "setsockopt(3, IPPROTO_TCP, TCP_USER_TIMEOUT, 3500)\n"
+                  "setsockopt(3, IPPROTO_IP, IP_RECVERR, true)\n"
                   "fcntl(3, F_SETFL, O_NONBLOCK)\n"
                   "print(getsockopt(3, SOL_SOCKET, SO_ERROR))\n"
                   "print(getsockopt(3, SOL_SOCKET, SO_RCVTIMEO))\n"
@@ -258,6 +269,10 @@ TEST(ScriptPrograms, OptionsTakeTheTypesOfTheirMeaning) {
   EXPECT_EQ(stage.call({0}), "setsockopt(3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5})");
   EXPECT_EQ(stage.call({0}), "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, 0.250000000 s)");
   EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_NODELAY, [1])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_SYNCNT, [2])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, [3])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_TCP, TCP_USER_TIMEOUT, [3500])");
+  EXPECT_EQ(stage.call({0}), "setsockopt(3, IPPROTO_IP, IP_RECVERR, [1])");
   EXPECT_EQ(stage.call({0}), "fcntl(3, F_SETFL, O_RDONLY|O_NONBLOCK)");
   EXPECT_EQ(stage.call({0}), "getsockopt(3, SOL_SOCKET, SO_ERROR)");
   EXPECT_EQ(stage.says({0}, SysResult::of(111)), "ECONNREFUSED\n");

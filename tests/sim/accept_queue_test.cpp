@@ -67,6 +67,7 @@ TEST(AcceptQueue, AFinalAckThatFindsItFullIsIgnoredAndTheEndsDisagree) {
   fill(lab, 0, 1);
   // Its SYN arrives while there is room, its ACK when the queue is full.
   lab.program("cli", "late", {socket(), connect(3, 80), send(3, 5), sleep(1000_s)}).starting(6_ms);
+  lab.sysctl("srv", Sysctl::TcpSyncookies, 0);
   lab.sysctl("srv", Sysctl::TcpMaxSynBacklog, 4096);
   lab.run(100_ms);
   EXPECT_EQ(lab.drops("srv").front(), Reason::SynQueueFull);  // backlog 0 holds one half-open request
@@ -74,6 +75,7 @@ TEST(AcceptQueue, AFinalAckThatFindsItFullIsIgnoredAndTheEndsDisagree) {
 
 TEST(AcceptQueue, ABurstWithinARoundTripFillsTheSynQueueFirst) {
   Lab lab(10_ms);
+  lab.sysctl("srv", Sysctl::TcpSyncookies, 0);
   fill(lab, 2, 6, 1_ms);
   lab.run(500_ms);
   EXPECT_EQ(lab.states("cli"), (Steps{"ESTAB", "ESTAB", "ESTAB", "SYN-SENT", "SYN-SENT", "SYN-SENT"}));

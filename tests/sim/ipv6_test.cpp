@@ -176,7 +176,8 @@ TEST(Ipv6, PacketsBecomeBytesAndBack) {
       packet.to = endpoint(to, 53);
       packet.payload = bytes.intern("question");
       if (protocol == wire::TCP) packet.flags = wire::ACK | wire::PSH;
-      if (protocol == wire::ICMP) packet.icmp = wire::Icmp::PortUnreachable;
+      if (protocol == wire::ICMP)
+        packet.icmp = {packet.to, packet.from, {}, 0, wire::icmp_unreachable, wire::icmp_port, wire::UDP, 0};
       std::vector<std::uint8_t> frame = wire::to_wire(packet, bytes);
       EXPECT_EQ(frame.size(), wire::wire_size(packet));
       const auto back = wire::from_wire(frame, bytes);

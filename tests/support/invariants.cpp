@@ -152,6 +152,10 @@ std::string queues(const World& w) {
     length = 0;
     for (RequestId r = listener.syn_first; r; r = w.tcp.requests.read(r).next) ++length;
     if (length != listener.syn_length) return "SYN queue: length and list differ";
+    std::int64_t young = 0;
+    for (RequestId r = listener.syn_first; r; r = w.tcp.requests.read(r).next)
+      young += w.tcp.requests.read(r).timeouts == 0 ? 1 : 0;
+    if (young != listener.syn_young) return "SYN queue: the young are counted wrongly";
   }
   for (const ConnectionId id : ids(w.tcp.connections)) {
     const tcp::Connection& c = w.tcp.connections.read(id);
@@ -176,9 +180,14 @@ std::string connections(const World& w) {
                          found ? "" : "not ");
     hashed += found ? 1 : 0;
     if ((named || c.state == TcpState::Listen) && !base.bucket) return "a socket with a name holds no port";
-    if (c.state == TcpState::Listen &&
-        w.inet.listeners.find(inet::ListenKey{base.net, base.local, 0}) == nullptr)
-      return "a listening socket is not found by its name";
+    if (c.state == TcpState::Listen) {
+      const SocketId* first = w.inet.listeners.find(inet::ListenKey{base.net, base.local, 0});
+      SocketId in_group = first != nullptr ? *first : SocketId{};
+      while (in_group && in_group != c.socket) in_group = w.inet.sockets.read(in_group).group_next;
+      if (!in_group) return "a listening socket is not found by its name";
+    } else if (base.group_next) {
+      return "a socket that does not listen is in a group of listeners";
+    }
     if (!base.file && !c.accept_parent && (c.state == TcpState::Closed || c.state == TcpState::Established))
       return fmt::format("nobody owns a connection in {}", rfc_name(c.state));
     for (const tcp::PieceQueue* queue : {&c.send_queue, &c.receive_queue, &c.out_of_order}) {
@@ -237,7 +246,7 @@ std::string datagrams(const World& w) {
   return waiting == w.udp.datagrams.count() ? "" : "a datagram is nobody's";
 }
 
-/// What waits at raw peers is listed and counted.
+/// What waits at raw peers, and for ARP, is listed and counted.
 std::string captures(const World& w) {
   std::size_t waiting = 0;
   for (const NetId id : ids(w.inet.nets)) {
@@ -246,6 +255,11 @@ std::string captures(const World& w) {
     for (CapturedId c = net.first_captured; c; c = w.inet.captured.read(c).next) ++listed;
     if (listed != net.captured) return "a raw peer's queue: length and list differ";
     waiting += listed;
+  }
+  for (const NeighbourId id : ids(w.inet.neighbours)) {
+    const inet::Neighbour& neighbour = w.inet.neighbours.read(id);
+    if (!neighbour.timer.armed()) return "packets wait for ARP, and no timer runs";
+    for (CapturedId c = neighbour.first_waiting; c; c = w.inet.captured.read(c).next) ++waiting;
   }
   return waiting == w.inet.captured.count() ? "" : "a captured packet is nobody's";
 }
