@@ -69,7 +69,9 @@ class Reader {
   void operator()(const rec::TaskWoken& r) {
     // Its time limit, or a connection that was given up: a timer fired in the event that woke it.
     const auto* fired = observe::get<rec::TimerFired>(records_, cause_of_wake());
-    woken_by_timer_[r.task.raw()] = fired != nullptr && fired->kind != TimerKind::None;
+    // A timerfd runs from when it was set, not from the call that waits for it.
+    woken_by_timer_[r.task.raw()] =
+        fired != nullptr && fired->kind != TimerKind::None && fired->kind != TimerKind::TimerFd;
   }
   void operator()(const rec::SyscallReturned& r) {
     SeenCall* call = open(r.task);

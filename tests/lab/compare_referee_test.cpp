@@ -205,7 +205,8 @@ local function told(fd, size)
   local at, text = 1, ''
   while at <= #data do
     local wd, mask, cookie, length = string.unpack('<I4I4I4I4', data, at)
-    text = text .. wd .. ' ' .. mask .. ' ' .. string.match(string.sub(data, at + 16, at + 15 + length), '^[^%z]*') .. ', '
+    local name = length > 0 and string.unpack('z', data, at + 16) or ''
+    text = text .. wd .. ' ' .. mask .. ' ' .. name .. ', '
     at = at + 16 + length
   end
   said(text)
