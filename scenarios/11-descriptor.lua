@@ -32,7 +32,7 @@ process(srv, "mail", { start = "5ms" }, function()
   serve(8081)
 end)
 
--- facts 1-01, 1-02
+-- fact 1-01
 bookmark("first-ticket", on { kind = "DescriptorOpened", process = "web" })
 bookmark("second-ticket", on { kind = "DescriptorOpened", process = "mail" })
 bookmark("no-port-yet", "9ms")

@@ -175,7 +175,8 @@ struct FileChanged {  ///< what is inside an open file that is no socket
   FileKind kind = FileKind::Pipe;
   std::uint32_t reserved = 0;
   std::uint64_t object = 0;  ///< raw id, of the type that `kind` says
-  std::int64_t value = 0;    ///< a pipe: bytes in it
+  std::int64_t value =
+      0;  ///< a pipe: bytes in it; a file: its size; an eventfd: its count; an inotify: events unread
 };
 struct SysctlChanged {
   Sysctl id = Sysctl::Somaxconn;

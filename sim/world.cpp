@@ -24,7 +24,8 @@ void for_each_part(const World& w, Use use) {
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
-      use(w.kernel.descriptors);
+      use(w.kernel.nodes), use(w.kernel.eventfds), use(w.kernel.timerfds), use(w.kernel.inotifies),
+      use(w.kernel.inotify_watches), use(w.kernel.inotify_events), use(w.kernel.descriptors);
   use(w.kernel.descriptor_blocks), use(w.kernel.waiters), use(w.kernel.wait_queues);
 }
 
@@ -44,6 +45,7 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
     const NetId net_id = world.inet.nets.add(net);
     world.kernel.hosts.write(id).net = net_id;
+    if (!plan.raw) world.kernel.hosts.write(id).root = kernel::make_tree(world, bytes, id);
     PortRangeId last_reserved;
     for (const auto& [low, high] : plan.reserved_ports) {
       const PortRangeId range = world.inet.reserved.add(inet::PortRange{low, high, {}});

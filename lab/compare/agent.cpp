@@ -1,21 +1,30 @@
 #include "lab/compare/agent.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <vector>
 
+#include "lab/compare/file_space.h"
 #include "lab/compare/punctual.h"
 
 namespace sockarium::compare {
@@ -23,6 +32,7 @@ namespace sockarium::compare {
 namespace {
 
 std::atomic<int> tasks_here{1};  // threads of this process, its first included
+bool has_own_files = false;      // else the machine's would be in reach
 
 void serve(Mailroom& mailroom, std::size_t box);
 
@@ -251,6 +261,58 @@ struct Call {
     result.second = ends[1];
     return ends[0];
   }
+  const char* path() const { return box.payload.data(); }
+  template <class Use>
+  std::int64_t with_files(Use use) const {
+    if (has_own_files) return use();
+    errno = ENOSYS;
+    return -1;
+  }
+  std::int64_t operator()(const sys::Open& c) const {
+    return with_files([&] { return open(path(), c.flags, c.mode); });
+  }
+  std::int64_t operator()(const sys::Unlink&) const {
+    return with_files([&] { return unlink(path()); });
+  }
+  std::int64_t operator()(const sys::InotifyInit& c) const {
+    return inotify_init1(static_cast<int>(c.flags));
+  }
+  std::int64_t operator()(const sys::InotifyAddWatch& c) const {
+    return with_files([&] { return inotify_add_watch(c.fd, path(), c.mask); });
+  }
+  std::int64_t operator()(const sys::InotifyRmWatch& c) const { return inotify_rm_watch(c.fd, c.wd); }
+  std::int64_t operator()(const sys::Lseek& c) const { return lseek(c.fd, c.offset, c.whence); }
+  std::int64_t operator()(const sys::Eventfd& c) const { return eventfd(c.initial, c.flags); }
+  std::int64_t operator()(const sys::TimerfdCreate& c) const { return timerfd_create(c.clock, c.flags); }
+  static timespec to_timespec(Duration d) { return {d / second, d % second}; }
+  std::int64_t times(const itimerspec& spec) const {
+    result.second = spec.it_interval.tv_sec * second + spec.it_interval.tv_nsec;
+    return spec.it_value.tv_sec * second + spec.it_value.tv_nsec;
+  }
+  std::int64_t operator()(const sys::TimerfdSettime& c) const {
+    const itimerspec fresh{to_timespec(c.interval), to_timespec(c.value)};
+    itimerspec old{};
+    return timerfd_settime(static_cast<int>(c.fd), 0, &fresh, &old) == 0 ? times(old) : -1;
+  }
+  std::int64_t operator()(const sys::TimerfdGettime& c) const {
+    itimerspec now{};
+    return timerfd_gettime(c.fd, &now) == 0 ? times(now) : -1;
+  }
+  /// An agent can't become another program: its mailbox would be gone. It does to descriptors what the kernel
+  /// does then, and asks the kernel which have the flag.
+  std::int64_t operator()(const sys::Exec&) const {
+    std::vector<int> open_ones;
+    if (DIR* numbers = opendir(proc_path("self/fd").c_str())) {
+      while (const dirent* entry = readdir(numbers))
+        if (const int fd = std::atoi(entry->d_name); entry->d_name[0] != '.' && fd != dirfd(numbers))
+          open_ones.push_back(fd);
+      closedir(numbers);
+    }
+    std::sort(open_ones.begin(), open_ones.end());
+    for (const int fd : open_ones)
+      if ((fcntl(fd, F_GETFD) & FD_CLOEXEC) > 0) close(fd);
+    return 0;
+  }
   std::int64_t operator()(const sys::Getrlimit& c) const {
     rlimit limit{};
     if (getrlimit(static_cast<__rlimit_resource>(c.resource), &limit) != 0) return -1;
@@ -291,7 +353,7 @@ struct Call {
 
 void serve(Mailroom& mailroom, std::size_t number) {
   Mailbox& box = mailroom.boxes[number];
-  const ssize_t length = readlink("/proc/thread-self", box.task.data(), box.task.size() - 1);
+  const ssize_t length = readlink(proc_path("thread-self").c_str(), box.task.data(), box.task.size() - 1);
   box.task[length > 0 ? static_cast<std::size_t>(length) : 0] = '\0';
   box.alive = 1;
   for (;;) {
@@ -329,6 +391,8 @@ void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   be_punctual();
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, SIG_IGN);  // Ctrl+C is the program's; it ends its agents
+  has_own_files = enter_file_space(plan.host);
+  umask(022);
   const int nothing = open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; ++fd) dup2(nothing, fd);
   close_range(plan.nofile >= 3 ? 3 : 0, ~0u, 0);

@@ -11,6 +11,7 @@ namespace sockarium::compare {
 
 struct AgentPlan {
   std::size_t box = 0;
+  std::size_t host = 0;              ///< whose files it sees
   std::uint64_t nofile = 1024;       ///< RLIMIT_NOFILE, soft
   std::uint64_t nofile_hard = 1024;  ///< and hard
   std::uint32_t user = 0;            ///< not 0: it has none of root's capabilities

@@ -29,6 +29,7 @@ SentBy sender(TimerKind kind) {
     case TimerKind::TaskDeadline:
     case TimerKind::TimeWait:
     case TimerKind::Neighbour:
+    case TimerKind::TimerFd:
     case TimerKind::None:
       return SentBy::Nobody;
   }

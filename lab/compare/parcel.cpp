@@ -13,6 +13,9 @@ struct Payload {
   Bytes* operator()(sys::Sendto& call) const { return &call.data; }
   Bytes* operator()(sys::Write& call) const { return &call.data; }
   Bytes* operator()(sys::Inject& call) const { return &call.packet; }
+  Bytes* operator()(sys::Open& call) const { return &call.path; }
+  Bytes* operator()(sys::Unlink& call) const { return &call.path; }
+  Bytes* operator()(sys::InotifyAddWatch& call) const { return &call.path; }
   template <class Call>
   Bytes* operator()(Call&) const {
     return nullptr;
@@ -48,7 +51,7 @@ class Packer {
   void call(Syscall& value) {
     FlatCall form = flatten(value);
     flat(*this, form);
-    if (Bytes* data = std::visit(Payload{}, value)) payload(*data);
+    if (Bytes* data = payload_of(value)) payload(*data);
   }
   std::string out;
 
@@ -92,7 +95,7 @@ class Unpacker {
       return;
     }
     value = unflatten(form);
-    if (Bytes* data = std::visit(Payload{}, value)) payload(*data);
+    if (Bytes* data = payload_of(value)) payload(*data);
   }
   bool whole() const { return whole_ && in_.empty(); }
 
@@ -161,6 +164,10 @@ void carry(Way& way, Seen& seen) {
 }
 
 }  // namespace
+
+Bytes* payload_of(Syscall& call) {
+  return std::visit(Payload{}, call);
+}
 
 std::string pack(const Seen& seen, const ByteStore& bytes) {
   Packer packer(bytes);

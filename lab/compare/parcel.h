@@ -11,6 +11,9 @@
 
 namespace sockarium::compare {
 
+/// The bytes that a call hands to the kernel (what it sends, a path), or nullptr.
+Bytes* payload_of(Syscall& call);
+
 std::string pack(const Seen& seen, const ByteStore& bytes);
 /// Payloads are put into `bytes`. Nothing when the parcel is torn.
 std::optional<Seen> unpack(std::string_view parcel, ByteStore& bytes);

@@ -18,6 +18,8 @@
 #include <optional>
 
 #include "lab/compare/agent.h"
+#include "lab/compare/file_space.h"
+#include "lab/compare/parcel.h"
 #include "lab/compare/proc_file.h"
 #include "lab/compare/punctual.h"
 #include "lab/compare/relay.h"
@@ -61,6 +63,8 @@ class Run {
   Seen seen;
 
   std::string start_agents() {
+    if (std::string why = make_file_spaces(setup_.hosts.size()); !why.empty())
+      seen.notes.push_back(std::move(why));
     for (std::size_t i = 0; i < setup_.processes.size(); ++i) {
       const ProcessSetup& plan = setup_.processes[i];
       if (setup_.hosts[plan.host].raw) {
@@ -70,7 +74,7 @@ class Run {
       if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
-      if (child == 0) live_as_agent(mailroom_, {i, plan.nofile, plan.nofile_hard, plan.user});
+      if (child == 0) live_as_agent(mailroom_, {i, plan.host, plan.nofile, plan.nofile_hard, plan.user});
       RealTask task;
       task.path = {static_cast<std::uint32_t>(i)};
       task.box = task.process = i;
@@ -390,17 +394,16 @@ class Run {
 
   void ask(RealTask& task, const Syscall& call, Time after) {
     Mailbox& letter = box(task);
-    Bytes payload;
-    if (const auto* send = std::get_if<sys::Send>(&call)) payload = send->data;
-    if (const auto* sendto = std::get_if<sys::Sendto>(&call)) payload = sendto->data;
-    if (const auto* write = std::get_if<sys::Write>(&call)) payload = write->data;
+    Syscall asked = call;
+    const Bytes* found = payload_of(asked);
+    const Bytes payload = found != nullptr ? *found : Bytes{};
     if (payload.length > payload_most) {
       seen.trouble =
           fmt::format("line {}: more than {} bytes in one call", seen.calls[task.call].line, payload_most);
       return;
     }
     const std::string text = bytes_.text(payload);
-    std::memcpy(letter.payload.data(), text.data(), text.size());
+    std::memcpy(letter.payload.data(), text.c_str(), std::min(text.size() + 1, payload_most));
     letter.call = flatten(call);
     if (const auto* wait = std::get_if<sys::Wait>(&call); wait != nullptr && wait->pid > 0)
       letter.call = flatten(sys::Wait{real_pid(wait->pid)});

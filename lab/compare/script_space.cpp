@@ -69,6 +69,9 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   if (!result.ok()) return fmt::format("-1 {}", name(result.error));
   if (std::holds_alternative<sys::Now>(seen.call))
     return "fine";  // a real clock never agrees to the nanosecond
+  if (std::holds_alternative<sys::TimerfdSettime>(seen.call) ||
+      std::holds_alternative<sys::TimerfdGettime>(seen.call))
+    return fmt::format("{} every {}", result.value > 0 ? "some time" : "0", result.second);
   std::string text = std::to_string(result.value);
   if (result.data.length > 0)
     text += fmt::format(" \"{}\"", bytes.text(result.data.slice(0, std::min(result.data.length, shown))));

@@ -196,6 +196,9 @@ void LadderWalk::fold(const Event& event) {
       case TimerKind::Neighbour:
         gap.gap_text = host + " waits for an answer to ARP";
         break;
+      case TimerKind::TimerFd:
+        gap.gap_text = host + " waits for a timerfd";
+        break;
       case TimerKind::None:
         break;
     }

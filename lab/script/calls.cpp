@@ -275,6 +275,107 @@ Answer call_pipe(Arguments& a) {
   return make_call(a, call);
 }
 
+Bytes path_argument(const Arguments& a, int n) {
+  const std::string path = a.text(n, "path");
+  if (path.find('\0') != std::string::npos) a.wrong(n, "path", "a path without a zero byte");
+  return runner_of(a).bytes().intern(path);
+}
+
+/// open(path, flags, mode).
+Answer call_open(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Open call;
+  call.path = path_argument(a, 1);
+  call.flags = a.missing(2) ? o_rdonly : a.int32(2, "flags");
+  constexpr std::int32_t known =
+      o_accmode | o_creat | o_excl | o_trunc | o_append | o_nonblock | o_directory | o_cloexec;
+  if ((call.flags & ~known) != 0 || (call.flags & o_accmode) == o_accmode)
+    a.not_modelled("this flag of open",
+                   "there are O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECTORY, "
+                   "O_NONBLOCK and O_CLOEXEC");
+  if (!a.missing(3)) call.mode = static_cast<std::int32_t>(a.integer(3, "mode", 0, 0777));
+  return make_call(a, call);
+}
+
+Answer call_lseek(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Lseek call;
+  call.fd = fd_argument(a);
+  call.offset = a.integer(2, "offset", INT64_MIN / 2, INT64_MAX / 2);
+  call.whence = a.missing(3) ? seek_set : a.int32(3, "whence");
+  if (call.whence == 3 || call.whence == 4)
+    a.not_modelled("SEEK_DATA or SEEK_HOLE", "there are SEEK_SET, SEEK_CUR and SEEK_END");
+  return make_call(a, call);
+}
+
+Answer call_unlink(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Unlink call;
+  call.path = path_argument(a, 1);
+  return make_call(a, call);
+}
+
+/// inotify_init(), and inotify_init1(flags).
+Answer call_inotify_init(Arguments& a) {
+  require_phase(a, Phase::Running);
+  return make_call(a, sys::InotifyInit{a.missing(1) ? 0 : a.int32(1, "flags")});
+}
+
+Answer call_inotify_add_watch(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::InotifyAddWatch call;
+  call.fd = fd_argument(a);
+  call.path = path_argument(a, 2);
+  call.mask = static_cast<std::uint32_t>(a.integer(3, "mask", 0, UINT32_MAX));
+  if ((call.mask & ~in_all_events) != 0)
+    a.not_modelled("this flag of inotify_add_watch", "there are IN_OPEN and its like");
+  return make_call(a, call);
+}
+
+Answer call_inotify_rm_watch(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::InotifyRmWatch call;
+  call.fd = fd_argument(a);
+  call.wd = a.int32(2, "wd");
+  return make_call(a, call);
+}
+
+Answer call_eventfd(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Eventfd call;
+  call.initial = static_cast<std::uint32_t>(a.integer(1, "initial", 0, UINT32_MAX));
+  call.flags = a.missing(2) ? 0 : a.int32(2, "flags");
+  return make_call(a, call);
+}
+
+Answer call_timerfd_create(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::TimerfdCreate call;
+  call.clock = a.int32(1, "clock");
+  if (call.clock != clock_monotonic) a.not_modelled("this clock", "there is CLOCK_MONOTONIC");
+  call.flags = a.missing(2) ? 0 : a.int32(2, "flags");
+  return make_call(a, call);
+}
+
+/// timerfd_settime(fd, value[, interval]).
+Answer call_timerfd_settime(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::TimerfdSettime call;
+  call.fd = fd_argument(a);
+  call.value = a.duration(2, "value");
+  if (!a.missing(3)) call.interval = a.duration(3, "interval");
+  return make_call(a, call);
+}
+
+/// exec(fn): fn is the program that the process becomes. Its variables are the same as before.
+Answer call_exec(Arguments& a) {
+  require_phase(a, Phase::Running);
+  a.function(1, "fn");
+  Answer answer = make_call(a, sys::Exec{});
+  answer.keeps.push_back(Keep{1, nullptr, &runner_of(a).task().child_reference, false});
+  return answer;
+}
+
 std::int64_t resource_argument(const Arguments& a) {
   const std::int32_t resource = a.int32(1, "resource");
   if (resource != rlimit_nofile) a.not_modelled("this limit", "there is RLIMIT_NOFILE");
@@ -404,6 +505,18 @@ void open_calls(lua_State* L) {
   offer_binding<&call_dup_to<sys::Dup3>>(L, "dup3");
   offer_binding<&call_pipe>(L, "pipe");
   offer_binding<&call_pipe>(L, "pipe2");
+  offer_binding<&call_open>(L, "open");
+  offer_binding<&call_lseek>(L, "lseek");
+  offer_binding<&call_unlink>(L, "unlink");
+  offer_binding<&call_inotify_init>(L, "inotify_init");
+  offer_binding<&call_inotify_init>(L, "inotify_init1");
+  offer_binding<&call_inotify_add_watch>(L, "inotify_add_watch");
+  offer_binding<&call_inotify_rm_watch>(L, "inotify_rm_watch");
+  offer_binding<&call_eventfd>(L, "eventfd");
+  offer_binding<&call_timerfd_create>(L, "timerfd_create");
+  offer_binding<&call_timerfd_settime>(L, "timerfd_settime");
+  offer_binding<&call_with_fd<sys::TimerfdGettime>>(L, "timerfd_gettime");
+  offer_binding<&call_exec>(L, "exec");
   offer_binding<&call_getrlimit>(L, "getrlimit");
   offer_binding<&call_setrlimit>(L, "setrlimit");
   offer_binding<&call_with_child<sys::Fork>>(L, "fork");
@@ -419,8 +532,8 @@ void open_calls(lua_State* L) {
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name : {"sendmsg", "recvmsg", "open", "socketpair", "eventfd", "timerfd", "poll",
-                           "epoll_create", "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "unlink"})
+  for (const char* name : {"sendmsg", "recvmsg", "socketpair", "signalfd", "poll", "epoll_create",
+                           "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "mkdir"})
     offer_binding<&without_model>(L, name);
 }
 

@@ -20,6 +20,7 @@ struct Values {
   List number() const { return {Value::of(result.value)}; }
   Value peer() const { return Value::of(result.peer, result.domain == af_inet6); }
   List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
+  List times() const { return {Value::of(in_seconds(result.value)), Value::of(in_seconds(result.second))}; }
   List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
 
   List operator()(const sys::Accept&) const { return {Value::of(result.value), peer()}; }
@@ -55,6 +56,14 @@ struct Values {
     return number();
   }
   List operator()(const sys::Pipe&) const { return pair(); }
+  List operator()(const sys::Open&) const { return number(); }
+  List operator()(const sys::InotifyInit&) const { return number(); }
+  List operator()(const sys::InotifyAddWatch&) const { return number(); }
+  List operator()(const sys::Lseek&) const { return number(); }
+  List operator()(const sys::Eventfd&) const { return number(); }
+  List operator()(const sys::TimerfdCreate&) const { return number(); }
+  List operator()(const sys::TimerfdSettime&) const { return times(); }
+  List operator()(const sys::TimerfdGettime&) const { return times(); }
   List operator()(const sys::Getrlimit&) const { return pair(); }
   List operator()(const sys::Thread&) const { return number(); }
   List operator()(const sys::Wait&) const { return number(); }

@@ -106,6 +106,11 @@ ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& resul
     case Task::Stage::Ended:
       return exit_step(task);
   }
+  if (std::holds_alternative<sys::Exec>(task.call) && task.child_reference != LUA_NOREF) {
+    luaL_unref(machine_->lua(), LUA_REGISTRYINDEX, task.coroutine_reference);
+    task.function_reference = std::exchange(task.child_reference, LUA_NOREF);
+    if (!start(task, trouble)) return last_words(task, trouble);
+  }
   if (task.child_reference != LUA_NOREF) {
     if (result_.ok()) {
       TaskPath child = path;

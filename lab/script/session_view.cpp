@@ -5,6 +5,7 @@
 #include "sim/core/tcp_state.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
+#include "sim/observe/names.h"
 #include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
 
@@ -231,6 +232,7 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
       DescriptorRow row;
       row.fd = open.fd;
       row.what = "/dev/pts/0";
+      if (file.kind != FileKind::Terminal) row.what = observe::Names(world_, bytes_).file(open.file);
       if (file.kind == FileKind::Pipe) row.what = file.reads() ? "pipe, to read" : "pipe, to write";
       if (const inet::SocketBase* base = world_.inet.sockets.find(file.socket)) {
         const TcpState state = kernel::protocol::state_of(world_, file.socket);

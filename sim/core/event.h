@@ -24,6 +24,7 @@ enum class TimerKind : std::uint32_t {
   Retransmit,    ///< unacknowledged SYN, data or FIN; window probe; subject is a ConnectionId
   DelayedAck,    ///< subject is a ConnectionId
   SynAck,        ///< unanswered SYN-ACK; subject is a RequestId
+  TimerFd,       ///< subject is a TimerFdId
   Neighbour,     ///< nobody has answered ARP requests; subject is a NeighbourId
   TimeWait,      ///< end of TIME-WAIT, or of an orphan's FIN-WAIT-2; subject is a TimeWaitId
 };

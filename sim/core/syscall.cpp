@@ -90,8 +90,12 @@ std::string flag_names(std::int32_t flags) {
 std::string open_flags(std::int32_t flags) {
   constexpr std::array modes{"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"};
   std::string text = modes[static_cast<std::size_t>(flags & o_accmode)];
+  if ((flags & o_creat) != 0) text += "|O_CREAT";
+  if ((flags & o_excl) != 0) text += "|O_EXCL";
+  if ((flags & o_trunc) != 0) text += "|O_TRUNC";
   if ((flags & o_append) != 0) text += "|O_APPEND";
   if ((flags & o_nonblock) != 0) text += "|O_NONBLOCK";
+  if ((flags & o_directory) != 0) text += "|O_DIRECTORY";
   if ((flags & o_cloexec) != 0) text += "|O_CLOEXEC";
   return text;
 }
@@ -112,6 +116,26 @@ std::string limit(std::int64_t value) {
 
 std::string seconds(Duration d) {
   return fmt::format("{}.{:09}", d / second, d % second);
+}
+
+std::string inotify_mask(std::uint32_t mask) {
+  constexpr std::array<std::pair<std::uint32_t, const char*>, 9> bits{{{in_access, "IN_ACCESS"},
+                                                                       {in_modify, "IN_MODIFY"},
+                                                                       {in_attrib, "IN_ATTRIB"},
+                                                                       {in_close_write, "IN_CLOSE_WRITE"},
+                                                                       {in_close_nowrite, "IN_CLOSE_NOWRITE"},
+                                                                       {in_open, "IN_OPEN"},
+                                                                       {in_create, "IN_CREATE"},
+                                                                       {in_delete, "IN_DELETE"},
+                                                                       {in_delete_self, "IN_DELETE_SELF"}}};
+  std::string text;
+  for (const auto& [bit, word] : bits)
+    if ((mask & bit) != 0) text += (text.empty() ? "" : "|") + std::string(word);
+  return text.empty() ? fmt::format("{:#x}", mask) : text;
+}
+
+std::string timespec(Duration d) {
+  return fmt::format("{{tv_sec={}, tv_nsec={}}}", d / second, d % second);
 }
 
 struct Arguments {
@@ -197,6 +221,44 @@ struct Arguments {
   std::string operator()(const sys::Pipe& c) const {
     return c.flags == 0 ? "" : pipe_flags(static_cast<std::int32_t>(c.flags));
   }
+  std::string operator()(const sys::Open& c) const {
+    const std::string text = fmt::format("{}, {}", quoted(c.path, bytes), open_flags(c.flags));
+    return (c.flags & o_creat) != 0 ? fmt::format("{}, 0{:03o}", text, c.mode) : text;
+  }
+  std::string operator()(const sys::Lseek& c) const {
+    constexpr std::array whence{"SEEK_SET", "SEEK_CUR", "SEEK_END"};
+    return fmt::format("{}, {}, {}", c.fd, c.offset,
+                       c.whence >= 0 && c.whence <= seek_end ? whence[static_cast<std::size_t>(c.whence)]
+                                                             : std::to_string(c.whence));
+  }
+  std::string operator()(const sys::Unlink& c) const { return quoted(c.path, bytes); }
+  std::string operator()(const sys::Eventfd& c) const {
+    std::string flags = (c.flags & efd_semaphore) != 0 ? "EFD_SEMAPHORE" : "";
+    if ((c.flags & o_nonblock) != 0) flags += flags.empty() ? "EFD_NONBLOCK" : "|EFD_NONBLOCK";
+    if ((c.flags & o_cloexec) != 0) flags += flags.empty() ? "EFD_CLOEXEC" : "|EFD_CLOEXEC";
+    return fmt::format("{}, {}", c.initial, flags.empty() ? "0" : flags);
+  }
+  std::string operator()(const sys::TimerfdCreate& c) const {
+    std::string flags = (c.flags & o_nonblock) != 0 ? "TFD_NONBLOCK" : "";
+    if ((c.flags & o_cloexec) != 0) flags += flags.empty() ? "TFD_CLOEXEC" : "|TFD_CLOEXEC";
+    return fmt::format("{}, {}", c.clock == clock_monotonic ? "CLOCK_MONOTONIC" : std::to_string(c.clock),
+                       flags.empty() ? "0" : flags);
+  }
+  std::string operator()(const sys::TimerfdSettime& c) const {
+    return fmt::format("{}, 0, {{it_interval={}, it_value={}}}", c.fd, timespec(c.interval),
+                       timespec(c.value));
+  }
+  std::string operator()(const sys::TimerfdGettime& c) const { return fmt::format("{}", c.fd); }
+  std::string operator()(const sys::InotifyInit& c) const {
+    std::string flags = (c.flags & o_nonblock) != 0 ? "IN_NONBLOCK" : "";
+    if ((c.flags & o_cloexec) != 0) flags += flags.empty() ? "IN_CLOEXEC" : "|IN_CLOEXEC";
+    return flags.empty() ? "0" : flags;
+  }
+  std::string operator()(const sys::InotifyAddWatch& c) const {
+    return fmt::format("{}, {}, {}", c.fd, quoted(c.path, bytes), inotify_mask(c.mask));
+  }
+  std::string operator()(const sys::InotifyRmWatch& c) const { return fmt::format("{}, {}", c.fd, c.wd); }
+  std::string operator()(const sys::Exec&) const { return ""; }
   std::string operator()(const sys::Getrlimit& c) const { return resource(c.resource); }
   std::string operator()(const sys::Setrlimit& c) const {
     return fmt::format("{}, {{rlim_cur={}, rlim_max={}}}", resource(c.resource), limit(c.soft),
@@ -230,7 +292,7 @@ std::int32_t fd_of(const Syscall& call) {
   return std::visit(
       [](const auto& c) -> std::int32_t {
         if constexpr (requires { c.fd; })
-          return c.fd;
+          return static_cast<std::int32_t>(c.fd);
         else
           return -1;
       },

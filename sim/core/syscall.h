@@ -144,6 +144,53 @@ struct Pipe {  ///< → the end to read from, and as `second` the end to write t
   static constexpr std::string_view name = "pipe";
   std::int64_t flags = 0;  ///< o_nonblock, o_cloexec
 };
+struct Open {  ///< → the lowest free number. EMFILE, ENFILE, ENOENT, ENOTDIR, EACCES, EEXIST, EISDIR, EINVAL
+  static constexpr std::string_view name = "open";
+  Bytes path;
+  std::int32_t flags = 0;
+  std::int32_t mode = 0666;  ///< of a file that it makes, less the umask of 022
+};
+struct Lseek {  ///< → the new offset. EBADF, ESPIPE, EINVAL
+  static constexpr std::string_view name = "lseek";
+  std::int32_t fd = -1, whence = seek_set;
+  std::int64_t offset = 0;
+};
+struct Unlink {  ///< ENOENT, EISDIR, EACCES, EPERM
+  static constexpr std::string_view name = "unlink";
+  Bytes path;
+};
+struct Eventfd {  ///< → fd. EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "eventfd";
+  std::uint32_t initial = 0;
+  std::int32_t flags = 0;  ///< efd_semaphore, o_nonblock, o_cloexec
+};
+struct TimerfdCreate {  ///< → fd. EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "timerfd_create";
+  std::int32_t clock = clock_monotonic, flags = 0;
+};
+struct TimerfdSettime {  ///< → what was left, and as `second` the old interval. EBADF, EINVAL
+  static constexpr std::string_view name = "timerfd_settime";
+  std::int64_t fd = -1;
+  Duration value = 0, interval = 0;
+};
+struct TimerfdGettime {  ///< → what is left, and as `second` the interval. EBADF, EINVAL
+  static constexpr std::string_view name = "timerfd_gettime";
+  std::int32_t fd = -1;
+};
+struct InotifyInit {  ///< → fd. EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "inotify_init1";
+  std::int64_t flags = 0;  ///< o_nonblock, o_cloexec
+};
+struct InotifyAddWatch {  ///< → the watch's number. EINVAL, EBADF, as open
+  static constexpr std::string_view name = "inotify_add_watch";
+  Bytes path;
+  std::int32_t fd = -1;
+  std::uint32_t mask = 0;  ///< in_open …
+};
+struct InotifyRmWatch {  ///< EBADF, EINVAL
+  static constexpr std::string_view name = "inotify_rm_watch";
+  std::int32_t fd = -1, wd = 0;
+};
 struct Getrlimit {  ///< → the soft limit, and as `second` the hard one. EINVAL
   static constexpr std::string_view name = "getrlimit";
   std::int64_t resource = rlimit_nofile;
@@ -198,6 +245,10 @@ struct Wait {  ///< waitpid: waits for a child to end (any when pid is −1) →
   static constexpr std::string_view name = "wait";
   std::int64_t pid = -1;
 };
+struct Exec {  ///< execve: the task goes on as another program; numbers with FD_CLOEXEC are closed
+  static constexpr std::string_view name = "execve";
+  std::int64_t reserved = 0;
+};
 struct Exit {  ///< the task ends; the last one closes the process's descriptors
   static constexpr std::string_view name = "exit";
   std::int64_t status = 0;
@@ -209,9 +260,11 @@ using Syscall =
     std::variant<sys::Socket, sys::Bind, sys::Listen, sys::Accept, sys::Connect, sys::Send, sys::Recv,
                  sys::Write, sys::Read, sys::Shutdown, sys::Close, sys::Getsockname, sys::Getpeername,
                  sys::Setsockopt, sys::Getsockopt, sys::Dup, sys::Dup2, sys::Dup3, sys::Fcntl, sys::Pipe,
+                 sys::Open, sys::Lseek, sys::Unlink, sys::Eventfd, sys::TimerfdCreate, sys::TimerfdSettime,
+                 sys::TimerfdGettime, sys::InotifyInit, sys::InotifyAddWatch, sys::InotifyRmWatch,
                  sys::Getrlimit, sys::Setrlimit, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
-                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exit, sys::Inject, sys::Capture,
-                 sys::Sendto, sys::Recvfrom>;
+                 sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exec, sys::Exit, sys::Inject,
+                 sys::Capture, sys::Sendto, sys::Recvfrom>;
 
 /// «connect»
 std::string_view name(const Syscall& call);
@@ -223,7 +276,7 @@ std::int32_t fd_of(const Syscall& call);
 /// What comes back: a value or an error, and what some calls bring besides.
 struct SysResult {
   std::int64_t value = 0;
-  std::int64_t second = 0;  ///< pipe, getrlimit, SO_LINGER: the second of two values
+  std::int64_t second = 0;  ///< pipe, getrlimit, timerfd, SO_LINGER: the second of two values
   Bytes data;               ///< recv, recvfrom, read, capture
   Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;

@@ -127,13 +127,19 @@ struct Try {
     const FileUse use{task, file(c.fd), c.fd, again};
     if (!use.file || !world().kernel.files.read(use.file).writes()) return fail(Errno::BADF);
     const auto write = operations_of(world().kernel.files.read(use.file).kind).write;
-    return write != nullptr ? write(step, use, c.data) : fail(Errno::INVAL);
+    return write != nullptr ? told(use.file, in_modify, write(step, use, c.data)) : fail(Errno::INVAL);
   }
   Attempt operator()(const sys::Read& c) {
     const FileUse use{task, file(c.fd), c.fd, again};
     if (!use.file || !world().kernel.files.read(use.file).reads()) return fail(Errno::BADF);
     const auto read = operations_of(world().kernel.files.read(use.file).kind).read;
-    return read != nullptr && c.size >= 0 ? read(step, use, c.size) : fail(Errno::INVAL);
+    if (read == nullptr || c.size < 0) return fail(Errno::INVAL);
+    return told(use.file, in_access, read(step, use, c.size));
+  }
+  Attempt told(OpenFileId id, std::uint32_t what, const Attempt& attempt) const {
+    const auto* finished = std::get_if<Done>(&attempt);
+    if (finished != nullptr && finished->result.value > 0) note_use(step, id, what);
+    return attempt;
   }
 
   Attempt operator()(const sys::Shutdown& c) {
@@ -178,6 +184,16 @@ struct Try {
   Attempt operator()(const sys::Dup3& c) { return try_dup3(step, process(), c); }
   Attempt operator()(const sys::Fcntl& c) { return try_fcntl(step, process(), c); }
   Attempt operator()(const sys::Pipe& c) { return try_pipe(step, process(), c); }
+  Attempt operator()(const sys::Open& c) { return try_open(step, process(), c); }
+  Attempt operator()(const sys::Lseek& c) { return try_lseek(step, process(), c); }
+  Attempt operator()(const sys::Unlink& c) { return try_unlink(step, process(), c); }
+  Attempt operator()(const sys::Eventfd& c) { return try_eventfd(step, process(), c); }
+  Attempt operator()(const sys::TimerfdCreate& c) { return try_timerfd_create(step, process(), c); }
+  Attempt operator()(const sys::TimerfdSettime& c) { return try_timerfd_settime(step, process(), c); }
+  Attempt operator()(const sys::TimerfdGettime& c) { return try_timerfd_gettime(step, process(), c); }
+  Attempt operator()(const sys::InotifyInit& c) { return try_inotify_init(step, process(), c); }
+  Attempt operator()(const sys::InotifyAddWatch& c) { return try_inotify_add_watch(step, process(), c); }
+  Attempt operator()(const sys::InotifyRmWatch& c) { return try_inotify_rm_watch(step, process(), c); }
   Attempt operator()(const sys::Getrlimit& c) { return try_getrlimit(step, process(), c); }
   Attempt operator()(const sys::Setrlimit& c) { return try_setrlimit(step, process(), c); }
 
@@ -241,6 +257,10 @@ struct Try {
     }
     if (!has_child) return fail(Errno::CHILD);
     return until_something_ends();
+  }
+  Attempt operator()(const sys::Exec&) {
+    exec_process(step, task);
+    return done(0);
   }
   Attempt operator()(const sys::Exit&) { return done(0); }  // dealt with by turn()
 

@@ -137,6 +137,13 @@ void close_all(Step& step, ProcessId process, Reason reason) {
   }
 }
 
+void close_on_exec(Step& step, ProcessId process) {
+  for (OpenNumber open = next_open(step.world, process, 0); open.file;
+       open = next_open(step.world, process, open.fd + 1))
+    if (closes_on_exec(step.world, process, open.fd))
+      close_number(step, process, open.fd, Reason::ClosedOnExec);
+}
+
 void copy_all(Step& step, ProcessId from, ProcessId to) {
   World& world = step.world;
   const std::uint32_t blocks = world.kernel.processes.read(from).blocks;

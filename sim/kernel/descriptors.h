@@ -34,6 +34,8 @@ void set_close_on_exec(World& world, ProcessId process, std::int64_t fd, bool on
 bool close_number(Step& step, ProcessId process, std::int64_t fd, Reason reason);
 /// Closes all, from 0 upwards: the end of a process.
 void close_all(Step& step, ProcessId process, Reason reason);
+/// Closes those with FD_CLOEXEC, from 0 upwards.
+void close_on_exec(Step& step, ProcessId process);
 /// fork(): the child's numbers name the same open files.
 void copy_all(Step& step, ProcessId from, ProcessId to);
 

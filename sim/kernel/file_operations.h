@@ -30,4 +30,8 @@ struct FileOperations {
 };
 const FileOperations& operations_of(FileKind kind);
 
+/// The 8 bytes in which eventfd and timerfd speak: a number in the machine's order, lowest byte first.
+Attempt number_read(Step& step, std::uint64_t number);
+std::uint64_t number_in(const Step& step, const Bytes& data);
+
 }  // namespace sockarium::kernel

@@ -25,6 +25,8 @@ Timer* timer_of(World& world, const Event& event) {
                     &tcp::Connection::delayed_ack);
     case TimerKind::SynAck:
       return within(world.tcp.requests, RequestId::from_raw(event.subject), &tcp::Request::timer);
+    case TimerKind::TimerFd:
+      return within(world.kernel.timerfds, TimerFdId::from_raw(event.subject), &TimerFd::timer);
     case TimerKind::TimeWait:
       return within(world.tcp.time_waits, TimeWaitId::from_raw(event.subject), &tcp::TimeWait::timer);
     case TimerKind::Neighbour:
@@ -48,6 +50,8 @@ HostId host_of(const World& world, const Event& event) {
       return of_socket(world.tcp.connections.read(ConnectionId::from_raw(event.subject)).socket);
     case TimerKind::SynAck:
       return of_net(world.tcp.requests.read(RequestId::from_raw(event.subject)).net);
+    case TimerKind::TimerFd:
+      return world.kernel.timerfds.read(TimerFdId::from_raw(event.subject)).host;
     case TimerKind::TimeWait:
       return of_socket(world.tcp.time_waits.read(TimeWaitId::from_raw(event.subject)).socket);
     case TimerKind::Neighbour:
@@ -118,6 +122,9 @@ void fire(Step& step, const Event& event) {
       break;
     case TimerKind::SynAck:
       tcp::on_syn_ack_timer(step, RequestId::from_raw(event.subject));
+      break;
+    case TimerKind::TimerFd:
+      on_timerfd(step, TimerFdId::from_raw(event.subject));
       break;
     case TimerKind::TimeWait:
       tcp::on_time_wait_timer(step, TimeWaitId::from_raw(event.subject));

@@ -14,7 +14,11 @@
 #include "sim/core/id.h"
 #include "sim/core/slab.h"
 #include "sim/core/syscall.h"
+#include "sim/kernel/eventfd.h"
+#include "sim/kernel/file_tree.h"
+#include "sim/kernel/inotify.h"
 #include "sim/kernel/pipe.h"
+#include "sim/kernel/timerfd.h"
 
 namespace sockarium::kernel {
 
@@ -24,6 +28,7 @@ struct Host {
   std::uint64_t number = 0;    ///< place in Setup::hosts
   std::uint64_t files = 0;     ///< open file descriptions (Linux nr_files)
   std::uint64_t file_max = 0;  ///< fs.file-max: the most of them, but for root
+  NodeId root;                 ///< of its files; none for a raw peer
 };
 
 struct Process {
@@ -88,6 +93,7 @@ struct OpenFile {
   HostId host;
   SocketId socket;           ///< of a socket
   std::uint64_t object = 0;  ///< of other kinds: raw id of the kind's own entry
+  std::int64_t offset = 0;   ///< of a file: where the next read or write begins
 
   bool nonblocking() const { return (flags & o_nonblock) != 0; }
   bool reads() const { return (flags & o_accmode) != o_wronly; }
@@ -124,6 +130,12 @@ struct Kernel {
   Slab<Task> tasks;
   Slab<OpenFile> files;
   Slab<Pipe> pipes;
+  Slab<Node> nodes;
+  Slab<EventFd> eventfds;
+  Slab<TimerFd> timerfds;
+  Slab<Inotify> inotifies;
+  Slab<InotifyWatch> inotify_watches;
+  Slab<InotifyEvent> inotify_events;
   Slab<DescriptorBlock> descriptors;
   HashIndex<DescriptorKey, DescriptorBlockId> descriptor_blocks;
   Slab<Waiter> waiters;

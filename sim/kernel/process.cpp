@@ -106,6 +106,16 @@ TaskId start_thread(Step& step, TaskId parent_id) {
   return task;
 }
 
+void exec_process(Step& step, TaskId id) {
+  const ProcessId process = step.world.kernel.tasks.read(id).process;
+  for (const TaskId other : ids(step.world.kernel.tasks)) {
+    const Task& task = step.world.kernel.tasks.read(other);
+    if (other != id && task.process == process && task.state != TaskState::Ended)
+      stop_task(step, other, 0, 0, Reason::ReplacedByExec);
+  }
+  close_on_exec(step, process);
+}
+
 void end_task(Step& step, TaskId id, std::int64_t status, Reason reason) {
   const ProcessId process = step.world.kernel.tasks.read(id).process;
   stop_task(step, id, status, 0, reason);

@@ -26,6 +26,10 @@ TaskId fork_process(Step& step, TaskId parent);
 /// A further task of the same process, likewise.
 TaskId start_thread(Step& step, TaskId parent);
 
+/// execve(): the task goes on as another program: the process's other tasks end, and numbers with FD_CLOEXEC
+/// are closed.
+void exec_process(Step& step, TaskId task);
+
 /// The task has come to its end; with the last one the process ends.
 void end_task(Step& step, TaskId task, std::int64_t status, Reason reason);
 /// All tasks end at once: by a signal (`signal` ≠ 0) or by exit.

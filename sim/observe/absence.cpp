@@ -210,6 +210,22 @@ class Missing {
     const auto* entered = get<rec::SyscallEntered>(records_, at(records_, number_).cause);
     if (entered == nullptr) return;
     const Syscall call = unflatten(entered->call);
+    if (blocked.what == Readiness::EventReadable) {
+      steps_.push_back(aside(0, "the eventfd counts 0: nobody has added to it"));
+      return;
+    }
+    if (blocked.what == Readiness::EventWritable) {
+      steps_.push_back(aside(0, "the eventfd would count too high: nobody has taken from it"));
+      return;
+    }
+    if (blocked.what == Readiness::NotifyReadable) {
+      steps_.push_back(aside(0, "nothing has happened to the files that the program watches"));
+      return;
+    }
+    if (blocked.what == Readiness::TimerExpired) {
+      steps_.push_back(aside(0, "the timer has not run out, or was never set"));
+      return;
+    }
     if (blocked.what == Readiness::PipeReadable || blocked.what == Readiness::PipeWritable) {
       steps_.push_back(aside(0, blocked.what == Readiness::PipeReadable
                                     ? "nobody has written to the pipe, and its other end is still open"

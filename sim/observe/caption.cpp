@@ -220,6 +220,7 @@ class Teller {
     }
     if (fired.kind == TimerKind::DelayedAck)
       return fit({fmt::format("{} sends the delayed ACK: no data came to travel with it.", here())});
+    if (event_.file != 0) return tells_.describe(event_.file) + ".";
     if (!event_.states.empty()) {
       const auto& change = as<rec::StateChanged>(event_.states.back());
       const std::string local = names_.endpoint(change.ends.local);

@@ -38,6 +38,8 @@ std::string_view timer_name(TimerKind kind) {
       return "delayed-ACK timer";
     case TimerKind::SynAck:
       return "SYN-ACK timer";
+    case TimerKind::TimerFd:
+      return "timerfd";
     case TimerKind::Neighbour:
       return "ARP timer";
     case TimerKind::TimeWait:
@@ -170,7 +172,28 @@ struct Line {
   }
   std::string operator()(const rec::FileChanged& r) const {
     if (record.reason == Reason::PipeEndClosed) return "one end of a pipe is closed on " + here();
-    return fmt::format("{} in a pipe on {}", counted(r.value, "byte is", "bytes are"), here());
+    switch (record.reason) {
+      case Reason::FileMade:
+        return here() + " makes a file";
+      case Reason::FileCut:
+        return here() + " empties a file";
+      case Reason::FileUnlinked:
+        return "a file on " + here() + " loses its name";
+      default:
+        break;
+    }
+    switch (r.kind) {
+      case FileKind::EventFd:
+        return fmt::format("an eventfd on {} counts {}", here(), r.value);
+      case FileKind::TimerFd:
+        return "a timerfd runs out on " + here();
+      case FileKind::Inotify:
+        return fmt::format("an inotify on {} has {} to tell", here(), counted(r.value, "event", "events"));
+      case FileKind::Regular:
+        return fmt::format("a file on {} has {}", here(), counted(r.value, "byte", "bytes"));
+      default:
+        return fmt::format("{} in a pipe on {}", counted(r.value, "byte is", "bytes are"), here());
+    }
   }
   std::string operator()(const rec::SocketError& r) const {
     return fmt::format("{} waits for the program on {}", name(r.error), here());

@@ -70,6 +70,18 @@ struct Arguments {
   std::string operator()(const sys::Dup2& c) const { return fmt::format("{}, {}", c.fd, c.to); }
   std::string operator()(const sys::Dup3& c) const { return fmt::format("{}, {}", c.fd, c.to); }
   std::string operator()(const sys::Fcntl& c) const { return arguments_text(c); }
+  std::string path(const Bytes& name) const { return fmt::format("\"{}\"", names.bytes().text(name)); }
+  std::string operator()(const sys::Open& c) const { return path(c.path); }
+  std::string operator()(const sys::Unlink& c) const { return path(c.path); }
+  std::string operator()(const sys::InotifyAddWatch& c) const {
+    return fmt::format("{}, {}", c.fd, path(c.path));
+  }
+  std::string operator()(const sys::InotifyRmWatch& c) const { return arguments_text(c); }
+  std::string operator()(const sys::Lseek& c) const { return arguments_text(c); }
+  std::string operator()(const sys::Eventfd& c) const { return fmt::format("{}", c.initial); }
+  std::string operator()(const sys::TimerfdSettime& c) const {
+    return fmt::format("{}, {}", c.fd, duration_text(c.value));
+  }
   std::string operator()(const sys::Setrlimit& c) const { return arguments_text(c); }
   std::string operator()(const sys::Getrlimit& c) const { return arguments_text(c); }
   std::string operator()(const sys::Sleep& c) const { return duration_text(c.duration); }
@@ -175,6 +187,23 @@ std::string Names::listener(SocketId id, HostId where) const {
   const inet::SocketBase* base = world_.inet.sockets.find(id);
   if (base == nullptr) return "the listener on " + host(where);
   return fmt::format("{} on {}", endpoint(base->local), host(where));
+}
+
+std::string Names::file(OpenFileId id) const {
+  const kernel::OpenFile& file = world_.kernel.files.read(id);
+  const kernel::Node* node = world_.kernel.nodes.find(NodeId::from_raw(file.object));
+  switch (file.kind) {
+    case FileKind::Regular:
+    case FileKind::Directory:
+      if (node != nullptr) break;
+      return std::string(name(file.kind));
+    default:
+      return std::string(name(file.kind));
+  }
+  std::string path = node->unlinked != 0 ? " (deleted)" : "";
+  for (; node != nullptr && node->parent; node = world_.kernel.nodes.find(node->parent))
+    path = "/" + bytes_.text(node->name) + path;
+  return path.empty() ? "/" : path;
 }
 
 std::string Names::call(const Syscall& call) const {

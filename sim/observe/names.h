@@ -47,6 +47,8 @@ class Names {
   std::string socket(SocketId id) const;
   /// «*:8080 on srv»: a listening socket.
   std::string listener(SocketId id, HostId where) const;
+  /// What an open file is, a socket aside: «/tmp/log», «/tmp/log (deleted)», «pipe», «eventfd».
+  std::string file(OpenFileId id) const;
   /// The call as one would say it, not as strace prints it: «connect(3, srv:80)», «send(3, 100 bytes)».
   std::string call(const Syscall& call) const;
 

@@ -275,7 +275,6 @@ void take_fin(Step& step, ConnectionId id) {
   connection.read_shut = true;
   connection.pingpong = true;
   switch (connection.state) {
-    case TcpState::SynReceived:
     case TcpState::Established:
       set_state(step, id, TcpState::CloseWait, Reason::FinReceived);
       break;

@@ -33,7 +33,6 @@ inline constexpr std::array arcs{
     Arc{TcpState::SynSent, TcpState::Closed, "close(), RST received or no answer", ""},
     Arc{TcpState::SynReceived, TcpState::Established, "ACK received", ""},
     Arc{TcpState::SynReceived, TcpState::FinWait1, "close()", "FIN"},
-    Arc{TcpState::SynReceived, TcpState::CloseWait, "FIN received", "ACK"},
     Arc{TcpState::SynReceived, TcpState::Closed, "RST received or no answer", ""},
     Arc{TcpState::Established, TcpState::FinWait1, "close()", "FIN"},
     Arc{TcpState::Established, TcpState::CloseWait, "FIN received", "ACK"},

@@ -164,6 +164,103 @@ end)
   EXPECT_GT(report.verdict.same, 60u);
 }
 
+TEST_F(Referee, AgreesWithTheModelOnFiles) {
+  const Report report = run(std::string(telling) + R"lua(
+process(cli, 'paths', function()
+  said(open('/tmp/a')) said(open('/tmp/a', O_RDWR | O_CREAT | O_EXCL, 420)) said(open('/tmp/a', O_CREAT | O_EXCL))
+  said(fcntl(3, F_GETFL)) said(open('/tmp', O_WRONLY)) said(open('/tmp', O_CREAT)) said(open('/tmp/', O_DIRECTORY))
+  said(fcntl(4, F_GETFL)) said(read(4, 10)) said(write(4, 'x')) said(open('/tmp/a/b', O_CREAT)) said(open('/tmp/a/'))
+  said(open('/tmp/q/', O_CREAT)) said(open('')) said(open('/x/y', O_CREAT)) said(open('/tmp/a', O_DIRECTORY))
+  said(open('/tmp/z', O_CREAT | O_DIRECTORY)) said(open('/etc/passwd')) said(open('/proc/self/stat'))
+  said(open('/dev/null', O_RDWR)) said(write(5, 'abc')) said(read(5, 10)) said(lseek(5, 5)) said(open('/dev/zero'))
+  said(read(6, 4))
+end)
+process(cli, 'offsets', { start = '150ms' }, function()
+  local fd = check(open('/tmp/b', O_RDWR | O_CREAT | O_CLOEXEC))
+  said(write(fd, 'hello')) said(lseek(fd, 0, SEEK_CUR)) said(read(fd, 9)) said(lseek(fd, 1)) said(read(fd, 2))
+  said(lseek(fd, -1)) said(lseek(fd, 1, 9)) said(lseek(fd, 3, SEEK_END)) said(write(fd, '!')) said(lseek(fd, 0))
+  said(read(fd, 99)) local copy = dup(fd) lseek(copy, 2) said(read(fd, 2))
+  local log = check(open('/tmp/b', O_WRONLY | O_APPEND)) said(lseek(log, 0)) said(write(log, 'XY'))
+  said(lseek(log, 0, SEEK_CUR)) said(unlink('/tmp/b')) said(unlink('/tmp/b')) said(unlink('/tmp'))
+  said(open('/tmp/b')) said(lseek(fd, 0)) said(read(fd, 99))
+  fork(function() said(lseek(fd, 4)) end) sleep('20ms') said(read(fd, 3)) said(wait())
+  exec(function() said(read(fd, 1)) said(fcntl(copy, F_GETFD)) said(read(copy, 1)) end)
+end)
+process(cli, 'user', { start = '350ms', user = 1000 }, function()
+  said(open('/a', O_CREAT)) said(open('/tmp/u', O_CREAT | O_WRONLY, 292)) said(open('/tmp/u', O_CREAT | O_WRONLY))
+  said(open('/tmp/u')) said(open('/tmp/u', O_TRUNC)) said(unlink('/dev/null')) said(unlink('/tmp/a'))
+  said(open('/tmp/a', O_WRONLY)) said(open('/tmp/a')) said(unlink('/tmp/u'))
+end)
+)lua");
+  if (report.skipped.find("several users") != std::string::npos) GTEST_SKIP() << report.skipped;
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 120u);
+}
+
+TEST_F(Referee, AgreesWithTheModelOnWatchedFiles) {
+  const Report report = run(std::string(telling) + R"lua(
+local function told(fd, size)
+  local data, why = read(fd, size or 4096)
+  if not data then return said(why) end
+  local at, text = 1, ''
+  while at <= #data do
+    local wd, mask, cookie, length = string.unpack('<I4I4I4I4', data, at)
+    text = text .. wd .. ' ' .. mask .. ' ' .. string.match(string.sub(data, at + 16, at + 15 + length), '^[^%z]*') .. ', '
+    at = at + 16 + length
+  end
+  said(text)
+end
+process(cli, 'watch', function()
+  local i = check(inotify_init1(IN_NONBLOCK)) said(inotify_add_watch(i, '/tmp', IN_ALL_EVENTS)) told(i)
+  said(inotify_add_watch(i, '/x', IN_OPEN)) said(inotify_add_watch(0, '/tmp', IN_OPEN)) said(inotify_add_watch(i, '/tmp', 0))
+  local fd = check(open('/tmp/a', O_CREAT | O_RDWR)) told(i) said(inotify_add_watch(i, '/tmp/a', IN_ALL_EVENTS))
+  write(fd, 'hello') write(fd, 'x') told(i) lseek(fd, 0) read(fd, 3) read(fd, 9) read(fd, 9) told(i)
+  local other = check(open('/tmp/a', O_WRONLY | O_TRUNC)) told(i) close(other) told(i, 31) told(i, 63) told(i)
+  unlink('/tmp/a') told(i) write(fd, 'x') close(fd) told(i)
+  said(inotify_rm_watch(i, 1)) told(i) said(inotify_rm_watch(i, 1)) said(inotify_add_watch(i, '/dev/null', IN_MODIFY))
+  local null = check(open('/dev/null', O_WRONLY)) write(null, 'x') told(i) said(fcntl(i, F_GETFL)) said(write(i, 'x'))
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 60u);
+}
+
+TEST_F(Referee, AgreesWithTheModelOnEventsTimersAndExec) {
+  const Report report = run(std::string(telling) + R"lua(
+local srv = host { name = 'srv', ip = '192.168.1.10' }
+link { cli, srv, delay = '5ms' }
+local function number(n) return string.pack('<I8', n) end
+local function counted(data) return string.unpack('<I8', data) end
+process(cli, 'event', function()
+  local e = check(eventfd(0, EFD_NONBLOCK)) said(read(e, 8)) said(write(e, number(3))) said(write(e, number(4)))
+  said(read(e, 4)) said(counted(read(e, 100))) said(read(e, 8)) said(write(e, 'x')) said(write(e, number(-1)))
+  said(write(e, number(-2))) said(write(e, number(1))) said(fcntl(e, F_GETFL)) said(lseek(e, 3))
+  local s = check(eventfd(2, EFD_SEMAPHORE)) said(counted(read(s, 8))) said(counted(read(s, 8)))
+  thread(function() sleep('20ms') said(write(s, number(7))) end)
+  said(counted(read(s, 8)))
+end)
+process(cli, 'timer', { start = '200ms' }, function()
+  local t = check(timerfd_create(CLOCK_MONOTONIC)) said(timerfd_settime(t, '60ms', '40ms'))
+  said(counted(read(t, 8))) said(counted(read(t, 8))) sleep('100ms') said(counted(read(t, 8)))
+  said(select(2, timerfd_gettime(t))) said(timerfd_settime(t, 0) ~= nil) said(timerfd_gettime(t))
+  said(fcntl(t, F_SETFL, O_NONBLOCK)) said(read(t, 8)) said(read(t, 7)) said(write(t, number(1)))
+  said(timerfd_gettime(0)) said(timerfd_gettime(99)) said(lseek(t, 1))
+end)
+process(srv, 'web', { start = '500ms' }, function()
+  local fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC)) check(bind(fd, '0.0.0.0', 80)) check(listen(fd, 1))
+  local c = check(accept(fd))
+  dup2(c, 0) dup2(c, 1) close(c)
+  exec(function() print('you said ' .. read(0, 100)) sleep('20ms') end)
+end)
+process(cli, 'curl', { start = '520ms' }, function()
+  local fd = check(socket(AF_INET, SOCK_STREAM)) check(connect(fd, 'srv', 80)) check(write(fd, 'hello'))
+  said(read(fd, 100)) said(#read(fd, 100))
+end)
+)lua");
+  EXPECT_EQ(differences(report), "");
+  EXPECT_GT(report.verdict.same, 70u);
+}
+
 TEST_F(Referee, LooksAtSocketsAndCountersWhereNothingMoves) {
   const Report report = run(std::string(hosts) + web);
   EXPECT_EQ(differences(report), "");

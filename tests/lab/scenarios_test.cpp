@@ -13,6 +13,7 @@
 #include "lab/session/session.h"
 #include "sim/core/chance.h"
 #include "tests/support/invariants.h"
+#include "tests/support/reached.h"
 
 namespace sockarium::test {
 namespace {
@@ -48,6 +49,7 @@ TEST_P(Course, HoldsWhatItExpects) {
   Session session(scenario->setup, script::programs_of(scenario));
   session.run_to_end();
   session.seek(session.head());
+  note_reached(session, true);
   script::LessonRun lesson;
   lesson.update(session, session.world(), scenario.get());
   for (const script::Expectation& expectation : scenario->expectations) {

@@ -22,6 +22,7 @@ class SmallWorld final : public WorldView {
     server.state = TcpState::SynReceived;
     server.local = client.peer;
     server.peer = client.local;
+    server.dst = to_string(server.peer);
     server.recvq = 5;
     if (host == "cli") return {client};
     if (host == "srv") return {server};
@@ -68,7 +69,12 @@ class SmallWorld final : public WorldView {
   std::vector<DescriptorRow> descriptors(const std::string&, const std::string&) const override {
     return {{0, "/dev/pts/0"}, {3, "TCP 0.0.0.0:80 (LISTEN)"}};
   }
-  std::vector<PortRow> ports(const std::string&) const override { return {{80, 2}}; }
+  std::vector<PortRow> ports(const std::string&) const override {
+    PortRow row;
+    row.port = 80;
+    row.sockets = 2;
+    return {row};
+  }
 };
 
 const std::string lesson = "params { backlog = 2 }\n" + two_hosts() +

@@ -142,6 +142,11 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
       {"poll({}, 0)", "poll() is not modelled yet"},
       {"dup('3')", "dup: argument 1 'fd' must be a whole number, not \"3\""},
       {"getrlimit(0)", "this limit is not modelled yet (there is RLIMIT_NOFILE)"},
+      {"open('/tmp/a', 3)",
+       "this flag of open is not modelled yet (there are O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, "
+       "O_TRUNC, O_APPEND, O_DIRECTORY, O_NONBLOCK and O_CLOEXEC)"},
+      {"exec('ls')", "exec: argument 1 'fn' must be a function, not \"ls\" (write function() … end)"},
+      {"signalfd(-1, {})", "signalfd() is not modelled yet"},
       {"pipe2(16384)", "O_DIRECT is not modelled yet (a pipe here is a stream of bytes)"},
       {"fork()", "fork: argument 1 'fn' must be a function, not left out (write function() … end)"},
       {"random(5, 1)", "random: argument 2 'high' must be at least as great as low (5), not 1"},
@@ -196,6 +201,54 @@ TEST(ScriptPrograms, CallsOfDescriptorsLookAsInCAndGiveTwoValuesForPairs) {
   EXPECT_EQ(stage.says({0}, pair), "3\t4\n");
   EXPECT_EQ(stage.call({0}), "setrlimit(RLIMIT_NOFILE, {rlim_cur=8, rlim_max=8})");
   EXPECT_EQ(stage.call({0}), "setrlimit(RLIMIT_NOFILE, {rlim_cur=8, rlim_max=RLIM64_INFINITY})");
+}
+
+TEST(ScriptPrograms, CallsOfFilesLookAsInC) {
+  Stage stage(
+      one_process("print(open('/tmp/a', O_RDWR | O_CREAT | O_EXCL, 384))\n"
+                  "open('/dev/null')\n"
+                  "print(lseek(3, -2, SEEK_END))\n"
+                  "unlink('/tmp/a')\n"
+                  "print(eventfd(7, EFD_SEMAPHORE | EFD_NONBLOCK))\n"
+                  "print(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC))\n"
+                  "print(timerfd_settime(3, '1500ms', '10ms'))\n"
+                  "print(timerfd_gettime(3))\n"
+                  "print(inotify_init1(IN_CLOEXEC))\n"
+                  "print(inotify_add_watch(3, '/tmp', IN_OPEN | IN_CLOSE_WRITE))\n"
+                  "inotify_rm_watch(3, 1)\n"));
+  SysResult times = SysResult::of(1'500'000'000);
+  times.second = 10'000'000;
+  EXPECT_EQ(stage.call({0}), "open(\"/tmp/a\", O_RDWR|O_CREAT|O_EXCL, 0600)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(3)), "3\n");
+  EXPECT_EQ(stage.call({0}), "open(\"/dev/null\", O_RDONLY)");
+  EXPECT_EQ(stage.call({0}), "lseek(3, -2, SEEK_END)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(9)), "9\n");
+  EXPECT_EQ(stage.call({0}), "unlink(\"/tmp/a\")");
+  EXPECT_EQ(stage.call({0}), "eventfd(7, EFD_SEMAPHORE|EFD_NONBLOCK)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(3)), "3\n");
+  EXPECT_EQ(stage.call({0}), "timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(3)), "3\n");
+  EXPECT_EQ(stage.call({0}),
+            "timerfd_settime(3, 0, {it_interval={tv_sec=0, tv_nsec=10000000}, it_value={tv_sec=1, "
+            "tv_nsec=500000000}})");
+  EXPECT_EQ(stage.says({0}, times), "1.5\t0.01\n");
+  EXPECT_EQ(stage.call({0}), "timerfd_gettime(3)");
+  EXPECT_EQ(stage.says({0}, times), "1.5\t0.01\n");
+  EXPECT_EQ(stage.call({0}), "inotify_init1(IN_CLOEXEC)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(3)), "3\n");
+  EXPECT_EQ(stage.call({0}), "inotify_add_watch(3, \"/tmp\", IN_CLOSE_WRITE|IN_OPEN)");
+  EXPECT_EQ(stage.says({0}, SysResult::of(1)), "1\n");
+  EXPECT_EQ(stage.call({0}), "inotify_rm_watch(3, 1)");
+}
+
+TEST(ScriptPrograms, ExecGoesOnAsAnotherProgram) {
+  Stage stage(
+      one_process("local n = 5\n"
+                  "exec(function() print('another', n) end)\n"
+                  "print('never')\n"));
+  EXPECT_EQ(stage.call({0}), "execve()");
+  EXPECT_EQ(stage.says({0}, SysResult::of(0)), "another\t5\n");
+  EXPECT_EQ(stage.call({0}), "exit(0)");
 }
 
 TEST(ScriptPrograms, OptionsTakeTheTypesOfTheirMeaning) {

@@ -204,6 +204,14 @@ TEST(SegmentInFinWait1, LeadsOnAsItsFlagsSay) {
   }
 }
 
+TEST(SegmentInClosing, RstEndsIt) {
+  PeerLab lab;
+  serve_and_close(lab);
+  converse(lab, after(opening(), {hear(), say(FIN | ACK, 101, 1), hear(), say(RST, 102)}));
+  lab.run(1_s);
+  EXPECT_THAT(lab.sockets(), IsEmpty());
+}
+
 // facts 6.1-06, 6.1-07
 TEST(SegmentInLastAck, AckAndRstEndIt) {
   for (const Row& row :

@@ -308,7 +308,7 @@ TEST(Descriptors, TheCallsOfSocketsRefuseWhatIsNone) {
   for (const Syscall& call : nine(9)) EXPECT_EQ(last_answer({pipe(), call}).error, Errno::BADF) << name(call);
 }
 
-// facts 1-19, 1-21, 1-22, 1-26
+// facts 1-19, 1-20, 1-21, 1-22, 1-26
 TEST(Descriptors, ASocketWithoutAConnectionRefusesWhatNeedsOne) {
   const std::vector<Syscall> fresh{socket()};
   const std::vector<Syscall> listener{socket(), bind(3, 80), listen(3, 1)};
@@ -319,6 +319,7 @@ TEST(Descriptors, ASocketWithoutAConnectionRefusesWhatNeedsOne) {
   };
   const Case cases[] = {
       {&fresh, send(3, 1, msg_nosignal), Errno::PIPE},
+      {&fresh, sys::Sendto{3, msg_nosignal, pattern(5), endpoint(server_address, 80)}, Errno::PIPE},
       {&fresh, recv(3, 1), Errno::NOTCONN},
       {&fresh, shut_write(3), Errno::NOTCONN},
       {&fresh, sys::Getpeername{3}, Errno::NOTCONN},

@@ -191,6 +191,35 @@ TEST(Link, ADamagedSegmentIsCountedAndDropped) {
   EXPECT_EQ(lab.counter("srv", Counter::TcpInCsumErrors), 2);
 }
 
+TEST(Link, AFullQueueDropsWhatComes) {
+  Lab lab(1_ms);
+  lab.setup.links[0].rate = 1'000'000;
+  lab.setup.links[0].queue = 2;
+  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), recv(4, 14'000, msg_waitall)});
+  lab.program("cli", "curl", {socket(), connect(3, 80), send(3, 14'000), close(3)}).starting(1_ms);
+  lab.run(100_s);
+  const std::vector<Reason> lost = lab.drops("cli");
+  EXPECT_GT(std::count(lost.begin(), lost.end(), Reason::LinkQueueFull), 5)
+      << "ten segments at once, and room for two";
+  EXPECT_EQ(lab.result("web", "recv").value, 14'000);
+}
+
+TEST(Link, AFaultMayDelayOrDoubleInsteadOfDropping) {
+  for (const FaultAction action : {FaultAction::Delay, FaultAction::Duplicate}) {
+    Lab lab(10_ms);
+    lab.drop("cli", SYN);
+    lab.setup.faults.back().action = action;
+    lab.setup.faults.back().by = 5_ms;
+    lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(1_s)});
+    lab.program("cli", "curl", {socket(), connect(3, 80), sleep(1_s)}).starting(1_ms);
+    lab.run(500_ms);
+    const CallLine connected = lab.call("curl", "connect");
+    EXPECT_EQ(connected.result.error, Errno::OK);
+    EXPECT_EQ(connected.returned - connected.entered, action == FaultAction::Delay ? 25_ms : 20_ms);
+    EXPECT_EQ(lab.sent("srv", SYN | ACK).size(), action == FaultAction::Delay ? 1u : 2u);
+  }
+}
+
 TEST(Link, DataArrivesWholeOverABadLink) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Lab lab(10_ms);

@@ -22,7 +22,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const auto port = static_cast<std::uint16_t>(80 + draw(2, 3));
     const char* addresses[] = {server_address, client_address, "127.0.0.1"};
     const char* to = addresses[draw(3, 3)];
-    switch (draw(4, 31)) {
+    switch (draw(4, 43)) {
       case 0:
       case 1:
       case 2:
@@ -81,6 +81,35 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
       case 28:
       case 29:
         return sys::Read{fd, 0, static_cast<std::int64_t>(draw(8, 30'000))};
+      case 31:
+      case 32: {  // «a», «ab» … in the root; every name is some file's
+        constexpr std::int32_t flags[] = {o_rdwr | o_creat, o_rdwr | o_creat | o_append, o_wronly | o_trunc,
+                                          o_rdonly | o_cloexec};
+        return sys::Open{pattern(static_cast<std::uint32_t>(1 + draw(17, 3))), flags[draw(16, 4)], 0666};
+      }
+      case 33:
+        return sys::Lseek{fd, static_cast<std::int32_t>(draw(16, 3)),
+                          static_cast<std::int64_t>(draw(17, 200)) - 50};
+      case 34:
+        return sys::Unlink{pattern(static_cast<std::uint32_t>(1 + draw(17, 3)))};
+      case 35:
+        return sys::Eventfd{static_cast<std::uint32_t>(draw(16, 3)), draw(17, 2) == 0 ? o_nonblock : 0};
+      case 36:
+        return sys::TimerfdCreate{clock_monotonic, 0};
+      case 37:
+        return sys::TimerfdSettime{fd, static_cast<Duration>(draw(16, 20)) * millisecond,
+                                   static_cast<Duration>(draw(17, 3)) * 5 * millisecond};
+      case 38:
+        return sys::Write{fd, 0, pattern(8)};
+      case 40:
+        return sys::InotifyInit{draw(16, 2) == 0 ? o_nonblock : 0};
+      case 41:
+        return sys::InotifyAddWatch{pattern(static_cast<std::uint32_t>(1 + draw(17, 3))), fd,
+                                    draw(16, 2) == 0 ? in_all_events : in_modify};
+      case 42:
+        return sys::InotifyRmWatch{fd, static_cast<std::int32_t>(1 + draw(16, 3))};
+      case 39:
+        return draw(16, 5) == 0 ? Syscall{sys::Exec{}} : Syscall{sys::Read{fd, 0, 8}};
       case 30:
         return draw(16, 4) == 0
                    ? Syscall{sys::Setrlimit{rlimit_nofile, 20 + static_cast<std::int64_t>(draw(17, 60)), 80}}

@@ -80,6 +80,19 @@ TEST(RawPeer, AnswersToSpoofedAddressesComeBackToThePeer) {
   EXPECT_EQ(lab.came[0].to.ip, Address::v4(203, 0, 113, 7));
 }
 
+TEST(RawPeer, WhatIsForAnotherHostIsDropped) {
+  PeerLab lab;
+  wire::Packet packet = segment(SYN, 80);
+  packet.to.ip = *parse_v4("192.168.1.99");
+  lab.peer({packet}, 1);
+  lab.run(500_ms);
+  EXPECT_TRUE(lab.came.empty());
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < lab.session->records().size(); ++i)
+    dropped += lab.session->records()[i].reason == Reason::NotForUs;
+  EXPECT_EQ(dropped, 1u);
+}
+
 TEST(RawPeer, AHostDoesNotTakeItsOwnAddressFromOutside) {
   PeerLab lab;
   wire::Packet land = segment(SYN, 80);

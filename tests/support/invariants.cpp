@@ -59,6 +59,38 @@ std::string pipes_and_tables(const World& w) {
       if (page.offset + page.bytes.length > kernel::page_size) return "a page of a pipe is too long";
     }
   }
+  std::map<std::uint64_t, std::uint32_t> opened;
+  std::size_t eventfds = 0, timerfds = 0;
+  for (const OpenFileId id : ids(w.kernel.files)) {
+    const kernel::OpenFile& file = w.kernel.files.read(id);
+    if (file.kind == FileKind::EventFd) ++eventfds;
+    if (file.kind == FileKind::TimerFd) ++timerfds;
+    const bool own_entry = file.kind == FileKind::Socket || file.kind == FileKind::Pipe ||
+                           file.kind == FileKind::EventFd || file.kind == FileKind::TimerFd;
+    if (!own_entry && file.object != 0) ++opened[file.object];
+  }
+  std::size_t watches = 0, events = 0;
+  for (const InotifyId id : ids(w.kernel.inotifies)) {
+    const kernel::Inotify& inotify = w.kernel.inotifies.read(id);
+    for (InotifyWatchId n = inotify.first_watch; n; n = w.kernel.inotify_watches.read(n).next_of_inotify)
+      ++watches;
+    std::int64_t waiting = 0;
+    for (InotifyEventId n = inotify.first; n; n = w.kernel.inotify_events.read(n).next) ++waiting;
+    if (waiting != inotify.waiting) return "an inotify counts its events wrongly";
+    events += static_cast<std::size_t>(waiting);
+  }
+  for (const NodeId id : ids(w.kernel.nodes))
+    for (InotifyWatchId n = w.kernel.nodes.read(id).first_watch; n;
+         n = w.kernel.inotify_watches.read(n).next_of_node)
+      --watches;
+  if (watches != 0 || events != w.kernel.inotify_events.count()) return "a watch or its event is nobody's";
+  if (eventfds != w.kernel.eventfds.count() || timerfds != w.kernel.timerfds.count())
+    return "an eventfd or timerfd is nobody's";
+  for (const NodeId id : ids(w.kernel.nodes)) {
+    const kernel::Node& node = w.kernel.nodes.read(id);
+    if (node.open != opened[id.raw()]) return "a file counts its openings wrongly";
+    if (node.unlinked != 0 && node.open == 0) return "an unlinked file that nobody has open is still there";
+  }
   if (ends.size() != w.kernel.pipes.count()) return "an open file names a pipe that is gone";
   std::map<std::pair<std::uint64_t, std::int64_t>, int> reserved;
   for (const TaskId id : ids(w.kernel.tasks)) {

@@ -1,5 +1,7 @@
 #include "tests/support/lab.h"
 
+#include "tests/support/reached.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -83,6 +85,10 @@ Lab::Program& Lab::Program::limit_descriptors(std::uint64_t nofile) {
 Lab::Program& Lab::Program::as_user(std::uint32_t uid) {
   lab_.setup.processes[place_].user = uid;
   return *this;
+}
+
+Lab::~Lab() {
+  if (session_) note_reached(*session_);
 }
 
 Lab::Program Lab::program(std::string_view host, std::string name, Script script) {

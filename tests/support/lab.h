@@ -50,6 +50,8 @@ class Lab {
  public:
   /// Two hosts, `delay` apart one way.
   explicit Lab(Duration delay = 10 * millisecond);
+  ~Lab();
+  Lab(Lab&&) = default;
   Setup setup;
 
   class Program {

@@ -14,6 +14,7 @@
 #include "sim/observe/sockets.h"
 #include "sim/wire/header_bytes.h"
 #include "tests/support/lab.h"
+#include "tests/support/reached.h"
 
 namespace sockarium::test {
 
@@ -51,6 +52,11 @@ class PeerLab {
     setup.links = {link};
     program(0, {socket(), bind(3, 80), listen(3, 5), sleep(1000_s)});
   }
+  ~PeerLab() {
+    if (session) note_reached(*session);
+  }
+  PeerLab(const PeerLab&) = delete;
+  PeerLab& operator=(const PeerLab&) = delete;
   /// What the program on srv does, in place of listening and sleeping.
   void serve(std::vector<Syscall> calls) {
     programs[0] = [calls](const SysResult&, std::size_t made, ByteStore&) -> Syscall {
