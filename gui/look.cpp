@@ -56,6 +56,8 @@ Look& look() {
 Context::Context(const Theme& theme) : context_(ImGui::CreateContext()) {
   make_current();
   ImGuiIO& io = ImGui::GetIO();
+  // Big pictures have more corners than 16 bits count; OpenGL 3.2 and later draw them with an offset.
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
   io.IniFilename = nullptr;  // settings are kept by the application, in its own place
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;

@@ -24,7 +24,7 @@ local cli = host { name = "cli", ip = "10.0.0.5",
 local srv = host { name = "srv", ip = "192.168.1.10" }
 link { cli, srv, delay = "5ms" }
 
--- Who closes first reads nothing more: the other side reads the end, and closes then.
+-- A request of one line. Who closes first reads nothing more: the other side reads the end, and closes then.
 local function say_goodbye(fd, closes_first)
   if not closes_first then recv(fd, 100) end
   check(close(fd))
@@ -36,6 +36,7 @@ process(srv, "web", function()
   check(listen(fd, 64))
   while true do
     local conn = check(accept(fd))
+    check(recv(conn, 100))
     say_goodbye(conn, params.first == "server")
   end
 end)
@@ -45,6 +46,7 @@ process(cli, "load", { start = "5ms" }, function()
     local fd = check(socket(AF_INET, SOCK_STREAM))
     local ok, err = connect(fd, "srv", 80)
     if ok then
+      check(send(fd, "one line"))
       say_goodbye(fd, params.first == "client")
     else
       print("attempt", i, err)

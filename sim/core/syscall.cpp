@@ -55,6 +55,9 @@ std::string domain_name(std::int32_t domain) {
                         : std::to_string(domain);
 }
 
+/// The 14 bytes of an address of no family.
+constexpr std::string_view no_address = "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0";
+
 /// As strace writes it, with its length. `length`: 0 for the family's own.
 std::string sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length = 0) {
   const auto with = [&](std::int32_t usual) { return length != 0 ? length : usual; };
@@ -63,13 +66,11 @@ std::string sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t lengt
         "{{sa_family=AF_INET6, sin6_port=htons({}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"{}\", "
         "&sin6_addr), sin6_scope_id=0}}, {}",
         to.port, to_string(to.ip, true), with(28));
-  if (domain == af_unspec) return fmt::format("{{sa_family=AF_UNSPEC, sa_data=\"\"}}, {}", with(16));
+  if (domain == af_unspec)
+    return fmt::format("{{sa_family=AF_UNSPEC, sa_data=\"{}\"}}, {}", no_address, with(16));
   return fmt::format("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}, {}", to.port,
                      to_string(to.ip), with(16));
 }
-
-/// The 14 bytes of an address of no family.
-constexpr std::string_view no_address = "\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0";
 
 std::string flag_names(std::int32_t flags) {
   std::string text;

@@ -21,7 +21,7 @@ end)
 
 expect("after three seconds the host is unreachable, and no SYN was on the wire", function(w)
   local call = w:calls { process = "blocks", name = "connect", nth = 1 }
-  return call.errno == "EHOSTUNREACH" and math.abs(call.returned - call.entered - 3) < 0.1 and #w:packets { from = cli } == 0
+  return call.errno == "EHOSTUNREACH" and math.abs(call.returned - call.entered - 3) < 0.1 and #w:packets { from = cli, flags = "SYN" } == 0
 end)
 expect("SO_ERROR says it, too", function(w)
   return w:calls { process = "asks", name = "getsockopt", nth = 1 }.result == 113
