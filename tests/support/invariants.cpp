@@ -66,7 +66,8 @@ std::string pipes_and_tables(const World& w) {
     if (file.kind == FileKind::EventFd) ++eventfds;
     if (file.kind == FileKind::TimerFd) ++timerfds;
     const bool own_entry = file.kind == FileKind::Socket || file.kind == FileKind::Pipe ||
-                           file.kind == FileKind::EventFd || file.kind == FileKind::TimerFd;
+                           file.kind == FileKind::EventFd || file.kind == FileKind::TimerFd ||
+                           file.kind == FileKind::Inotify;
     if (!own_entry && file.object != 0) ++opened[file.object];
   }
   std::size_t watches = 0, events = 0;
