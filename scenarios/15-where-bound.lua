@@ -28,6 +28,7 @@ process(box, "web", function()
     local conn, peer = check(accept(fd))
     print("a guest from", peer)
     recv(conn, 100)  -- until the guest leaves
+    sleep("10ms")
     check(close(conn))
   end
 end)

@@ -66,6 +66,8 @@ void give_up_neighbour(Step& step, NeighbourId id) {
     error.icmp.from = entry.packet.from;
     error.icmp.to = entry.packet.to;
     error.icmp.seq = entry.packet.seq;
+    step.count(neighbour.net, Counter::IcmpOutMsgs);
+    step.count(neighbour.net, Counter::IcmpOutDestUnreachs);
     send_along(step, neighbour.net, home, error, Reason::NeighbourSilent);
   }
 }
