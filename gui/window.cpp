@@ -156,8 +156,12 @@ std::optional<std::string> Window::State::open(const WindowOptions& options) {
 /// ImGui looks at what is down. So keys wait in a queue, and a frame takes no more than one change of each.
 void Window::State::feed_keys() {
   std::vector<int> changed;
+  bool pressed = false;
   while (!keys.empty() && std::find(changed.begin(), changed.end(), keys.front().code) == changed.end()) {
     const KeyChange key = keys.front();
+    // The frame that sees a key go down must see Ctrl held, though both may be up again by now.
+    if (pressed && key.action == GLFW_RELEASE) break;
+    pressed = pressed || key.action == GLFW_PRESS;
     keys.pop_front();
     changed.push_back(key.code);
     ImGui_ImplGlfw_KeyCallback(window, key.code, key.scancode, key.action, key.mods);

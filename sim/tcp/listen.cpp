@@ -99,6 +99,7 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
     return drop(step, packet, Reason::AcceptQueueFull, because);
   }
   if (!inet::route(world, net, packet.from.ip)) {
+    step.count(net, Counter::IpOutNoRoutes);
     step.count(net, Counter::TcpExtListenDrops);
     return drop(step, packet, Reason::NoRoute, 0);
   }

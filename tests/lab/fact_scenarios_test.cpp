@@ -12,6 +12,7 @@
 #include "lab/script/session_view.h"
 #include "lab/session/session.h"
 #include "tests/support/invariants.h"
+#include "tests/support/reached.h"
 
 namespace sockarium::test {
 namespace {
@@ -35,6 +36,7 @@ TEST_P(Facts, Hold) {
   Session session(scenario->setup, script::programs_of(scenario));
   session.run_to_end();
   session.seek(session.head());
+  note_reached(session);
   ASSERT_EQ(broken_invariant(session.world()), "");
   script::LessonRun lesson;
   lesson.update(session, session.world(), scenario.get());

@@ -287,6 +287,18 @@ TEST(AfterAReset, WhatWasReceivedBeforeMayStillBeRead) {
               ElementsAre(Errno::OK, Errno::CONNRESET, Errno::OK));
 }
 
+// fact 6.2-17
+TEST(AfterAReset, ABlockedSendEndsWithIt) {
+  PeerLab lab;
+  lab.serve({socket(), bind(3, 80), listen(3, 5), accept(3), send(4, 5'000'000, msg_nosignal | msg_dontwait),
+             send(4, 5, msg_nosignal), send(4, 5, msg_nosignal), sleep(1000_s)});
+  converse(lab, after(opening(), {rest(300_ms), say(RST, 101)}));
+  lab.run(2_s);
+  EXPECT_GT(lab.result("send", 1).value, 0) << "the buffer is full now";
+  EXPECT_EQ(lab.result("send", 2).error, Errno::CONNRESET);
+  EXPECT_EQ(lab.result("send", 3).error, Errno::PIPE);
+}
+
 // --- close() in CLOSE-WAIT
 // --------------------------------------------------------------------------------------
 
