@@ -57,6 +57,7 @@ for i, case in ipairs(cases) do
       check(close(fd))
     elseif params.leftover == "TIME-WAIT" then
       check(recv(fd, 100))
+      sleep("10ms")
       check(close(fd))
     end
     sleep("10s")

@@ -27,13 +27,13 @@ local wanted = { [80] = "0", [81] = "EINPROGRESS", [82] = "ECONNREFUSED", [83] =
 local function client(port)
   return function()
     local fd = check(socket(AF_INET, SOCK_STREAM))
-    check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, "100ms"))
+    check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, "240ms"))
     connect(fd, "srv", port)
     sleep(100)
   end
 end
 for port = 80, 88 do
-  process(cli, "to-" .. port, { start = 0.001 * (port - 79) }, client(port))
+  process(cli, "to-" .. port, { start = 0.015 * (port - 79) }, client(port))
 end
 process(cli, "later", { start = "250ms" }, client(85))
 
