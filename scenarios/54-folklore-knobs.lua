@@ -27,7 +27,7 @@ local cli = host { name = "cli", ip = "10.0.0.5", sysctl = {
   ["net.ipv4.tcp_tw_reuse"] = params.setting == "tcp_tw_reuse = 1" and 1 or 2,
 } }
 local srv = host { name = "srv", ip = "192.168.1.10" }
-link { cli, srv, delay = "2ms" }
+link { cli, srv, delay = "10ms" }
 
 process(srv, "web", function()
   local fd = check(socket(AF_INET, SOCK_STREAM))

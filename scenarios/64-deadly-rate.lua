@@ -22,7 +22,7 @@ compare { stop_at = "3s" }
 local cli = host { name = "cli", ip = "10.0.0.5",
                    sysctl = { ip_local_port_range = { 32768, 32767 + params.ports }, tcp_tw_reuse = params.tw_reuse } }
 local srv = host { name = "srv", ip = "192.168.1.10" }
-link { cli, srv, delay = "5ms" }
+link { cli, srv, delay = "10ms" }
 
 -- A request of one line. Who closes first reads nothing more: the other side reads the end, and closes then.
 local function say_goodbye(fd, closes_first)

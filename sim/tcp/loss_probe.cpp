@@ -19,8 +19,7 @@ bool may_probe_tail(const Connection& connection) {
 Duration tail_probe_wait(const Connection& connection, const Sysctls& sysctls) {
   constexpr Duration two_ticks = 8 * millisecond;  // Linux TCP_TIMEOUT_MIN at HZ = 250
   if (connection.rtt.srtt == 0) return std::min<Duration>(1 * second, connection.rtt.rto);
-  const auto in_flight = static_cast<std::uint32_t>(connection.snd_nxt - connection.snd_una);
-  const bool one_segment = in_flight <= connection.mss;  // its ACK may be delayed by the receiver
+  const bool one_segment = connection.last_start <= connection.snd_una;  // the receiver may delay its ACK
   const Duration two_round_trips = std::int64_t{connection.rtt.srtt} / 4 * microsecond;
   return std::min<Duration>(
       two_round_trips + (one_segment ? sysctls[Sysctl::TcpRtoMinUs] * microsecond : two_ticks),
