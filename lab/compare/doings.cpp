@@ -84,12 +84,11 @@ class Carrier {
   }
 
   void drop(RecordNumber sending) {
-    const auto* sent_once = std::get_if<rec::PacketSent>(&session_.record(sending).what);
-    if (sent_once == nullptr) {
+    const auto& meant = std::get<rec::PacketSent>(session_.record(sending).what);
+    if (is_doubled(sending)) {
       result_.trouble = "one of the two copies that a link made can't be dropped alone on the real kernel";
       return;
     }
-    const rec::PacketSent& meant = *sent_once;
     if (meant.packet.link == 0) {
       result_.trouble =
           "a packet on loopback can't be dropped on the real kernel: no wire of ours carries it";
@@ -105,10 +104,27 @@ class Carrier {
     fault.nth = 0;
     for (RecordNumber n = 1; n <= sending; ++n) {
       const auto* sent = std::get_if<rec::PacketSent>(&session_.record(n).what);
-      if (sent != nullptr && sent->packet.link == meant.packet.link && sent->packet.net == meant.packet.net)
+      if (sent != nullptr && sent->packet.link == meant.packet.link && sent->packet.net == meant.packet.net &&
+          !is_filtered(n))
         ++fault.nth;
     }
     setup_.faults.push_back(fault);
+  }
+
+  /// Did the link make a copy of it?
+  bool is_doubled(RecordNumber sending) const {
+    for (RecordNumber n = sending + 1; n <= session_.records().size(); ++n)
+      if (const auto* copy = std::get_if<rec::PacketDuplicated>(&session_.record(n).what))
+        if (copy->sent == sending) return true;
+    return false;
+  }
+  /// Did it never reach the link, as the sender's own packet filter stopped it? That is the next record.
+  bool is_filtered(RecordNumber sending) const {
+    if (sending == session_.records().size()) return false;
+    const Record& next = session_.record(sending + 1);
+    const auto* dropped = std::get_if<rec::PacketDropped>(&next.what);
+    return dropped != nullptr && dropped->sent == sending &&
+           (next.reason == Reason::FilterDrops || next.reason == Reason::FilterRejects);
   }
 
   const Session& session_;

@@ -325,6 +325,34 @@ TEST_F(Referee, LosesThePacketThatAPersonDropped) {
   EXPECT_GT(report.verdict.same, 20u) << "the SYN that came a second later was answered";
 }
 
+TEST_F(Referee, LosesThatPacketThoughTheSendersFilterStoppedOthersBefore) {
+  const std::string text =
+      std::string(hosts) + "filter(cli, 'drop', { to = srv, port = 81 })\n" + web +
+      "process(cli, 'blind', function()\n"
+      "  local fd = check(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK)) connect(fd, 'srv', 81)\n"
+      "  sleep('1h')\n"
+      "end)\n" +
+      one_client;
+  const auto session = session_at(load(text), 3 * millisecond);
+  ASSERT_EQ(session->intervene(DropPacket{nth(session->world().wire.in_flight, 0)}, "drop the SYN"), "");
+  Request request;
+  request.max_time = 800 * millisecond;
+  request.doings = doings_of(*session);
+  const Report report = run(text, request);
+  EXPECT_EQ(differences(report), "");
+}
+
+TEST_F(Referee, SaysThatOneOfTwoCopiesCannotBeDroppedAlone) {
+  const std::string text =
+      std::string(hosts) +
+      "fault(wire, { from = cli, match = 'SYN', nth = 1, action = 'dup', by = '1ms' })\n" + web + one_client;
+  const auto session = session_at(load(text), 3 * millisecond);
+  ASSERT_EQ(session->intervene(DropPacket{nth(session->world().wire.in_flight, 0)}, "drop one"), "");
+  Request request;
+  request.doings = doings_of(*session);
+  EXPECT_THAT(run(text, request).skipped, HasSubstr("one of the two copies"));
+}
+
 TEST_F(Referee, KillsTheProcessThatAPersonKilled) {
   const std::string text = std::string(hosts) +
                            "process(srv, 'slowd', function()\n"
