@@ -150,7 +150,8 @@ struct Try {
     const OpenFileId id = file(fd);
     if (!id) return {};
     const OpenFile& opened = world().kernel.files.read(id);
-    return opened.kind == FileKind::Socket && opened.references == 1 && tcp::lingers(world(), opened.socket)
+    return opened.kind == FileKind::Socket && opened.references == 1 &&
+                   protocol::lingers(world(), opened.socket)
                ? id
                : OpenFileId{};
   }

@@ -82,6 +82,10 @@ Attempt try_getpeername(const World& world, SocketId socket) {
   return name_of(base, base.peer);
 }
 
+bool lingers(const World& world, SocketId socket) {
+  return !is_udp(world, socket) && tcp::lingers(world, socket);
+}
+
 void close(Step& step, SocketId socket) {
   is_udp(step.world, socket) ? udp::close(step, socket) : tcp::close(step, socket);
 }

@@ -52,6 +52,7 @@ ConnectionId make_child(Step& step, SocketId listener, const Request& request, D
   child.user_mss = parent.user_mss;
   child.user_timeout = parent.user_timeout;
   child.syn_count = parent.syn_count;
+  child.linger2 = parent.linger2;
   child.state = TcpState::SynReceived;
   child.iss = request.iss;
   child.snd_una = child.snd_nxt = child.write_end = child.small_end = request.iss + 1;

@@ -466,6 +466,32 @@ TEST(LingeringClose, EndsWhenTheFinIsAcknowledged) {
   EXPECT_THAT(lab.sockets(), ElementsAre("FIN-WAIT-2 0 0"));
 }
 
+TEST(LingeringClose, IsOfConnectionsOnly) {
+  Lab lab;
+  lab.program("srv", "web", {socket(), bind(3, 80), listen(3, 5), accept(3), sleep(1000_s)});
+  sys::Socket datagrams;
+  datagrams.type = static_cast<std::int32_t>(SocketType::Datagram);
+  // The second datagram socket's entry has the number of curl's connection, which is open.
+  lab.program("cli", "curl",
+              {socket(), connect(3, 80), datagrams, datagrams, set(5, Option::Linger, 1, 2), close(5)})
+      .starting(1_ms);
+  lab.run(1_s);
+  const CallLine closed = lab.call("curl", "close");
+  EXPECT_EQ(closed.result.error, Errno::OK);
+  EXPECT_LT(closed.returned - closed.entered, 1_ms);
+}
+
+// fact 1-15
+TEST(Linger2, IsInheritedFromTheListener) {
+  Lab lab;
+  lab.program(
+      "srv", "web",
+      {socket(), set(3, Option::Linger2, 7), bind(3, 80), listen(3, 5), accept(3), get(4, Option::Linger2)});
+  lab.program("cli", "curl", {socket(), connect(3, 80), sleep(1_s)}).starting(1_ms);
+  lab.run(1_s);
+  EXPECT_EQ(lab.result("web", "getsockopt").value, 7);
+}
+
 // fact 6.2-03
 TEST(LingerZero, DoesNotChangeShutdown) {
   PeerLab lab;
