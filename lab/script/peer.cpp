@@ -5,6 +5,7 @@
 #include <lua.hpp>
 
 #include "lab/script/binding.h"
+#include "lab/script/call_arguments.h"
 #include "lab/script/runner.h"
 #include "lab/script/suggest.h"
 #include "lab/script/units.h"
@@ -160,10 +161,6 @@ void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
   packet.icmp.to = {address("dst"), static_cast<std::uint16_t>(field("to")), 0};
   packet.icmp.seq = Seq{static_cast<std::uint32_t>(field("seq"))};
   packet.to.ip = host.addresses.front();
-}
-
-Runner& runner_of(const Arguments& arguments) {
-  return *arguments.machine().runner;
 }
 
 /// Place of the peer in Setup::hosts.

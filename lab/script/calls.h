@@ -1,0 +1,12 @@
+// The calls that programs make, one file for each kind of them.
+#pragma once
+
+struct lua_State;
+
+namespace sockarium::script {
+
+void open_socket_calls(lua_State* L);
+void open_file_calls(lua_State* L);
+void open_process_calls(lua_State* L);
+
+}  // namespace sockarium::script
