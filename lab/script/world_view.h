@@ -36,6 +36,7 @@ struct ListenerRow {
 struct CallRow {
   RecordNumber number = 0;  ///< of its return, or, while it blocks, of its entry
   std::string host, process, name;
+  std::int64_t pid = 0, thread = 0;  ///< who made it; a process's first thread is 1
   Time entered = 0;
   std::optional<Time> returned;
   std::int64_t value = 0;  ///< once returned
@@ -72,6 +73,11 @@ struct DescriptorRow {
   std::string what;  ///< «TCP *:8080 (LISTEN)», «/dev/pts/0»
 };
 
+/// What a process, its threads and children of its name have cost so far.
+struct CostsRow {
+  std::int64_t calls = 0, looked_at = 0, copied = 0, switches = 0, wake_ups = 0;
+};
+
 struct PortRow {
   std::uint16_t port = 0;
   bool udp = false;          ///< each protocol has ports of its own
@@ -106,6 +112,7 @@ class WorldView {
   virtual std::uint64_t counter(const std::string& host, Counter counter) const = 0;
   virtual std::vector<DescriptorRow> descriptors(const std::string& host,
                                                  const std::string& process) const = 0;
+  virtual CostsRow costs(const std::string& host, const std::string& process) const = 0;
   virtual std::vector<PortRow> ports(const std::string& host) const = 0;
 };
 
