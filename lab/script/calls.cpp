@@ -53,8 +53,8 @@ void open_calls(lua_State* L) {
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name : {"sendmsg", "recvmsg", "socketpair", "signalfd", "poll", "epoll_create",
-                           "epoll_ctl", "epoll_wait", "kill", "signal", "setuid", "mkdir"})
+  for (const char* name :
+       {"sendmsg", "recvmsg", "socketpair", "poll", "epoll_create", "epoll_ctl", "epoll_wait", "mkdir"})
     offer_binding<&without_model>(L, name);
 }
 

@@ -18,6 +18,7 @@ enum class FileKind : std::uint32_t {
   EventFd,
   TimerFd,
   Inotify,
+  SignalFd,
 };
 
 /// «pipe»
@@ -43,6 +44,8 @@ constexpr std::string_view name(FileKind kind) {
       return "timerfd";
     case FileKind::Inotify:
       return "inotify";
+    case FileKind::SignalFd:
+      return "signalfd";
   }
   return "file";
 }

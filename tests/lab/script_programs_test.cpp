@@ -146,7 +146,8 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
        "this flag of open is not modelled yet (there are O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, "
        "O_TRUNC, O_APPEND, O_DIRECTORY, O_NONBLOCK and O_CLOEXEC)"},
       {"exec('ls')", "exec: argument 1 'fn' must be a function, not \"ls\" (write function() … end)"},
-      {"signalfd(-1, {})", "signalfd() is not modelled yet"},
+      {"signalfd(-1, {})",
+       "signalfd: argument 1 'signals' must be a list of signals, not -1 (write {SIGINT, SIGCHLD})"},
       {"pipe2(16384)", "O_DIRECT is not modelled yet (a pipe here is a stream of bytes)"},
       {"fork()", "fork: argument 1 'fn' must be a function, not left out (write function() … end)"},
       {"random(5, 1)", "random: argument 2 'high' must be at least as great as low (5), not 1"},

@@ -44,7 +44,7 @@ std::string pipes_and_tables(const World& w) {
   std::map<std::uint64_t, std::uint64_t> of_host;
   for (const OpenFileId id : ids(w.kernel.files)) {
     const kernel::OpenFile& file = w.kernel.files.read(id);
-    ++of_host[file.host.raw()];
+    ++of_host[w.kernel.hosts.read(file.host).machine.raw()];
     if (file.kind == FileKind::Pipe) ++(file.reads() ? ends[file.object].first : ends[file.object].second);
   }
   for (const HostId id : ids(w.kernel.hosts))
