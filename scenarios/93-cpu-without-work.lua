@@ -58,7 +58,7 @@ process(srv, "web", { nofile = params.limit }, function()
 end)
 
 for i = 1, params.clients do
-  process(cli, "curl-" .. i, { start = i * 0.05 }, function()
+  process(cli, "curl-" .. i, { start = i * 0.05 + 0.0005 }, function()
     local fd = check(socket(AF_INET, SOCK_STREAM))
     check(connect(fd, "srv", 80))
     sleep("600ms")

@@ -35,6 +35,12 @@ struct Ends {
 
 enum class QueueKind : std::uint32_t { Syn, Accept };
 enum class BufferKind : std::uint32_t { Send, Receive };
+enum class SignalFate : std::uint32_t {
+  Ends,  ///< the process
+  Ignored,
+  Handled,  ///< the program's handler will run
+  Waits,    ///< it is blocked
+};
 
 namespace rec {
 
@@ -178,6 +184,12 @@ struct FileChanged {  ///< what is inside an open file that is no socket
   std::int64_t value =
       0;  ///< a pipe: bytes in it; a file: its size; an eventfd: its count; an inotify: events unread
 };
+struct SignalSent {
+  ProcessId process;  ///< whom it is for
+  std::uint32_t signal = 0;
+  SignalFate fate = SignalFate::Ends;
+  std::uint64_t reserved = 0;
+};
 struct InterestChanged {  ///< what an epoll watches
   std::uint64_t epoll = 0;
   OpenFileId file;
@@ -207,7 +219,7 @@ using What =
                  rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
                  rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
                  rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
-                 rec::FileChanged, rec::InterestChanged, rec::ReadyListChanged>;
+                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged>;
 
 struct Record {
   Time time = 0;

@@ -31,7 +31,7 @@ Command add_show(CLI::App& program);
 Command add_doctor(CLI::App& program, const Renderer& renderer);
 Command add_gui(CLI::App& program, const Renderer& renderer);
 
-/// «sockarium 0.1.0 (profiles: linux-6.18)»
+/// «sockarium 0.1.0 (profiles: linux-6.18, …)»
 std::string version_line();
 /// Examples below a command's help.
 void set_examples(CLI::App& command, const std::vector<std::string>& examples);

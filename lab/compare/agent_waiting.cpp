@@ -52,7 +52,7 @@ class Bitmap {
 
 std::int64_t real_poll(const sys::Poll& call, Mailbox& box, SysResult& result) {
   std::vector<pollfd> set = taken_from<pollfd>(box, call.set.length);
-  const int found = poll(set.data(), set.size(), milliseconds(call.timeout));
+  const int found = ::poll(set.data(), set.size(), milliseconds(call.timeout));
   if (found >= 0) put_into(box, set, result);
   return found;
 }
@@ -67,7 +67,7 @@ std::int64_t real_select(const sys::Select& call, Mailbox& box, SysResult& resul
       if ((entry.events & which[i]) != 0) sets[i].set(entry.fd);
   timeval wait{call.timeout / second, call.timeout % second / microsecond};
   const int found =
-      select(numbers, sets[0].get(), sets[1].get(), sets[2].get(), call.timeout < 0 ? nullptr : &wait);
+      ::select(numbers, sets[0].get(), sets[1].get(), sets[2].get(), call.timeout < 0 ? nullptr : &wait);
   if (found < 0) return found;
   for (PollEntry& entry : set) {
     entry.revents = 0;

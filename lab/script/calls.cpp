@@ -54,8 +54,7 @@ void open_calls(lua_State* L) {
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name :
-       {"sendmsg", "recvmsg", "socketpair", "signalfd", "kill", "signal", "setuid", "mkdir"})
+  for (const char* name : {"sendmsg", "recvmsg", "socketpair", "mkdir"})
     offer_binding<&without_model>(L, name);
 }
 

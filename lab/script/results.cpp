@@ -52,6 +52,10 @@ struct Values {
   List operator()(const sys::Write&) const { return number(); }
   List operator()(const sys::Random&) const { return number(); }
   List operator()(const sys::Getpid&) const { return number(); }
+  List operator()(const sys::Getppid&) const { return number(); }
+  List operator()(const sys::Getuid&) const { return number(); }
+  List operator()(const sys::Signalfd&) const { return number(); }
+  List operator()(const sys::Alarm&) const { return {Value::of(in_seconds(result.value))}; }
   List operator()(const sys::Fork&) const { return number(); }
   List operator()(const sys::Dup&) const { return number(); }
   List operator()(const sys::Dup2&) const { return number(); }

@@ -112,7 +112,7 @@ struct Scenario {
   std::string source;
   std::vector<std::string> lines;
   std::string id, title, summary, goal, limits, notes;
-  std::string profile = "linux-6.18";
+  Profile profile = Profile::Linux6_18;  ///< of every host that names none
   Setup setup;
   std::vector<Param> params;  ///< in the order of the file
   std::vector<Narration> narrations;
@@ -130,6 +130,7 @@ struct Scenario {
 struct LoadOptions {
   std::map<std::string, std::string> params;  ///< name → value as written after --set
   std::optional<std::uint64_t> seed;
+  std::optional<Profile> profile;  ///< instead of the scenario's
 };
 
 using LoadResult = std::variant<std::shared_ptr<const Scenario>, LoadError>;

@@ -6,6 +6,7 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
 #include "sim/observe/names.h"
+#include "sim/observe/socket_timer.h"
 #include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
 
@@ -72,6 +73,7 @@ std::vector<SocketRow> SessionView::sockets(const std::string& host) const {
     row.udp = line.protocol == wire::UDP;
     row.recvq = line.receive_queue;
     row.sendq = line.send_queue;
+    row.timer = observe::timer_text(world_, line);
     const auto owner = owners.find(line.file.raw());
     if (line.file && owner != owners.end()) row.process = owner->second;
     rows.push_back(std::move(row));
@@ -220,6 +222,14 @@ std::uint64_t SessionView::counter(const std::string& host, Counter counter) con
   for (const NetId id : ids(world_.inet.nets)) {
     const inet::Net& net = world_.inet.nets.read(id);
     if (host_name(net.host) == host) return net.counters[counter];
+  }
+  return 0;
+}
+
+std::int64_t SessionView::sysctl(const std::string& host, Sysctl setting) const {
+  for (const NetId id : ids(world_.inet.nets)) {
+    const inet::Net& net = world_.inet.nets.read(id);
+    if (host_name(net.host) == host) return net.sysctls[setting];
   }
   return 0;
 }

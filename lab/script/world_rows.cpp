@@ -41,6 +41,7 @@ Value table_of(const SocketRow& row) {
   table.set("pport", number(row.peer.port));
   table.set("recvq", number(row.recvq));
   table.set("sendq", number(row.sendq));
+  if (!row.timer.empty()) table.set("timer", text(row.timer));
   return table;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/core/counter.h"
 #include "sim/core/errno.h"
 #include "sim/core/reason.h"
+#include "sim/core/sysctl.h"
 #include "sim/core/time.h"
 #include "sim/record.h"
 
@@ -25,6 +26,7 @@ struct SocketRow {
   std::string src, dst;  ///< the ends as ss writes them
   bool udp = false;
   std::int64_t recvq = 0, sendq = 0;
+  std::string timer;  ///< as ss -o writes it; empty: none runs
 };
 
 struct ListenerRow {
@@ -110,6 +112,7 @@ class WorldView {
   virtual std::vector<RecordRow> records(const RecordQuery& query) const = 0;
   virtual std::optional<RecordRow> record(RecordNumber number) const = 0;
   virtual std::uint64_t counter(const std::string& host, Counter counter) const = 0;
+  virtual std::int64_t sysctl(const std::string& host, Sysctl id) const = 0;
   virtual std::vector<DescriptorRow> descriptors(const std::string& host,
                                                  const std::string& process) const = 0;
   virtual CostsRow costs(const std::string& host, const std::string& process) const = 0;

@@ -16,19 +16,20 @@ namespace sockarium {
 /// What a blocked call hopes for. Bits, as one call may wait for several.
 enum class Readiness : std::uint32_t {
   None = 0,
-  Readable = 1,          ///< data, end of stream, a connection to accept, an error
-  Writable = 2,          ///< room in the send buffer, connect decided, an error
-  TaskEnded = 4,         ///< a thread or child has ended; `who` is the waiting process
-  Captured = 8,          ///< a packet has reached a raw peer; `who` is its namespace
-  PipeReadable = 16,     ///< bytes are in a pipe, or its last writer is gone; `who` is the pipe
-  PipeWritable = 32,     ///< a pipe has room, or its last reader is gone
-  EventReadable = 64,    ///< an eventfd counts more than 0; `who` is it
-  EventWritable = 128,   ///< an eventfd has room for a greater count
-  TimerExpired = 256,    ///< a timerfd has run out; `who` is it
-  NotifyReadable = 512,  ///< an inotify has something to tell; `who` is it
-  Changed = 1024,        ///< its state or a pending error: whatever one waits for, one looks again
-  EpollEvents = 2048,    ///< epoll_wait() may find something; `who` is the epoll
-  EpollReadable = 4096,  ///< the same, for who watches the epoll itself
+  Readable = 1,           ///< data, end of stream, a connection to accept, an error
+  Writable = 2,           ///< room in the send buffer, connect decided, an error
+  TaskEnded = 4,          ///< a thread or child has ended; `who` is the waiting process
+  Captured = 8,           ///< a packet has reached a raw peer; `who` is its namespace
+  PipeReadable = 16,      ///< bytes are in a pipe, or its last writer is gone; `who` is the pipe
+  PipeWritable = 32,      ///< a pipe has room, or its last reader is gone
+  EventReadable = 64,     ///< an eventfd counts more than 0; `who` is it
+  EventWritable = 128,    ///< an eventfd has room for a greater count
+  TimerExpired = 256,     ///< a timerfd has run out; `who` is it
+  NotifyReadable = 512,   ///< an inotify has something to tell; `who` is it
+  SignalReadable = 1024,  ///< a blocked signal waits; `who` is its process
+  Changed = 2048,         ///< its state or a pending error: whatever one waits for, one looks again
+  EpollEvents = 4096,     ///< epoll_wait() may find something; `who` is the epoll
+  EpollReadable = 8192,   ///< the same, for who watches the epoll itself
 };
 
 constexpr Readiness operator|(Readiness a, Readiness b) {

@@ -18,6 +18,7 @@ enum class FileKind : std::uint32_t {
   EventFd,
   TimerFd,
   Inotify,
+  SignalFd,
   Epoll,
 };
 
@@ -44,6 +45,8 @@ constexpr std::string_view name(FileKind kind) {
       return "timerfd";
     case FileKind::Inotify:
       return "inotify";
+    case FileKind::SignalFd:
+      return "signalfd";
     case FileKind::Epoll:
       return "epoll";
   }

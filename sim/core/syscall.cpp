@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/core/assert.h"
+#include "sim/core/signal.h"
 
 namespace sockarium {
 
@@ -53,6 +54,15 @@ std::string domain_name(std::int32_t domain) {
          : domain == 10 ? "AF_INET6"
          : domain == 1  ? "AF_UNIX"
                         : std::to_string(domain);
+}
+
+/// «[INT CHLD]»
+std::string signal_set(std::uint32_t mask) {
+  std::string text = "[";
+  for (const SignalRow& row : signal_table)
+    if ((mask & signal_bit(row.number)) != 0)
+      text += (text.size() > 1 ? " " : "") + std::string(row.name.substr(3));
+  return text + "]";
 }
 
 /// The 14 bytes of an address of no family.
@@ -371,6 +381,32 @@ struct Arguments {
     return fmt::format("{}, {}, {}", c.fd, c.most, milliseconds(c.timeout));
   }
   std::string operator()(const sys::Getpid&) const { return ""; }
+  std::string operator()(const sys::Getppid&) const { return ""; }
+  std::string operator()(const sys::Getuid&) const { return ""; }
+  std::string operator()(const sys::Setuid& c) const { return std::to_string(c.user); }
+  std::string operator()(const sys::Kill& c) const {
+    return fmt::format("{}, {}", c.pid, signal_name(c.signal));
+  }
+  std::string operator()(const sys::Sigaction& c) const {
+    const std::string_view action = c.action == sig_dfl   ? "SIG_DFL"
+                                    : c.action == sig_ign ? "SIG_IGN"
+                                                          : "a handler";
+    return fmt::format("{}, {{sa_handler={}, sa_mask=[], sa_flags={}}}", signal_name(c.signal), action,
+                       (c.flags & sa_restart) != 0 ? "SA_RESTART" : "0");
+  }
+  std::string operator()(const sys::Sigprocmask& c) const {
+    const std::string_view how = c.how == sig_block     ? "SIG_BLOCK"
+                                 : c.how == sig_unblock ? "SIG_UNBLOCK"
+                                                        : "SIG_SETMASK";
+    return fmt::format("{}, {}", how, signal_set(c.mask));
+  }
+  std::string operator()(const sys::Signalfd& c) const {
+    return fmt::format("{}, {}, 8, {:#x}", c.fd, signal_set(c.mask), c.flags);
+  }
+  std::string operator()(const sys::Alarm& c) const {
+    return fmt::format("ITIMER_REAL, {{it_value={{tv_sec={}, tv_usec={}}}}}", c.after / second,
+                       c.after % second / microsecond);
+  }
   std::string operator()(const sys::Fork&) const { return ""; }
   std::string operator()(const sys::Thread&) const { return ""; }
   std::string operator()(const sys::Join& c) const { return fmt::format("{}", c.tid); }

@@ -230,6 +230,25 @@ struct Try {
   }
   Attempt operator()(const sys::Getpid&) { return done(world().kernel.processes.read(process()).pid); }
 
+  Attempt operator()(const sys::Getppid&) {
+    const ProcessId parent = world().kernel.processes.read(process()).parent;
+    const bool lives = parent && world().kernel.processes.read(parent).ended == 0;
+    return done(lives ? world().kernel.processes.read(parent).pid : 1);
+  }
+  Attempt operator()(const sys::Getuid&) { return done(world().kernel.processes.read(process()).user); }
+  Attempt operator()(const sys::Setuid& c) {
+    Process& me = world().kernel.processes.write(process());
+    if (c.user < 0 || c.user > UINT32_MAX - 1) return fail(Errno::INVAL);
+    if (me.user != 0 && me.user != c.user) return fail(Errno::PERM);
+    me.user = static_cast<std::uint32_t>(c.user);
+    return done(0);
+  }
+  Attempt operator()(const sys::Kill& c) { return try_kill(step, process(), c); }
+  Attempt operator()(const sys::Sigaction& c) { return try_sigaction(step, process(), c); }
+  Attempt operator()(const sys::Sigprocmask& c) { return try_sigprocmask(step, process(), c); }
+  Attempt operator()(const sys::Signalfd& c) { return try_signalfd(step, process(), c); }
+  Attempt operator()(const sys::Alarm& c) { return try_alarm(step, process(), c); }
+
   Attempt operator()(const sys::Fork&) {
     born = fork_process(step, task);
     return done(world().kernel.processes.read(world().kernel.tasks.read(born).process).pid);
@@ -347,6 +366,7 @@ void complete(Step& step, TaskId id, const SysResult& result) {
   task.state = TaskState::Ready;
   task.wake_queued = 0;
   task.result = result;
+  task.result.signals = take_handled(world, task.process);
   task.result_because = step.obstacle;
   task.returned = 0;
   task.progress = 0;
@@ -393,6 +413,21 @@ SysResult so_far(const Block& block, Errno otherwise) {
   return result;
 }
 
+/// A handler waits to run: what a call gives that blocks. Linux restarts what SA_RESTART allows, but never a
+/// pause, a wait with a time limit, or poll, select and epoll_wait (signal(7)).
+SysResult interrupted(const World& world, const Task& task, const Block& block) {
+  SysResult result = so_far(block, Errno::INTR);
+  const Signals& signals = world.kernel.processes.read(task.process).signals;
+  const std::uint32_t due = signals.pending & signals.handled & ~signals.blocked;
+  const Syscall call = unflatten(task.call);
+  const bool waits_for_many = std::holds_alternative<sys::Poll>(call) ||
+                              std::holds_alternative<sys::Select>(call) ||
+                              std::holds_alternative<sys::EpollWait>(call);
+  const bool limited = block.wait.what == Readiness::None || block.deadline != 0 || waits_for_many;
+  if (!result.ok() && !limited && (due & ~signals.restarts) == 0) result.restarts = 1;
+  return result;
+}
+
 /// Tries the call, now or again, and does what follows from the answer. `last`: its time limit is over, so it
 /// won't wait any longer.
 void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last = false) {
@@ -401,7 +436,12 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
   Attempt answer = std::visit(handler, call);
   if (const Block* block = std::get_if<Block>(&answer)) {
     const bool pauses = block->wait.what == Readiness::None;
-    if (last) {
+    const Task& task = world.kernel.tasks.read(id);
+    const bool never = std::holds_alternative<sys::Join>(call);  // Linux's futex waits on by itself
+    if (!last && !never && handler_is_due(world, task.process) &&
+        (pauses || !does_not_wait(world, task, call))) {
+      answer = Done{interrupted(world, task, *block)};
+    } else if (last) {
       answer = Done{so_far(*block, world.kernel.tasks.read(id).at_deadline)};
     } else if (pauses || !does_not_wait(world, world.kernel.tasks.read(id), call)) {
       park(step, id, call, *block);
@@ -415,10 +455,10 @@ void attempt(Step& step, TaskId id, const Syscall& call, bool again, bool last =
     const Task& task = world.kernel.tasks.read(id);
     const OpenFileId file = again ? task.held : file_of(world, task.process, fd_of(call));
     const bool to_socket = world.kernel.files.read(file).kind == FileKind::Socket;
-    end_process(step, task.process, 0, SIGPIPE_number,
-                to_socket ? Reason::KilledByPipe : Reason::KilledByBrokenPipe);
-    return;
+    send_signal(step, task.process, sigpipe, to_socket ? Reason::KilledByPipe : Reason::KilledByBrokenPipe);
+    if (world.kernel.tasks.read(id).state == TaskState::Ended) return;
   }
+  if (world.kernel.tasks.read(id).state == TaskState::Ended) return;  // it has killed itself
   complete(step, id, result);
   if (handler.born)
     queue_turn(world, handler.born, world.now + world.syscall_time,
@@ -458,7 +498,8 @@ void wake(Step& step, TaskId id) {
   Task& task = step.world.kernel.tasks.write(id);
   task.wake_queued = 0;
   ++task.costs.wake_ups;
-  step.cause = step.record(rec::TaskWoken{id}, Reason::EventArrived);
+  const bool signalled = handler_is_due(step.world, task.process);
+  step.cause = step.record(rec::TaskWoken{id}, signalled ? Reason::SignalArrived : Reason::EventArrived);
   attempt(step, id, unflatten(task.call), true);
 }
 

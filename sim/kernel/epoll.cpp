@@ -36,7 +36,8 @@ RecordNumber record_ready(Step& step, const poll::Interest& interest, bool enter
 
 /// What a look at the file finds of what is asked for. Linux ep_item_poll.
 std::uint32_t news_of(const World& world, const poll::Interest& interest) {
-  return events_of(world, world.kernel.files.read(interest.file)) & interest.events & ~epoll_flags;
+  return events_of(world, world.kernel.files.read(interest.file), interest.process) & interest.events &
+         ~epoll_flags;
 }
 
 void wake_waiters(Step& step, EpollId epoll, RecordNumber cause, bool watchers_too, Duration after = 0) {
@@ -99,14 +100,16 @@ bool exclusive_is_wrong(const sys::EpollCtl& call, bool nested, const poll::Inte
 Attempt add(Step& step, TaskId task, OpenFileId epoll_file, OpenFileId target, const sys::EpollCtl& call) {
   World& world = step.world;
   const EpollId epoll = epoll_of(world, epoll_file);
+  const ProcessId process = world.kernel.tasks.read(task).process;
   const OpenFile& file = world.kernel.files.read(target);
   if (file.kind == FileKind::Epoll &&
       chain_above(world, epoll_file) + chain_below(world, EpollId::from_raw(file.object), epoll) >
           epolls_in_a_chain_most)
     return fail(Errno::LOOP);
-  const InterestId id = poll::add_interest(world, epoll, target, call.target, call.events | poll_always);
+  const InterestId id =
+      poll::add_interest(world, epoll, target, process, call.target, call.events | poll_always);
   note_polled(world, file);
-  WaitFor wait = wait_for_events(file, ~epoll_flags);
+  WaitFor wait = wait_for_events(file, process, ~epoll_flags);
   if ((call.events & epoll_exclusive) != 0) {
     wait.exclusive = 1;
     wait.at_head = 0;
@@ -239,7 +242,8 @@ bool tell_epoll(Step& step, InterestId id, const WakeUp& wake) {
   const poll::Interest& interest = world.poll.interests.read(id);
   const bool exclusive = (interest.events & epoll_exclusive) != 0;
   // Not what is asked for, or spent by EPOLLONESHOT.
-  const WaitFor asked = wait_for_events(world.kernel.files.read(interest.file), interest.events);
+  const WaitFor asked =
+      wait_for_events(world.kernel.files.read(interest.file), interest.process, interest.events);
   if ((asked.what & wake.what) == Readiness::None || (interest.events & ~epoll_flags) == 0) return !exclusive;
   const bool waited_for = somebody_waits(world, interest.epoll.raw(), Readiness::EpollEvents);
   RecordNumber cause = wake.cause;

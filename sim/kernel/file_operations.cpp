@@ -64,6 +64,7 @@ constexpr FileOperations null{&read_terminal, &write_nowhere, &release_node};
 constexpr FileOperations zero{&read_zeros, &write_nowhere, &release_node};
 constexpr FileOperations eventfd{&read_eventfd, &write_eventfd, &release_eventfd};
 constexpr FileOperations timerfd{&read_timerfd, nullptr, &release_timerfd};
+constexpr FileOperations signalfd{&read_signalfd, nullptr, &release_signalfd};
 constexpr FileOperations epoll{nullptr, nullptr, &release_epoll};
 constexpr FileOperations inotify{&read_inotify, nullptr, &release_inotify};
 
@@ -91,6 +92,8 @@ const FileOperations& operations_of(FileKind kind) {
       return timerfd;
     case FileKind::Inotify:
       return inotify;
+    case FileKind::SignalFd:
+      return signalfd;
     case FileKind::Epoll:
       return epoll;
   }

@@ -18,13 +18,17 @@
 #include "sim/kernel/file_tree.h"
 #include "sim/kernel/inotify.h"
 #include "sim/kernel/pipe.h"
+#include "sim/kernel/signals.h"
 #include "sim/kernel/timerfd.h"
 
 namespace sockarium::kernel {
 
+/// A machine, or a container on one: a network namespace with a name. A container shares its machine's files
+/// and their limit, so those stand with the machine only.
 struct Host {
   Bytes name;
   NetId net;
+  HostId machine;              ///< itself, unless it is a container
   std::uint64_t number = 0;    ///< place in Setup::hosts
   std::uint64_t files = 0;     ///< open file descriptions (Linux nr_files)
   std::uint64_t file_max = 0;  ///< fs.file-max: the most of them, but for root
@@ -47,6 +51,8 @@ struct Process {
   std::uint32_t threads_made = 0;
   std::uint32_t ended = 0;       ///< 1: over, its parent has not waited for it
   std::uint32_t waited_for = 0;  ///< 1: its parent has
+  Signals signals;
+  Timer alarm;  ///< alarm(2)
 };
 
 enum class TaskState : std::uint32_t {

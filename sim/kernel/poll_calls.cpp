@@ -25,7 +25,7 @@ struct Look {
     const OpenFile& opened = step.world.kernel.files.read(id);
     ++step.world.kernel.tasks.write(task).costs.looked_at;
     note_polled(step.world, opened);
-    WaitFor wait = wait_for_events(opened, interest);
+    WaitFor wait = wait_for_events(opened, self().process, interest);
     if (wait.what != Readiness::None) {
       wait.stays = 1;
       wait.file = id;
@@ -34,7 +34,7 @@ struct Look {
       else
         block.also.push_back(wait);
     }
-    return events_of(step.world, opened);
+    return events_of(step.world, opened, self().process);
   }
 
   /// The answer: now, or (when the time is over) that there is none.

@@ -40,6 +40,7 @@ bool knows_waiting(FileKind kind) {
     case FileKind::EventFd:
     case FileKind::TimerFd:
     case FileKind::Inotify:
+    case FileKind::SignalFd:
     case FileKind::Epoll:
       return true;
     case FileKind::Regular:
@@ -51,7 +52,7 @@ bool knows_waiting(FileKind kind) {
   return false;
 }
 
-std::uint32_t events_of(const World& world, const OpenFile& file) {
+std::uint32_t events_of(const World& world, const OpenFile& file, ProcessId process) {
   switch (file.kind) {
     case FileKind::Socket:
       return protocol::poll_events(world, file.socket);
@@ -63,6 +64,10 @@ std::uint32_t events_of(const World& world, const OpenFile& file) {
       return world.kernel.timerfds.read(TimerFdId::from_raw(file.object)).expired != 0 ? poll_in : 0;
     case FileKind::Inotify:
       return world.kernel.inotifies.read(InotifyId::from_raw(file.object)).first ? poll_in | poll_rdnorm : 0;
+    case FileKind::SignalFd: {
+      const Signals& signals = world.kernel.processes.read(process).signals;
+      return (signals.pending & static_cast<std::uint32_t>(file.object)) != 0 ? poll_in : 0;
+    }
     case FileKind::Epoll:
       return has_news(world, EpollId::from_raw(file.object)) ? poll_in | poll_rdnorm : 0;
     case FileKind::Terminal:  // nobody types: a read finds the end at once
@@ -79,7 +84,7 @@ void note_polled(World& world, const OpenFile& file) {
   if (file.kind == FileKind::Pipe) world.kernel.pipes.write(PipeId::from_raw(file.object)).polled = 1;
 }
 
-WaitFor wait_for_events(const OpenFile& file, std::uint32_t events) {
+WaitFor wait_for_events(const OpenFile& file, ProcessId process, std::uint32_t events) {
   WaitFor wait;
   wait.who = file.kind == FileKind::Socket ? file.socket.raw() : file.object;
   wait.at_head = 1;
@@ -103,6 +108,10 @@ WaitFor wait_for_events(const OpenFile& file, std::uint32_t events) {
       break;
     case FileKind::Inotify:
       either(Readiness::NotifyReadable, Readiness::None);
+      break;
+    case FileKind::SignalFd:
+      wait.who = process.raw();
+      either(Readiness::SignalReadable, Readiness::None);
       break;
     case FileKind::Epoll:
       either(Readiness::EpollReadable, Readiness::None);

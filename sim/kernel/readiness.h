@@ -17,14 +17,15 @@ namespace sockarium::kernel {
 /// them not (EPERM). Linux file_can_poll.
 bool knows_waiting(FileKind kind);
 
-/// The events that are true of the file now: poll_in …
-std::uint32_t events_of(const World& world, const OpenFile& file);
+/// The events that are true of the file now: poll_in … `process`: who asks; a signalfd tells each of its own
+/// signals.
+std::uint32_t events_of(const World& world, const OpenFile& file, ProcessId process);
 
 /// A pipe remembers that it was ever polled. Linux pipe_inode_info::poll_usage.
 void note_polled(World& world, const OpenFile& file);
 
 /// Where to wait for one of `events` (ERR and HUP always count): before those who wait already, as poll and
 /// epoll do. `what` is None where nothing ever changes.
-WaitFor wait_for_events(const OpenFile& file, std::uint32_t events);
+WaitFor wait_for_events(const OpenFile& file, ProcessId process, std::uint32_t events);
 
 }  // namespace sockarium::kernel

@@ -142,6 +142,15 @@ class Teller {
     return "";
   }
 
+  /// « for 60 s»: as the timer says that this event has set.
+  std::string time_wait_length() const {
+    for (RecordNumber n = event_.first; n <= event_.last; ++n)
+      if (const auto* armed = get<rec::TimerArmed>(records_, n);
+          armed != nullptr && armed->kind == TimerKind::TimeWait)
+        return " for " + duration_text(armed->deadline - at(records_, n).time);
+    return "";
+  }
+
   std::string arrival_changes_state(const wire::Packet& packet, const std::string& segment) const {
     const auto& change = as<rec::StateChanged>(event_.states.back());
     const Reason reason = at(records_, event_.states.back()).reason;
@@ -185,10 +194,10 @@ class Teller {
         return fit({fmt::format("{} receives FIN while its own is under way: both close at once (CLOSING).",
                                 here())});
       case TcpState::TimeWait:
-        return fit(
-            {fmt::format("{} receives {}{}: {} stays in TIME-WAIT for 60 s.", here(), the(segment),
-                         answered ? ", answers with " + answer : "", names_.endpoint(change.ends.local)),
-             fmt::format("{} goes to TIME-WAIT for 60 s.", here())});
+        return fit({fmt::format("{} receives {}{}: {} stays in TIME-WAIT{}.", here(), the(segment),
+                                answered ? ", answers with " + answer : "",
+                                names_.endpoint(change.ends.local), time_wait_length()),
+                    fmt::format("{} goes to TIME-WAIT for 60 s.", here())});
       case TcpState::Closed:
         if (reason == Reason::Refused)
           return fit({fmt::format("{} receives RST: the connection to {} is refused.", here(), peer)});
@@ -220,6 +229,7 @@ class Teller {
     }
     if (fired.kind == TimerKind::DelayedAck)
       return fit({fmt::format("{} sends the delayed ACK: no data came to travel with it.", here())});
+    if (event_.signal != 0) return tells_.describe(event_.signal) + ".";
     if (event_.file != 0) return tells_.describe(event_.file) + ".";
     if (!event_.states.empty()) {
       const auto& change = as<rec::StateChanged>(event_.states.back());
@@ -227,7 +237,8 @@ class Teller {
       const std::string peer = names_.endpoint(change.ends.peer);
       switch (at(records_, event_.states.back()).reason) {
         case Reason::TimeWaitOver:
-          return fit({fmt::format("TIME-WAIT of {} ends: 60 seconds are over, the port is free.", local)});
+          return fit({fmt::format("TIME-WAIT of {} ends{}: the port is free.", local,
+                                  ran != 0 ? " after " + duration_text(ran) : "")});
         case Reason::OrphanFinWaitOver:
           return fit(
               {fmt::format("{} gives up FIN-WAIT-2 of {}: the peer never closed its side.", here(), local)});

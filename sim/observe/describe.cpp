@@ -1,6 +1,7 @@
 // One line for one record of any kind. See caption.h.
 #include <fmt/format.h>
 
+#include "sim/core/signal.h"
 #include "sim/observe/caption.h"
 #include "sim/observe/lookup.h"
 
@@ -44,6 +45,10 @@ std::string_view timer_name(TimerKind kind) {
       return "ARP timer";
     case TimerKind::TimeWait:
       return "TIME-WAIT timer";
+    case TimerKind::KeepAlive:
+      return "keepalive timer";
+    case TimerKind::Alarm:
+      return "alarm";
   }
   return "timer";
 }
@@ -87,9 +92,22 @@ struct Line {
   }
   std::string operator()(const rec::TaskEnded& r) const {
     const std::string who = names().task(r.task);
-    if (r.signal == 9) return who + " is killed (SIGKILL)";
-    if (r.signal == 13) return who + " is killed (SIGPIPE)";
+    if (r.signal != 0) return fmt::format("{} is killed ({})", who, signal_name(r.signal));
     return r.status == 0 ? who + " ends" : fmt::format("{} ends with status {}", who, r.status);
+  }
+  std::string operator()(const rec::SignalSent& r) const {
+    const std::string what = fmt::format("{} for {}", signal_name(r.signal), names().process(r.process));
+    switch (r.fate) {
+      case SignalFate::Ends:
+        return what + ": it ends the process";
+      case SignalFate::Ignored:
+        return what + ": it is ignored";
+      case SignalFate::Handled:
+        return what + ": its handler will run";
+      case SignalFate::Waits:
+        return what + ": it is blocked, and waits";
+    }
+    return what;
   }
   std::string operator()(const rec::SyscallEntered& r) const {
     return fmt::format("{} calls {}", names().task(r.task), called(r.call));

@@ -16,7 +16,8 @@ std::vector<EpollLine> epoll_lines(const World& world) {
     line.file = epoll.file;
     for (InterestId i = epoll.first; i; i = world.poll.interests.read(i).next) {
       const poll::Interest& interest = world.poll.interests.read(i);
-      const std::uint32_t now = kernel::events_of(world, world.kernel.files.read(interest.file));
+      const std::uint32_t now =
+          kernel::events_of(world, world.kernel.files.read(interest.file), interest.process);
       line.interests.push_back(InterestLine{i, interest.file, interest.fd, interest.events,
                                             now & interest.events & ~epoll_flags, 0});
     }

@@ -44,6 +44,7 @@ struct Sorter {
   void operator()(const rec::SocketError&) const { once(into.failed); }
   void operator()(const rec::CounterBumped&) const {}
   void operator()(const rec::Printed&) const { once(into.printed); }
+  void operator()(const rec::SignalSent&) const { once(into.signal); }
   void operator()(const rec::SysctlChanged&) const { once(into.setting); }
 };
 

@@ -15,12 +15,13 @@ InterestId first_interest_in(const World& world, OpenFileId file) {
   return found != nullptr ? *found : InterestId{};
 }
 
-InterestId add_interest(World& world, EpollId epoll_id, OpenFileId file, std::int64_t fd,
+InterestId add_interest(World& world, EpollId epoll_id, OpenFileId file, ProcessId process, std::int64_t fd,
                         std::uint32_t events) {
   Epoll& epoll = world.poll.epolls.write(epoll_id);
   Interest interest;
   interest.epoll = epoll_id;
   interest.file = file;
+  interest.process = process;
   interest.fd = fd;
   interest.events = events;
   interest.previous = epoll.last;

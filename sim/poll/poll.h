@@ -31,6 +31,7 @@ struct Epoll {
 struct Interest {
   EpollId epoll;
   OpenFileId file;
+  ProcessId process;  ///< who registered it: a signalfd tells of this process's signals
   std::int64_t fd = -1;
   std::uint32_t events = 0;  ///< asked for, with epoll_et and its like
   std::uint32_t ready = 0;   ///< 1: it is on the ready list
@@ -64,7 +65,8 @@ struct Poll {
 InterestId find_interest(const World& world, EpollId epoll, OpenFileId file, std::int64_t fd);
 /// The first interest in a file, whoever has it; the others follow by `next_of_file`.
 InterestId first_interest_in(const World& world, OpenFileId file);
-InterestId add_interest(World& world, EpollId epoll, OpenFileId file, std::int64_t fd, std::uint32_t events);
+InterestId add_interest(World& world, EpollId epoll, OpenFileId file, ProcessId process, std::int64_t fd,
+                        std::uint32_t events);
 /// Takes it off both lists.
 void remove_interest(World& world, InterestId interest);
 

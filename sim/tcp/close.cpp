@@ -57,6 +57,7 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   inet::SocketBase& base = world.inet.sockets.write(socket);
   Step::disarm(connection.retransmit);
   Step::disarm(connection.delayed_ack);
+  Step::disarm(connection.keepalive);
   connection.ack_pending = false;
   const bool attempt = connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived;
   // Who gives up by itself has not failed (Linux tcp_done counts, tcp_disconnect does not).

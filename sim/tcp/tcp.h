@@ -77,6 +77,7 @@ void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, Re
 // ----------------------------------------------------------------------------------------------------
 
 void on_retransmit_timer(Step& step, ConnectionId connection);   // [retransmit_timer.cpp]
+void on_keepalive_timer(Step& step, ConnectionId connection);    // [keepalive.cpp]
 void on_delayed_ack_timer(Step& step, ConnectionId connection);  // [delayed_ack.cpp]
 void on_syn_ack_timer(Step& step, RequestId request);            // [request.cpp]
 void on_time_wait_timer(Step& step, TimeWaitId time_wait);       // [time_wait.cpp]

@@ -47,7 +47,7 @@ std::string pipes_and_tables(const World& w) {
   std::map<std::uint64_t, std::uint64_t> of_host;
   for (const OpenFileId id : ids(w.kernel.files)) {
     const kernel::OpenFile& file = w.kernel.files.read(id);
-    ++of_host[file.host.raw()];
+    ++of_host[w.kernel.hosts.read(file.host).machine.raw()];
     if (file.kind == FileKind::Pipe) ++(file.reads() ? ends[file.object].first : ends[file.object].second);
   }
   for (const HostId id : ids(w.kernel.hosts))
@@ -259,8 +259,8 @@ std::string epolls(const World& w) {
            m = w.poll.interests.read(m).next_of_file)
         known = known || m == n;
       if (!known) return "a file does not know who watches it";
-      const std::uint32_t news =
-          kernel::events_of(w, w.kernel.files.read(interest.file)) & interest.events & ~epoll_flags;
+      const std::uint32_t news = kernel::events_of(w, w.kernel.files.read(interest.file), interest.process) &
+                                 interest.events & ~epoll_flags;
       // An exclusive one may have been passed by: a wake-up ended at another.
       if (news != 0 && (interest.events & (epoll_et | epoll_exclusive)) == 0 && interest.ready == 0)
         return fmt::format("{} has news ({}), and the ready list does not know", interest.fd,
