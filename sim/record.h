@@ -39,7 +39,9 @@ enum class SignalFate : std::uint32_t {
   Ends,  ///< the process
   Ignored,
   Handled,  ///< the program's handler will run
-  Waits,    ///< it is blocked
+  Waits,    ///< it is blocked, or the process is stopped
+  Stops,    ///< the process
+  Continues,
 };
 
 namespace rec {
@@ -184,6 +186,20 @@ struct FileChanged {  ///< what is inside an open file that is no socket
   std::int64_t value =
       0;  ///< a pipe: bytes in it; a file: its size; an eventfd: its count; an inotify: events unread
 };
+struct PacketDelayed {  ///< it comes later than was said
+  RecordNumber sent = 0;
+  std::uint64_t copy = 0;  ///< 1: the copy that the link made
+  PacketId id;             ///< while in flight, from now on
+  Time arrives = 0;
+};
+struct LinkChanged {
+  LinkId link;
+  std::uint64_t cut = 0;  ///< 1: nothing that is sent arrives
+};
+struct LimitChanged {  ///< RLIMIT_NOFILE, soft
+  ProcessId process;
+  std::int64_t from = 0, to = 0;
+};
 struct SignalSent {
   ProcessId process;  ///< whom it is for
   std::uint32_t signal = 0;
@@ -219,7 +235,8 @@ using What =
                  rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
                  rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
                  rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
-                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged>;
+                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged,
+                 rec::PacketDelayed, rec::LinkChanged, rec::LimitChanged>;
 
 struct Record {
   Time time = 0;

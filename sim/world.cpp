@@ -132,47 +132,6 @@ void add_processes(World& world, const Setup& setup, ByteStore& bytes) {
   }
 }
 
-struct Apply {
-  Step& step;
-
-  void operator()(const DropPacket& wish) const {
-    World& world = step.world;
-    const wire::Packet packet = world.wire.in_flight.read(wish.packet);
-    world.wire.in_flight.remove(wish.packet);
-    step.host = world.inet.nets.read(NetId::from_raw(packet.net)).host;
-    step.cause = packet.sent;
-    step.record(rec::PacketDropped{packet.sent, 1, packet.copy}, Reason::DroppedByPerson);
-  }
-  void operator()(const KillProcess& wish) const {
-    step.host = step.world.kernel.processes.read(wish.process).host;
-    kernel::send_signal(step, wish.process, sigkill, Reason::KilledByPerson);
-  }
-  void operator()(const SetSysctl& wish) const {
-    inet::Net& net = step.world.inet.nets.write(wish.net);
-    step.host = net.host;
-    const std::int64_t from = std::exchange(net.sysctls[wish.id], wish.value);
-    step.record(rec::SysctlChanged{wish.id, 0, from, wish.value}, Reason::SetByPerson);
-  }
-};
-
-struct Refusal {
-  const World& world;
-
-  std::string operator()(const DropPacket& wish) const {
-    return world.wire.in_flight.alive(wish.packet) ? "" : "this packet is not in flight at this moment";
-  }
-  std::string operator()(const KillProcess& wish) const {
-    const kernel::Process* process = world.kernel.processes.find(wish.process);
-    return process != nullptr && process->ended == 0 ? "" : "this process does not live at this moment";
-  }
-  std::string operator()(const SetSysctl& wish) const {
-    if (!world.inet.nets.alive(wish.net)) return "there is no such host";
-    const SysctlRow& row = row_of(wish.id);
-    if (wish.value >= row.low && wish.value <= row.high) return "";
-    return std::string(row.name) + " takes " + std::to_string(row.low) + " to " + std::to_string(row.high);
-  }
-};
-
 }  // namespace
 
 std::uint64_t World::hash() const {
@@ -209,7 +168,7 @@ void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record
   if (const auto* wish = std::get_if<Intervention>(&input)) {
     SOCKARIUM_ASSERT(refusal(world, *wish).empty());
     Step now(world, bytes, records, 0);
-    std::visit(Apply{now}, *wish);
+    intervene(now, *wish);
     kernel::deliver_wake_ups(now);
     kernel::settle_queue(world);
     return;
@@ -243,10 +202,6 @@ void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record
   }
   kernel::deliver_wake_ups(now);
   kernel::settle_queue(world);
-}
-
-std::string refusal(const World& world, const Intervention& intervention) {
-  return std::visit(Refusal{world}, intervention);
 }
 
 }  // namespace sockarium

@@ -19,6 +19,7 @@
 
 #include "sim/core/event.h"
 #include "sim/inet/inet.h"
+#include "sim/intervention.h"
 #include "sim/kernel/kernel.h"
 #include "sim/poll/poll.h"
 #include "sim/record.h"
@@ -67,28 +68,11 @@ struct ProgramCall {
   std::int64_t line = 0;  ///< of the scenario file
 };
 
-// What a person may do. Each is an event of its own, at the world's present time.
-struct DropPacket {
-  PacketId packet;
-};
-struct KillProcess {
-  ProcessId process;
-};
-struct SetSysctl {
-  NetId net;
-  Sysctl id = Sysctl::Somaxconn;
-  std::int64_t value = 0;
-};
-using Intervention = std::variant<DropPacket, KillProcess, SetSysctl>;
-
 /// What enters the world from outside in one step: nothing, a program's call, or a person's doing.
 using Input = std::variant<std::monostate, ProgramCall, Intervention>;
 
 /// Takes the next event (or applies the intervention) and appends what happened to `records`. A ProgramCall
 /// is given exactly when `world.next_is_turn()`.
 void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record>& records);
-
-/// Can this be done to that world now? Empty, or the reason why not.
-std::string refusal(const World& world, const Intervention& intervention);
 
 }  // namespace sockarium

@@ -32,6 +32,22 @@ struct Writer {
   std::string operator()(const KillProcess& what) const {
     return fmt::format("{}:kill:{}", event, what.process.raw());
   }
+  std::string operator()(const DelayPacket& what) const {
+    return fmt::format("{}:delay:{}:{}", event, what.packet.raw(), what.by);
+  }
+  std::string operator()(const DuplicatePacket& what) const {
+    return fmt::format("{}:dup:{}", event, what.packet.raw());
+  }
+  std::string operator()(const ForgePacket&) const { return fmt::format("{}:forge:0", event); }
+  std::string operator()(const CutLink& what) const {
+    return fmt::format("{}:cut:{}:{}", event, what.link.raw(), what.cut ? 1 : 0);
+  }
+  std::string operator()(const PauseProcess& what) const {
+    return fmt::format("{}:pause:{}:{}", event, what.process.raw(), what.pause ? 1 : 0);
+  }
+  std::string operator()(const SetLimit& what) const {
+    return fmt::format("{}:limit:{}:{}", event, what.process.raw(), what.nofile);
+  }
   std::string operator()(const SetSysctl& what) const {
     return fmt::format("{}:set:{}:{}:{}", event, what.net.raw(), static_cast<std::int64_t>(what.id),
                        what.value);
@@ -48,8 +64,24 @@ class Carrier {
     // The event of the doing left the record of the drop, which names the packet's sending.
     for (RecordNumber n = session_.line(event).first; n <= session_.line(event).last; ++n)
       if (const auto* dropped = std::get_if<rec::PacketDropped>(&session_.record(n).what))
-        return drop(dropped->sent);
+        return strike(dropped->sent, FaultAction::Drop, 0);
     result_.trouble = "the packet that was dropped is not known";
+  }
+  void operator()(const DelayPacket& what) {
+    for (RecordNumber n = session_.line(event).first; n <= session_.line(event).last; ++n)
+      if (const auto* delayed = std::get_if<rec::PacketDelayed>(&session_.record(n).what))
+        return strike(delayed->sent, FaultAction::Delay, what.by);
+    result_.trouble = "the packet that was delayed is not known";
+  }
+  void operator()(const DuplicatePacket&) {
+    for (RecordNumber n = session_.line(event).first; n <= session_.line(event).last; ++n)
+      if (const auto* doubled = std::get_if<rec::PacketDuplicated>(&session_.record(n).what))
+        return strike(doubled->sent, FaultAction::Duplicate, 0);
+    result_.trouble = "the packet that was doubled is not known";
+  }
+  template <class Other>
+  void operator()(const Other&) {
+    result_.trouble = "forged segments, cut links, pauses and limits are not carried to the real kernel yet";
   }
   void operator()(const KillProcess& what) {
     const kernel::Process* process = session_.world().kernel.processes.find(what.process);
@@ -83,15 +115,15 @@ class Carrier {
     result_.deeds.push_back(deed);
   }
 
-  void drop(RecordNumber sending) {
+  void strike(RecordNumber sending, FaultAction action, Duration by) {
     const auto& meant = std::get<rec::PacketSent>(session_.record(sending).what);
-    if (is_doubled(sending)) {
-      result_.trouble = "one of the two copies that a link made can't be dropped alone on the real kernel";
+    if (action != FaultAction::Duplicate && is_doubled(sending)) {
+      result_.trouble = "one of the two copies that a link made can't be meant alone on the real kernel";
       return;
     }
     if (meant.packet.link == 0) {
       result_.trouble =
-          "a packet on loopback can't be dropped on the real kernel: no wire of ours carries it";
+          "a packet on loopback can't be touched on the real kernel: no wire of ours carries it";
       return;
     }
     const World& world = session_.world();
@@ -102,6 +134,8 @@ class Carrier {
     const LinkSetup& plan = setup_.links[fault.link];
     fault.from = world.kernel.hosts.read(to).number == plan.a ? plan.b : plan.a;
     fault.nth = 0;
+    fault.action = action;
+    fault.by = by;
     for (RecordNumber n = 1; n <= sending; ++n) {
       const auto* sent = std::get_if<rec::PacketSent>(&session_.record(n).what);
       if (sent != nullptr && sent->packet.link == meant.packet.link && sent->packet.net == meant.packet.net &&
@@ -166,6 +200,12 @@ std::optional<Doing> parse_doing(std::string_view text) {
   if (!event || (*event)[0] < 0) return std::nullopt;
   Doing doing;
   doing.event = static_cast<std::uint64_t>((*event)[0]);
+  if (kind == "delay") {
+    const auto parts = numbers<2>(rest);
+    if (!parts) return std::nullopt;
+    doing.what = DelayPacket{PacketId::from_raw(static_cast<std::uint64_t>((*parts)[0])), (*parts)[1]};
+    return doing;
+  }
   if (kind == "set") {
     const auto parts = numbers<3>(rest);
     if (!parts || (*parts)[1] < 0 || (*parts)[1] >= static_cast<std::int64_t>(sysctl_table.size()))
@@ -179,6 +219,8 @@ std::optional<Doing> parse_doing(std::string_view text) {
   const auto id = static_cast<std::uint64_t>((*parts)[0]);
   if (kind == "drop")
     doing.what = DropPacket{PacketId::from_raw(id)};
+  else if (kind == "dup")
+    doing.what = DuplicatePacket{PacketId::from_raw(id)};
   else if (kind == "kill")
     doing.what = KillProcess{ProcessId::from_raw(id)};
   else

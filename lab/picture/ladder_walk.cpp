@@ -231,6 +231,9 @@ void LadderWalk::take(const Event& event) {
       sent = true;
     } else if (std::holds_alternative<rec::PacketDuplicated>(what)) {
       take_doubled(n, event);
+    } else if (const auto* delayed = std::get_if<rec::PacketDelayed>(&what)) {
+      if (const auto place = arrow_places_.find({delayed->sent, delayed->copy}); place != arrow_places_.end())
+        into_.arrows[place->second].arrives_at = delayed->arrives;
     } else if (std::holds_alternative<rec::PacketDelivered>(what)) {
       take_delivered(n);
     } else if (std::holds_alternative<rec::PacketDropped>(what)) {

@@ -75,11 +75,7 @@ Answer call_exit(Arguments& a) {
 }
 
 std::int32_t signal_argument(const Arguments& a, int n) {
-  const std::int32_t number = a.int32(n, "signal");
-  const SignalRow* row = signal_row(number);
-  if (row != nullptr && row->by_default == SignalAction::Stops)
-    a.not_modelled("stopping a process", "there are SIGINT, SIGTERM, SIGUSR1 and their like");
-  return number;
+  return a.int32(n, "signal");
 }
 
 /// A set of signals: a list of them.

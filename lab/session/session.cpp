@@ -269,6 +269,10 @@ bool interesting(const Record& record) {
       std::holds_alternative<rec::TaskEnded>(record.what) ||
       std::holds_alternative<rec::SocketError>(record.what) ||
       std::holds_alternative<rec::SysctlChanged>(record.what) ||
+      std::holds_alternative<rec::LimitChanged>(record.what) ||
+      std::holds_alternative<rec::LinkChanged>(record.what) ||
+      std::holds_alternative<rec::PacketDelayed>(record.what) ||
+      std::holds_alternative<rec::SignalSent>(record.what) ||
       std::holds_alternative<rec::Printed>(record.what))
     return true;
   if (const auto* returned = std::get_if<rec::SyscallReturned>(&record.what)) return !returned->result.ok();

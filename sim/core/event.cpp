@@ -17,6 +17,14 @@ std::uint64_t EventQueue::push(Event event) {
   return event.number;
 }
 
+Time EventQueue::time_of(EventKind kind, std::uint64_t subject) const {
+  Time soonest = never;
+  for (std::size_t i = 0; i < heap_.size(); ++i)
+    if (heap_[i].kind == kind && heap_[i].subject == subject && heap_[i].time < soonest)
+      soonest = heap_[i].time;
+  return soonest;
+}
+
 void EventQueue::pop() {
   SOCKARIUM_ASSERT(!heap_.empty());
   const Event last = heap_.back();

@@ -80,6 +80,8 @@ class EventQueue {
   /// Files an event; its number is given here and returned.
   std::uint64_t push(Event event);
   void pop();
+  /// When an event of this kind and subject comes; never: there is none. Looks at all.
+  Time time_of(EventKind kind, std::uint64_t subject) const;
   std::uint64_t hash() const { return mix(heap_.hash() ^ last_number_); }
   std::size_t count_bytes(std::set<const void*>& counted) const { return heap_.count_bytes(counted); }
   friend bool operator==(const EventQueue&, const EventQueue&) = default;

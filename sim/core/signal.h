@@ -27,7 +27,8 @@ inline constexpr std::array signal_table{
     SignalRow{19, "SIGSTOP", SignalAction::Stops},   SignalRow{23, "SIGURG", SignalAction::Ignored},
     SignalRow{28, "SIGWINCH", SignalAction::Ignored}};
 
-inline constexpr std::uint32_t sigkill = 9, sigpipe = 13, sigalrm = 14, sigchld = 17, sigstop = 19;
+inline constexpr std::uint32_t sigkill = 9, sigpipe = 13, sigalrm = 14, sigchld = 17, sigcont = 18,
+                               sigstop = 19;
 inline constexpr std::int32_t sig_dfl = 0, sig_ign = 1, sig_handler = 2;  ///< of sys::Sigaction
 inline constexpr std::int32_t sa_restart = 0x10000000;                    ///< SA_RESTART
 inline constexpr std::int32_t sig_block = 0, sig_unblock = 1, sig_setmask = 2;

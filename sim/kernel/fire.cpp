@@ -70,6 +70,12 @@ HostId host_of(const World& world, const Event& event) {
   return {};
 }
 
+/// A stopped process does nothing: what its tasks would do waits for SIGCONT, which files it anew.
+bool stopped(const World& world, const Event& event) {
+  return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process)
+             .stopped != 0;
+}
+
 enum class Fate { Happens, Stale, Early };
 
 Fate fate_of(World& world, const Event& event) {
@@ -78,16 +84,19 @@ Fate fate_of(World& world, const Event& event) {
       return world.wire.in_flight.alive(PacketId::from_raw(event.subject)) ? Fate::Happens : Fate::Stale;
     case EventKind::Wake: {
       const Task& task = world.kernel.tasks.read(TaskId::from_raw(event.subject));
-      return task.state == TaskState::Blocked && task.wake_queued != 0 ? Fate::Happens : Fate::Stale;
+      return task.state == TaskState::Blocked && task.wake_queued != 0 && !stopped(world, event)
+                 ? Fate::Happens
+                 : Fate::Stale;
     }
     case EventKind::Turn:
-      return world.kernel.tasks.read(TaskId::from_raw(event.subject)).state == TaskState::Ready
+      return world.kernel.tasks.read(TaskId::from_raw(event.subject)).state == TaskState::Ready &&
+                     !stopped(world, event)
                  ? Fate::Happens
                  : Fate::Stale;
     case EventKind::Timer: {
       Timer* timer = timer_of(world, event);
       if (timer == nullptr || timer->entry != event.number) return Fate::Stale;
-      if (!timer->armed()) {
+      if (!timer->armed() || (event.timer == TimerKind::TaskDeadline && stopped(world, event))) {
         timer->entry = 0;
         timer->entry_time = 0;
         return Fate::Stale;

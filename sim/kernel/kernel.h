@@ -51,6 +51,8 @@ struct Process {
   std::uint32_t threads_made = 0;
   std::uint32_t ended = 0;       ///< 1: over, its parent has not waited for it
   std::uint32_t waited_for = 0;  ///< 1: its parent has
+  std::uint32_t stopped = 0;     ///< 1: by SIGSTOP
+  std::uint32_t reserved = 0;
   Signals signals;
   Timer alarm;  ///< alarm(2)
 };

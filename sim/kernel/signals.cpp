@@ -1,6 +1,8 @@
 #include "sim/kernel/signals.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/file_operations.h"
@@ -21,6 +23,15 @@ TaskId first_task(const World& world, ProcessId process) {
   return {};
 }
 
+void push_wake(Step& step, TaskId task, RecordNumber cause) {
+  Event event;
+  event.time = step.now();
+  event.kind = EventKind::Wake;
+  event.subject = task.raw();
+  event.cause = cause;
+  step.world.queue.push(event);
+}
+
 /// A call that blocks is tried again, and finds out that a handler is due.
 void interrupt(Step& step, ProcessId process, RecordNumber cause) {
   const TaskId id = first_task(step.world, process);
@@ -29,12 +40,7 @@ void interrupt(Step& step, ProcessId process, RecordNumber cause) {
   if (task.state != TaskState::Blocked || task.wake_queued != 0) return;
   leave_wait_queues(step, id);
   task.wake_queued = 1;
-  Event event;
-  event.time = step.now();
-  event.kind = EventKind::Wake;
-  event.subject = id.raw();
-  event.cause = cause;
-  step.world.queue.push(event);
+  push_wake(step, id, cause);
 }
 
 Errno may_signal(const World& world, ProcessId from, ProcessId to) {
@@ -51,6 +57,28 @@ ProcessId process_with(const World& world, HostId machine, std::int64_t pid) {
   return {};
 }
 
+/// SIGCONT: what the tasks of a stopped process would have done meanwhile happens now.
+void go_on(Step& step, ProcessId id, RecordNumber cause) {
+  World& world = step.world;
+  world.kernel.processes.write(id).stopped = 0;
+  for (const TaskId task_id : ids(world.kernel.tasks)) {
+    Task& task = world.kernel.tasks.write(task_id);
+    if (task.process != id || task.state == TaskState::Ended) continue;
+    const auto waits_for = [&](EventKind kind) { return world.queue.time_of(kind, task_id.raw()) != never; };
+    if (task.state == TaskState::Ready) {
+      if (!waits_for(EventKind::Turn)) queue_turn(world, task_id, world.now, cause);
+    } else if (task.wake_queued != 0) {
+      if (!waits_for(EventKind::Wake)) push_wake(step, task_id, cause);
+    } else if (task.deadline.armed() && task.deadline.entry == 0) {
+      task.deadline.deadline = std::max(task.deadline.deadline, world.now);
+      Step::push_entry(world.queue, task.deadline, TimerKind::TaskDeadline, task_id.raw());
+    }
+  }
+  const std::uint32_t waited = std::exchange(world.kernel.processes.write(id).signals.stopped, 0u);
+  for (const SignalRow& row : signal_table)
+    if ((waited & signal_bit(row.number)) != 0) send_signal(step, id, row.number, Reason::ProcessContinued);
+}
+
 std::uint32_t mask_of(const OpenFile& file) {
   return static_cast<std::uint32_t>(file.object);
 }
@@ -60,6 +88,20 @@ std::uint32_t mask_of(const OpenFile& file) {
 void send_signal(Step& step, ProcessId id, std::uint32_t signal, Reason reason) {
   Process& process = step.world.kernel.processes.write(id);
   if (process.ended != 0) return;
+  if (signal == sigcont && process.stopped != 0) {
+    go_on(step, id, step.record(rec::SignalSent{id, signal, SignalFate::Continues, 0}, reason));
+    if ((step.world.kernel.processes.read(id).signals.handled & signal_bit(sigcont)) == 0) return;
+  }
+  if (signal == sigstop) {
+    step.record(rec::SignalSent{id, signal, SignalFate::Stops, 0}, reason);
+    process.stopped = 1;
+    return;
+  }
+  if (process.stopped != 0 && signal != sigkill && signal != sigcont) {
+    step.record(rec::SignalSent{id, signal, SignalFate::Waits, 0}, reason);
+    process.signals.stopped |= signal_bit(signal);
+    return;
+  }
   const std::uint32_t bit = signal_bit(signal);
   const SignalRow* row = signal_row(signal);
   const bool unstoppable = signal == sigkill;
@@ -83,6 +125,8 @@ void send_signal(Step& step, ProcessId id, std::uint32_t signal, Reason reason) 
       interrupt(step, id, record);
       return;
     case SignalFate::Ignored:
+    case SignalFate::Stops:
+    case SignalFate::Continues:
       return;
     case SignalFate::Ends:
       step.cause = record;

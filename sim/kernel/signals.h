@@ -3,7 +3,7 @@
 // that blocks is interrupted, and the program runs its handler before it sees the call's result. signal(7);
 // Linux kernel/signal.c.
 //
-// Left out: stopping and continuing, signals for single threads, real-time signals, who sent it (siginfo).
+// Left out: signals for single threads, real-time signals, who sent it (siginfo).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Signals {
   std::uint32_t restarts = 0;  ///< of the handled ones: SA_RESTART
   std::uint32_t blocked = 0;
   std::uint32_t pending = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t stopped = 0;  ///< came while the process was stopped
 };
 
 /// A signal for a process. `reason`: why it is sent.

@@ -425,6 +425,19 @@ class Teller {
 
   // --- a person interferes ---
 
+  /// «A person delays the SYN from cli to srv: …»
+  std::string by_person(std::string_view does, RecordNumber record) const {
+    const wire::Packet* packet = packet_of(records_, record);
+    if (packet == nullptr) return tells_.describe(record) + ".";
+    const auto* delayed = get<rec::PacketDelayed>(records_, record);
+    return fit({fmt::format("A person {} {} from {} to {}{}.", does, the(segment_name(*packet)),
+                            names_.end(*packet, packet->from), names_.end(*packet, packet->to),
+                            delayed != nullptr
+                                ? fmt::format(": it arrives {} from now",
+                                              duration_text(delayed->arrives - at(records_, record).time))
+                                : "")});
+  }
+
   std::string person() const {
     if (event_.lost != 0) {
       const wire::Packet* packet = packet_of(records_, event_.lost);
@@ -435,6 +448,18 @@ class Teller {
         return fit({text + next_try(event_.lost), text});
       }
     }
+    if (event_.delayed != 0) return by_person("delays", event_.delayed);
+    if (event_.doubled != 0) return by_person("doubles", event_.doubled);
+    if (!event_.sent.empty() && at(records_, event_.sent.front()).reason == Reason::ForgedByPerson)
+      return by_person("forges", event_.sent.front());
+    if (event_.signal != 0 && event_.ended == 0) {
+      const auto& sent = as<rec::SignalSent>(event_.signal);
+      const std::string who = names_.process_with_pid(sent.process);
+      return fit({sent.fate == SignalFate::Stops ? fmt::format("A person pauses {}.", who)
+                                                 : fmt::format("A person lets {} go on.", who)});
+    }
+    if (event_.setting != 0 && get<rec::SysctlChanged>(records_, event_.setting) == nullptr)
+      return fit({fmt::format("A person did it: {}.", tells_.describe(event_.setting))});
     if (event_.setting != 0) {
       const auto& changed = as<rec::SysctlChanged>(event_.setting);
       return fit({fmt::format("A person sets {} on {} from {} to {}.", row_of(changed.id).name, here(),

@@ -95,6 +95,22 @@ struct Line {
     if (r.signal != 0) return fmt::format("{} is killed ({})", who, signal_name(r.signal));
     return r.status == 0 ? who + " ends" : fmt::format("{} ends with status {}", who, r.status);
   }
+  std::string operator()(const rec::PacketDelayed& r) const {
+    const wire::Packet* packet = packet_of(tells.records(), number);
+    return fmt::format("{} comes later: {} from now",
+                       packet != nullptr ? segment_name(*packet) : std::string("the packet"),
+                       duration_text(r.arrives - record.time));
+  }
+  std::string operator()(const rec::LinkChanged& r) const {
+    const wire::Link& link = names().world().wire.links.read(r.link);
+    const auto end = [&](std::size_t i) {
+      return names().host(names().world().inet.nets.read(link.ends[i]).host);
+    };
+    return fmt::format("the link {} – {} is {}", end(0), end(1), r.cut != 0 ? "cut" : "mended");
+  }
+  std::string operator()(const rec::LimitChanged& r) const {
+    return fmt::format("{} may have {} descriptors now, before {}", names().process(r.process), r.to, r.from);
+  }
   std::string operator()(const rec::SignalSent& r) const {
     const std::string what = fmt::format("{} for {}", signal_name(r.signal), names().process(r.process));
     switch (r.fate) {
@@ -106,6 +122,10 @@ struct Line {
         return what + ": its handler will run";
       case SignalFate::Waits:
         return what + ": it is blocked, and waits";
+      case SignalFate::Stops:
+        return what + ": the process stops";
+      case SignalFate::Continues:
+        return what + ": the process goes on";
     }
     return what;
   }

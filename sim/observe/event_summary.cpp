@@ -45,6 +45,9 @@ struct Sorter {
   void operator()(const rec::CounterBumped&) const {}
   void operator()(const rec::Printed&) const { once(into.printed); }
   void operator()(const rec::SignalSent&) const { once(into.signal); }
+  void operator()(const rec::PacketDelayed&) const { once(into.delayed); }
+  void operator()(const rec::LinkChanged&) const { once(into.setting); }
+  void operator()(const rec::LimitChanged&) const { once(into.setting); }
   void operator()(const rec::SysctlChanged&) const { once(into.setting); }
 };
 

@@ -16,6 +16,7 @@ struct EventSummary {
   RecordNumber dropped = 0;  ///< by a rule of a host
   RecordNumber lost = 0;     ///< on the wire
   RecordNumber doubled = 0;  ///< by the link
+  RecordNumber delayed = 0;  ///< by a person
   std::vector<RecordNumber> sent, states;
   RecordNumber entered_queue = 0, left_queue = 0;  ///< the last: SYN queue, or accept queue
   RecordNumber received = 0, acknowledged = 0;     ///< the last change of the receive buffer, the send buffer

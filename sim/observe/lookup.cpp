@@ -8,6 +8,7 @@ namespace sockarium::observe {
 RecordNumber sending_of(const Records& records, RecordNumber number) {
   if (get<rec::PacketSent>(records, number) != nullptr) return number;
   if (const auto* doubled = get<rec::PacketDuplicated>(records, number)) return doubled->sent;
+  if (const auto* delayed = get<rec::PacketDelayed>(records, number)) return delayed->sent;
   if (const auto* delivered = get<rec::PacketDelivered>(records, number)) return delivered->sent;
   if (const auto* dropped = get<rec::PacketDropped>(records, number)) return dropped->sent;
   return 0;

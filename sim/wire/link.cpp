@@ -27,6 +27,10 @@ Offer offer(Link& link, std::size_t direction, std::uint64_t seed, Time now, std
   Direction& way = link.directions[direction];
   const Draw draw{seed, link.number * 2 + direction, ++way.offered};
   Offer answer;
+  if (link.cut != 0) {
+    answer.lose(Reason::LinkCut);
+    return answer;
+  }
   Time leaves = now;
   if (link.rate != 0) {
     const auto takes = static_cast<Duration>(std::uint64_t{bytes} * 8 * std::uint64_t{second} / link.rate);

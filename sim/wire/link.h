@@ -39,6 +39,7 @@ struct Link {
   std::uint64_t reorder_ppm = 0;    ///< that it travels no time, and overtakes
   std::uint64_t corrupt_ppm = 0;    ///< that a bit of it is flipped
   std::uint64_t mtu = 1500;         ///< bytes, IP header included
+  std::uint64_t cut = 0;            ///< 1: nothing that is sent arrives
   std::array<Direction, 2> directions{};
 };
 
