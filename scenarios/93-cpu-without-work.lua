@@ -77,9 +77,9 @@ end
 local function room() return params.limit - 4 - (params.after_emfile == "use a spare descriptor" and 1 or 0) end
 local function overfull() return params.clients > room() end
 
-at("busy", "web has made {w:costs('web').calls} calls and given up the processor {w:costs('web').switches} times. accept() has failed "
-   .. "{failures(w)} times. ss -ltn shows Recv-Q {w:listener(srv, 80).accept_queue} for the listener.")
-at("later", "The clients have gone. {failures(w)} times accept() gave EMFILE.")
+at("busy", "web has made {w:costs('web').calls} calls and given up the processor {w:costs('web').switches} times. accept() was called "
+   .. "{#w:calls{process = 'web', name = 'accept'}} times. ss -ltn shows Recv-Q {w:listener('srv', 80).accept_queue} for the listener.")
+at("later", "The clients have gone. accept() was called {#w:calls{process = 'web', name = 'accept'}} times for {params.clients} clients.")
 
 predict {
   at = "busy",
