@@ -84,7 +84,7 @@ end
 bookmark("look", "1s")
 
 at("60ms", "A client has connected and says nothing. web ({params.server}) has accepted it.")
-at("look", "A second has passed. Look at what web waits in, and at Recv-Q of the LISTEN row: {w:listener(srv, 80).accept_queue}.")
+at("look", "A second has passed. Look at what web waits in, and at Recv-Q of the LISTEN row: {w:listener('srv', 80).accept_queue}.")
 
 local function connected(w)
   local n = 0

@@ -61,7 +61,8 @@ end
 local function unread(w) return w:sockets { host = srv, state = "ESTAB", nth = 1 }.recvq end
 
 at("first", "Ten bytes have come. The connection calls its epoll: it is on the ready list now, and web is woken.")
-at("before-more", "web has read {10 - unread(w)} of 10 bytes after {reports(w)} reports. Is web at work, or does it wait?")
+at("before-more", "Ten bytes have come, and {w:sockets{host = 'srv', state = 'ESTAB', nth = 1}.recvq} of them lie unread. Is web at work, or "
+   .. "does it wait?")
 
 predict {
   at = "before-more",

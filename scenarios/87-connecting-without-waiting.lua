@@ -45,7 +45,7 @@ local function polled(w) return w:calls { process = "curl", name = "poll", nth =
 local function outcomes(w) return w:calls { process = "curl", name = "getsockopt" } end
 
 at("waits", "connect() did not wait: EINPROGRESS. curl asks poll() to be told when the socket is writable.")
-at("later", "poll() gave {polled(w)}.")
+at("later", "poll() gave {w:calls{process = 'curl', name = 'poll', nth = 1}.result}.")
 
 predict {
   at = "later",

@@ -74,8 +74,8 @@ local function in_vain(w)
 end
 
 at("all-wait", "Four workers wait ({params.way}), the first of them has waited longest.")
-at("later", "{params.connections} connections have come. By worker, the first to wait first: {shares_of(w)}. "
-   .. "accept() has failed {in_vain(w)} times.")
+at("later", "{params.connections} connections have come. The workers called accept() {#w:calls{process = 'web', name = 'accept'}} times, and "
+   .. "slept {w:costs('web').switches} times.")
 
 predict {
   at = "later",

@@ -81,9 +81,9 @@ for n, name in ipairs(servers) do
       local fd = check(socket(AF_INET, SOCK_STREAM))
       check(connect(fd, "srv", 80 + n))
       for _ = 1, params.requests do
+        sleep(params.apart > 0 and 0.05 or 0.05 - now() % 0.05)  -- all ask at once, every 50 ms
         check(send(fd, "GET /"))
         check(recv(fd, 100))
-        sleep("50ms")
       end
       close(fd)
     end)
@@ -98,11 +98,6 @@ local function answered(w, name)
   for _, call in ipairs(w:calls { process = name, name = "send" }) do if call.result then n = n + 1 end end
   return n
 end
-local function line(w, name)
-  local c = w:costs(name)
-  return name .. ": " .. c.calls .. " calls, " .. c.switches .. " context switches, " .. c.wake_ups .. " wake-ups, "
-    .. c.looked_at .. " looks at descriptors"
-end
 local function least(w, what)
   local best
   for _, name in ipairs(servers) do
@@ -115,8 +110,9 @@ measure("processes", function(w) return w:costs("processes").switches end)
 measure("loop", function(w) return w:costs("loop").switches end)
 
 at(0, "{params.clients} clients come to each server, one server after the other, and each asks {params.requests} times.")
-at("first-over", "The clients of the first server are done. {line(w, 'threads')}.")
-at("later", "All are done. {line(w, 'threads')}. {line(w, 'processes')}. {line(w, 'loop')}.")
+at("first-over", "The clients of the first server are done. It made {w:costs('threads').calls} calls, and was woken {w:costs('threads').wake_ups} times.")
+at("later", "All are done. Calls made: {w:costs('threads').calls}, {w:costs('processes').calls}, {w:costs('loop').calls}. Looks at descriptors: "
+   .. "{w:costs('threads').looked_at}, {w:costs('processes').looked_at}, {w:costs('loop').looked_at}. Who was woken how often?")
 
 predict {
   at = "later",

@@ -58,7 +58,7 @@ end
 process(cli, "first", { start = "10ms" }, function()
   local fd = connected()
   look("connected", fd)
-  sleep("80ms")
+  sleep("95ms")
   look("data", fd)
   check(recv(fd, 100))
   look("read", fd)

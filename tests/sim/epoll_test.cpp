@@ -222,11 +222,11 @@ struct Crowd {
   /// Each of four threads makes the calls of `thread`, which knows its number; main makes those of `first`.
   template <class Calls>
   Crowd(const std::vector<Syscall>& first, Calls thread, int connections = 12) {
-    std::vector<Syscall> main{socket(sock_nonblock), bind(3, 80), listen(3, 100)};
-    main.insert(main.end(), first.begin(), first.end());
-    for (int i = 0; i < 4; ++i) main.push_back(sys::Thread{});
-    main.push_back(sleep(30_s));
-    lab.program("srv", "server", main);
+    std::vector<Syscall> opening{socket(sock_nonblock), bind(3, 80), listen(3, 100)};
+    opening.insert(opening.end(), first.begin(), first.end());
+    for (int i = 0; i < 4; ++i) opening.push_back(sys::Thread{});
+    opening.push_back(sleep(30_s));
+    lab.program("srv", "server", opening);
     for (std::uint32_t i = 0; i < 4; ++i)
       lab.child_program("server", {i}, thread(static_cast<std::int32_t>(i)));
     for (int i = 0; i < connections; ++i)
