@@ -14,7 +14,11 @@ scenario {
 params {
   descriptors = { default = 100, min = 10, max = 10000, help = "how many each program watches" },
   events = { default = 5, min = 1, max = 50 },
+  apart = { default = "0ms", help = "how far apart the programs start" },
 }
+
+-- A real machine wants a moment between calls.
+compare { params = { descriptors = 10, apart = "200ms" } }
 
 local srv = host { name = "srv", ip = "192.168.1.10" }
 
@@ -32,19 +36,20 @@ local function sources()
   return fds
 end
 
-local function program(name, wait)
+local function program(name, nth, wait)
   process(srv, name, { nofile = { 20000, 20000 } }, function()
+    for _ = 2, nth do sleep(params.apart) end
     local fds = sources()
     local next_one = wait(fds)
     for _ = 1, params.events do check(read(next_one(), 8)) end
   end)
 end
 
-program("select", function(fds)
+program("select", 1, function(fds)
   return function() return check(select(fds, nil, nil, -1))[1] end
 end)
 
-program("poll", function(fds)
+program("poll", 2, function(fds)
   local set = {}
   for i, fd in ipairs(fds) do set[i] = { fd = fd, events = POLLIN } end
   return function()
@@ -53,7 +58,7 @@ program("poll", function(fds)
   end
 end)
 
-program("epoll", function(fds)
+program("epoll", 3, function(fds)
   local ep = check(epoll_create1())
   for _, fd in ipairs(fds) do check(epoll_ctl(ep, EPOLL_CTL_ADD, fd, EPOLLIN)) end
   return function() return check(epoll_wait(ep, 1, -1))[1].fd end

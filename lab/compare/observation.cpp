@@ -126,11 +126,13 @@ class Reader {
     const auto found = open_.find(task.raw());
     return found == open_.end() ? nullptr : &seen_.calls[found->second];
   }
-  /// The record of a timer in the chain of causes behind the record that is read; 0: no timer.
+  /// The record of a timer in the chain of causes behind the record that is read; 0: no timer, or a packet or
+  /// a program's call came between, which was woken by one.
   RecordNumber cause_of_wake() const {
     for (RecordNumber n = records_[number_ - 1].cause, steps = 0; n != 0 && steps < 8; ++steps) {
       if (observe::get<rec::TimerFired>(records_, n) != nullptr) return n;
       if (observe::packet_of(records_, n) != nullptr) return 0;
+      if (observe::get<rec::SyscallEntered>(records_, n) != nullptr) return 0;
       n = records_[n - 1].cause;
     }
     return 0;
