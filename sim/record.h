@@ -35,6 +35,12 @@ struct Ends {
 
 enum class QueueKind : std::uint32_t { Syn, Accept };
 enum class BufferKind : std::uint32_t { Send, Receive };
+enum class SignalFate : std::uint32_t {
+  Ends,  ///< the process
+  Ignored,
+  Handled,  ///< the program's handler will run
+  Waits,    ///< it is blocked
+};
 
 namespace rec {
 
@@ -178,6 +184,26 @@ struct FileChanged {  ///< what is inside an open file that is no socket
   std::int64_t value =
       0;  ///< a pipe: bytes in it; a file: its size; an eventfd: its count; an inotify: events unread
 };
+struct SignalSent {
+  ProcessId process;  ///< whom it is for
+  std::uint32_t signal = 0;
+  SignalFate fate = SignalFate::Ends;
+  std::uint64_t reserved = 0;
+};
+struct InterestChanged {  ///< what an epoll watches
+  std::uint64_t epoll = 0;
+  OpenFileId file;
+  std::int64_t fd = -1;      ///< as it was registered
+  std::uint32_t events = 0;  ///< asked for from now on
+  std::uint32_t length = 0;  ///< of the interest list, after
+};
+struct ReadyListChanged {  ///< a watched file came to the ready list of an epoll, or left it
+  std::uint64_t epoll = 0;
+  OpenFileId file;
+  std::int64_t fd = -1;
+  std::uint32_t entered = 0;  ///< 1: it came
+  std::uint32_t length = 0;   ///< of the ready list, after
+};
 struct SysctlChanged {
   Sysctl id = Sysctl::Somaxconn;
   std::uint32_t reserved = 0;
@@ -186,13 +212,14 @@ struct SysctlChanged {
 
 }  // namespace rec
 
-using What = std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
-                          rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered,
-                          rec::PacketDropped, rec::StateChanged, rec::QueueEntered, rec::QueueLeft,
-                          rec::PortBound, rec::PortReleased, rec::TimerArmed, rec::TimerFired,
-                          rec::DescriptorOpened, rec::DescriptorClosed, rec::SocketCreated, rec::SocketFreed,
-                          rec::BufferChanged, rec::SocketError, rec::CounterBumped, rec::Printed,
-                          rec::SysctlChanged, rec::PacketDuplicated, rec::FileChanged>;
+using What =
+    std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
+                 rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped,
+                 rec::StateChanged, rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased,
+                 rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
+                 rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
+                 rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
+                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged>;
 
 struct Record {
   Time time = 0;

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/core/address.h"
+#include "sim/core/profile.h"
 #include "sim/core/sysctl.h"
 #include "sim/core/time.h"
 #include "sim/wire/filter.h"
@@ -19,6 +21,11 @@ namespace sockarium {
 struct HostSetup {
   std::string name;                ///< resolves in connect()
   std::vector<Address> addresses;  ///< one interface each; loopback comes by itself
+  Profile profile = Profile::Linux6_18;
+  bool own_profile = false;  ///< it named one; else the scenario's, or --profile's
+  /// Place in Setup::hosts of the machine whose kernel this container shares: files, their limit, and nothing
+  /// of the network. None: it is a machine itself.
+  std::optional<std::size_t> machine;
   std::vector<std::pair<Sysctl, std::int64_t>> sysctls;
   /// net.ipv4.ip_local_reserved_ports: first and last port of each range.
   std::vector<std::pair<std::uint16_t, std::uint16_t>> reserved_ports;

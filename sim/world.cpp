@@ -23,6 +23,7 @@ void for_each_part(const World& w, Use use) {
   use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
+  use(w.poll.epolls), use(w.poll.interests), use(w.poll.found), use(w.poll.watched);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
       use(w.kernel.nodes), use(w.kernel.eventfds), use(w.kernel.timerfds), use(w.kernel.inotifies),
       use(w.kernel.inotify_watches), use(w.kernel.inotify_events), use(w.kernel.descriptors);
@@ -31,6 +32,7 @@ void for_each_part(const World& w, Use use) {
 
 void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
   std::uint64_t number = 0;
+  std::vector<HostId> made;
   for (const HostSetup& plan : setup.hosts) {
     kernel::Host host;
     host.name = bytes.intern(plan.name);
@@ -41,11 +43,14 @@ void add_hosts(World& world, const Setup& setup, ByteStore& bytes) {
     net.host = id;
     net.number = number;
     net.raw = plan.raw ? 1 : 0;
-    net.sysctls = Sysctls::defaults();
+    net.sysctls = sysctls_of(plan.profile);
+    net.traits = traits_of(plan.profile);
     for (const auto& [key, value] : plan.sysctls) net.sysctls[key] = value;
     const NetId net_id = world.inet.nets.add(net);
+    made.push_back(id);
     world.kernel.hosts.write(id).net = net_id;
-    if (!plan.raw) world.kernel.hosts.write(id).root = kernel::make_tree(world, bytes, id);
+    world.kernel.hosts.write(id).machine = plan.machine ? made[*plan.machine] : id;
+    if (!plan.raw && !plan.machine) world.kernel.hosts.write(id).root = kernel::make_tree(world, bytes, id);
     PortRangeId last_reserved;
     for (const auto& [low, high] : plan.reserved_ports) {
       const PortRangeId range = world.inet.reserved.add(inet::PortRange{low, high, {}});
@@ -140,7 +145,7 @@ struct Apply {
   }
   void operator()(const KillProcess& wish) const {
     step.host = step.world.kernel.processes.read(wish.process).host;
-    kernel::end_process(step, wish.process, 0, kernel::SIGKILL_number, Reason::KilledByPerson);
+    kernel::send_signal(step, wish.process, sigkill, Reason::KilledByPerson);
   }
   void operator()(const SetSysctl& wish) const {
     inet::Net& net = step.world.inet.nets.write(wish.net);

@@ -41,6 +41,7 @@ int choose(int argc, char** argv, const Renderer& renderer) {
                                       add_real_run(program),
                                       add_view(program),
                                       add_why(program),
+                                      add_sweep(program),
                                       add_export(program, renderer),
                                       add_doctor(program, renderer)};
   set_examples(program, {"sockarium                       opens the window on the course",
@@ -66,7 +67,9 @@ int choose(int argc, char** argv, const Renderer& renderer) {
 }  // namespace
 
 std::string version_line() {
-  return fmt::format("sockarium {} (profiles: linux-6.18)", SOCKARIUM_VERSION);
+  std::string names;
+  for (const ProfileInfo& info : profiles()) names += (names.empty() ? "" : ", ") + std::string(info.name);
+  return fmt::format("sockarium {} (profiles: {})", SOCKARIUM_VERSION, names);
 }
 
 void set_examples(CLI::App& command, const std::vector<std::string>& examples) {

@@ -73,7 +73,7 @@ void check_expectations(Opened& opened, Tally& tally) {
     else if (judged.verdict == script::Verdict::Fails)
       tally.fail(file, expectation.line, expectation.text,
                  fmt::format("got: {}\n        {}; profile {}", judged.got.empty() ? "false" : judged.got,
-                             told(session, *event), opened.scenario->profile));
+                             told(session, *event), info_of(opened.scenario->profile).name));
     else
       tally.fail(file, expectation.line, expectation.text,
                  judged.error ? judged.error->format() : "the lesson is broken");

@@ -34,6 +34,32 @@ int list(bool json) {
   return ok;
 }
 
+/// The kernels that a host can have, and in what each differs from Linux 6.18.
+int list_profiles(bool json) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const ProfileInfo& info : profiles()) {
+    nlohmann::json rows = nlohmann::json::array();
+    if (!json) fmt::print("{:<12} {}\n", info.name, info.title);
+    for (const ProfileRow& row : info.rows) {
+      const bool certain = row.certainty == Certainty::Documented;
+      rows.push_back(
+          {{"name", row.name()}, {"value", row.value}, {"certain", certain}, {"source", row.source}});
+      if (!json)
+        fmt::print("  {:<38} {:>8}  {}{}\n", row.name(), row.value, certain ? "" : "uncertain: ", row.source);
+    }
+    if (!json) fmt::print("  {}\n\n", info.not_modelled);
+    all.push_back({{"name", info.name},
+                   {"title", info.title},
+                   {"differences", rows},
+                   {"not_modelled", info.not_modelled}});
+  }
+  if (json) {
+    const nlohmann::json document{{"schema", 1}, {"profiles", all}};
+    fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return ok;
+}
+
 int show(const std::string& file) {
   const script::LoadResult loaded = script::load_file(resolve(file));
   if (const auto* error = std::get_if<script::LoadError>(&loaded)) {
@@ -58,9 +84,11 @@ int show(const std::string& file) {
 Command add_list(CLI::App& program) {
   auto json = std::make_shared<bool>(false);
   CLI::App* app = program.add_subcommand("list", "the lessons of the course");
+  auto kernels = std::make_shared<bool>(false);
   app->add_flag("--json", *json, "one JSON document instead of text");
-  set_examples(*app, {"sockarium list", "sockarium list --json"});
-  return {app, [json] { return list(*json); }};
+  app->add_flag("--profiles", *kernels, "the kernels that a host can have, and in what they differ");
+  set_examples(*app, {"sockarium list", "sockarium list --profiles"});
+  return {app, [json, kernels] { return *kernels ? list_profiles(*json) : list(*json); }};
 }
 
 Command add_show(CLI::App& program) {

@@ -103,7 +103,8 @@ int go(const RunOptions& options, bool long_form) {
     print_events(*opened, *last, options, long_form);
     fmt::print("\n");
   }
-  fmt::print("{} of {} events, seed {}: {}.\n", *last, session.head(), opened->scenario->setup.seed,
+  fmt::print("{} of {} events, seed {}, profile {}: {}.\n", *last, session.head(),
+             opened->scenario->setup.seed, info_of(opened->scenario->profile).name,
              *last == session.head() ? sentence(session.ending()) : "stopped here as asked");
   print_faults(*opened);
   return ok;

@@ -25,12 +25,13 @@ Command add_real_run(CLI::App& program);
 Command add_view(CLI::App& program);
 Command add_why(CLI::App& program);
 Command add_export(CLI::App& program, const Renderer& renderer);
+Command add_sweep(CLI::App& program);
 Command add_list(CLI::App& program);
 Command add_show(CLI::App& program);
 Command add_doctor(CLI::App& program, const Renderer& renderer);
 Command add_gui(CLI::App& program, const Renderer& renderer);
 
-/// «sockarium 0.1.0 (profiles: linux-6.18)»
+/// «sockarium 0.1.0 (profiles: linux-6.18, …)»
 std::string version_line();
 /// Examples below a command's help.
 void set_examples(CLI::App& command, const std::vector<std::string>& examples);

@@ -41,6 +41,16 @@ void ScenarioOptions::add_to(CLI::App& command, bool with_moment) {
   command.add_option("file", file, "a scenario file, or the id of a lesson (see list)")->required();
   command.add_option("--set", sets, "sets a knob of the scenario: --set backlog=3")->type_name("NAME=VALUE");
   command.add_option("--seed", seed, "the seed of all chance");
+  command
+      .add_option_function<std::string>(
+          "--profile", [this](const std::string& name) { profile = profile_named(name); },
+          "the kernel of every host that names none: linux-6.18, linux-6.1, linux-4.19, macos, windows")
+      ->check([](const std::string& name) {
+        return profile_named(name)
+                   ? std::string()
+                   : "there is no profile '" + name + "'; sockarium list --profiles tells them";
+      })
+      ->type_name("NAME");
   command.add_flag("--json", json, "one JSON document instead of text");
   if (with_moment)
     command
@@ -102,6 +112,7 @@ void report(const script::LoadError& error, bool json) {
 std::shared_ptr<const script::Scenario> load(const ScenarioOptions& options, int& code) {
   script::LoadOptions asked;
   asked.seed = options.seed;
+  asked.profile = options.profile;
   for (const std::string& set : options.sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0) {

@@ -24,7 +24,8 @@ struct ScenarioOptions {
   std::string file;
   std::vector<std::string> sets;  ///< «backlog=3»
   std::optional<std::uint64_t> seed;
-  std::string at;  ///< «25ms», «17», a bookmark's name; empty: the end
+  std::string at;                  ///< «25ms», «17», a bookmark's name; empty: the end
+  std::optional<Profile> profile;  ///< instead of the scenario's
   bool json = false;
 
   void add_to(CLI::App& command, bool with_moment);

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
@@ -24,6 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "lab/compare/agent_signals.h"
+#include "lab/compare/agent_waiting.h"
 #include "lab/compare/file_space.h"
 #include "lab/compare/punctual.h"
 
@@ -85,6 +88,20 @@ void take_address(const SocketAddress& address, SysResult& result) {
   }
 }
 
+void drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> none{};
+  syscall(SYS_capset, &header, none.data());
+}
+
+/// In a user namespace there is one user: then the missing capabilities make the difference to root.
+std::int64_t become(std::uint32_t user) {
+  if (setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0) errno = 0;
+  drop_capabilities();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // it is forgotten with the user
+  return 0;
+}
+
 struct Names {
   int level, name;
 };
@@ -124,6 +141,12 @@ Names names_of(Option option) {
       return {IPPROTO_TCP, TCP_SYNCNT};
     case Option::DeferAccept:
       return {IPPROTO_TCP, TCP_DEFER_ACCEPT};
+    case Option::KeepIdle:
+      return {IPPROTO_TCP, TCP_KEEPIDLE};
+    case Option::KeepInterval:
+      return {IPPROTO_TCP, TCP_KEEPINTVL};
+    case Option::KeepCount:
+      return {IPPROTO_TCP, TCP_KEEPCNT};
     case Option::UserTimeout:
       return {IPPROTO_TCP, TCP_USER_TIMEOUT};
     case Option::ReceiveErrors:
@@ -323,11 +346,33 @@ struct Call {
     const rlimit limit{static_cast<rlim_t>(c.soft), static_cast<rlim_t>(c.hard)};
     return setrlimit(static_cast<__rlimit_resource>(c.resource), &limit);
   }
+  std::int64_t operator()(const sys::Poll& c) const { return real_poll(c, box, result); }
+  std::int64_t operator()(const sys::Select& c) const { return real_select(c, box, result); }
+  std::int64_t operator()(const sys::EpollCreate& c) const {
+    return epoll_create1(static_cast<int>(c.flags));
+  }
+  std::int64_t operator()(const sys::EpollCtl& c) const { return real_epoll_ctl(c); }
+  std::int64_t operator()(const sys::EpollWait& c) const { return real_epoll_wait(c, box, result); }
   std::int64_t operator()(const sys::Getpid&) const { return getpid(); }
+  std::int64_t operator()(const sys::Getppid&) const { return getppid(); }
+  std::int64_t operator()(const sys::Getuid&) const { return getuid(); }
+  std::int64_t operator()(const sys::Setuid& c) const {
+    const auto user = static_cast<uid_t>(c.user);
+    if (getuid() == 0 && user != 0) return become(user);
+    return setresuid(user, user, user);
+  }
+  std::int64_t operator()(const sys::Kill& c) const {
+    return kill(static_cast<pid_t>(c.pid), static_cast<int>(c.signal));
+  }
+  std::int64_t operator()(const sys::Sigaction& c) const { return agent_signals::set(c); }
+  std::int64_t operator()(const sys::Sigprocmask& c) const { return agent_signals::block(c); }
+  std::int64_t operator()(const sys::Signalfd& c) const { return agent_signals::make_descriptor(c); }
+  std::int64_t operator()(const sys::Alarm& c) const { return agent_signals::alarm_in(c.after); }
   std::int64_t operator()(const sys::Fork&) const {
     const pid_t child = fork();
     if (child != 0) return child;
     tasks_here = 1;
+    agent_signals::take();  // what had come was the parent's
     serve(mailroom, box.child);
     _exit(0);
   }
@@ -341,8 +386,13 @@ struct Call {
     if (--tasks_here == 0) _exit(static_cast<int>(c.status));
     return 0;
   }
+  /// Only where a handler may run meanwhile: else the run pauses by itself.
+  std::int64_t operator()(const sys::Sleep& c) const {
+    const timespec pause = to_timespec(c.duration);
+    errno = clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
+    return errno == 0 ? 0 : -1;
+  }
   // The run answers these itself: they are no business of the network's.
-  std::int64_t operator()(const sys::Sleep&) const { return 0; }
   std::int64_t operator()(const sys::Compute&) const { return 0; }
   std::int64_t operator()(const sys::Now&) const { return 0; }
   std::int64_t operator()(const sys::Random&) const { return 0; }
@@ -365,6 +415,8 @@ void serve(Mailroom& mailroom, std::size_t number) {
     errno = 0;
     result.value = std::visit(Call{mailroom, box, result}, call);
     if (result.value < 0) result.error = static_cast<Errno>(errno);
+    result.signals = agent_signals::take();
+    result.restarts = result.error == Errno::INTR && agent_signals::restarts(call, result.signals) ? 1 : 0;
     const bool ends = std::holds_alternative<sys::Exit>(call);
     box.result = result;
     box.returned = monotonic_now();
@@ -376,12 +428,6 @@ void serve(Mailroom& mailroom, std::size_t number) {
     if (ends && syscall(SYS_gettid) != getpid()) return;
     while (ends) pause();
   }
-}
-
-void drop_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> none{};
-  syscall(SYS_capset, &header, none.data());
 }
 
 }  // namespace
@@ -398,12 +444,7 @@ void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   close_range(plan.nofile >= 3 ? 3 : 0, ~0u, 0);
   const rlimit limit{plan.nofile, plan.nofile_hard};
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (plan.user != 0) {
-    // In a user namespace there is one user: then the missing capabilities make the difference to root.
-    if (setresgid(plan.user, plan.user, plan.user) != 0 || setresuid(plan.user, plan.user, plan.user) != 0)
-      errno = 0;
-    drop_capabilities();
-  }
+  if (plan.user != 0) become(plan.user);
   serve(mailroom, plan.box);
   _exit(0);
 }

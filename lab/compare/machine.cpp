@@ -86,9 +86,13 @@ std::string refusal(const Machine& machine, const Setup& setup) {
   if (setup.processes.size() > mailboxes_most)
     return fmt::format("it has {} programs, and at most {} can be compared", setup.processes.size(),
                        mailboxes_most);
-  for (const HostSetup& host : setup.hosts)
+  for (const HostSetup& host : setup.hosts) {
+    if (host.profile != Profile::Linux6_18)
+      return fmt::format("host {} has the kernel {}, and only linux-6.18 is compared", host.name,
+                         info_of(host.profile).name);
     if (host.file_max != HostSetup{}.file_max)
       return "fs.file-max belongs to the whole machine, and is not changed for a comparison";
+  }
   return {};
 }
 

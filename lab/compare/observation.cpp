@@ -23,6 +23,7 @@ SentBy sender(TimerKind kind) {
   switch (kind) {
     case TimerKind::Retransmit:
     case TimerKind::SynAck:
+    case TimerKind::KeepAlive:
       return SentBy::RetransmitTimer;
     case TimerKind::DelayedAck:
       return SentBy::DelayedAckTimer;
@@ -30,6 +31,7 @@ SentBy sender(TimerKind kind) {
     case TimerKind::TimeWait:
     case TimerKind::Neighbour:
     case TimerKind::TimerFd:
+    case TimerKind::Alarm:
     case TimerKind::None:
       return SentBy::Nobody;
   }

@@ -13,6 +13,8 @@ struct Payload {
   Bytes* operator()(sys::Sendto& call) const { return &call.data; }
   Bytes* operator()(sys::Write& call) const { return &call.data; }
   Bytes* operator()(sys::Inject& call) const { return &call.packet; }
+  Bytes* operator()(sys::Poll& call) const { return &call.set; }
+  Bytes* operator()(sys::Select& call) const { return &call.set; }
   Bytes* operator()(sys::Open& call) const { return &call.path; }
   Bytes* operator()(sys::Unlink& call) const { return &call.path; }
   Bytes* operator()(sys::InotifyAddWatch& call) const { return &call.path; }

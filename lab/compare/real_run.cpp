@@ -16,6 +16,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "lab/compare/agent.h"
 #include "lab/compare/file_space.h"
@@ -25,6 +26,7 @@
 #include "lab/compare/relay.h"
 #include "lab/compare/sysctl_files.h"
 #include "sim/core/chance.h"
+#include "sim/core/signal.h"
 
 namespace sockarium::compare {
 
@@ -74,7 +76,9 @@ class Run {
       if (!enter(network_.hosts[plan.host])) return "a host's namespace is lost";
       const pid_t child = fork();
       if (child < 0) return "no further process can be started";
-      if (child == 0) live_as_agent(mailroom_, {i, plan.host, plan.nofile, plan.nofile_hard, plan.user});
+      if (child == 0)
+        live_as_agent(mailroom_, {i, setup_.hosts[plan.host].machine.value_or(plan.host), plan.nofile,
+                                  plan.nofile_hard, plan.user});
       RealTask task;
       task.path = {static_cast<std::uint32_t>(i)};
       task.box = task.process = i;
@@ -230,15 +234,37 @@ class Run {
     task.state = RealTask::State::Ready;
   }
 
+  /// A signal was sent. Whom it has ended in a pause, or between two calls, nobody else would notice.
+  void note_kill(const sys::Kill& wish) {
+    for (RealTask& task : tasks_) {
+      if (pid_of(task.process) != wish.pid || task.state == RealTask::State::Ended) continue;
+      killed_[task.process] = wish.signal;
+      const std::int64_t deadline = monotonic_now() + 2 * millisecond;  // a death takes its time
+      while (!over(look_at(task)) && monotonic_now() < deadline) usleep(100);
+      if (!over(look_at(task)) || task.state == RealTask::State::InCall) continue;
+      task.state = RealTask::State::Ended;
+      if (task.calls == 0) continue;
+      SeenCall& call = seen.calls[task.call];
+      call.returned = false;
+      call.signal = wish.signal;
+      call.left = monotonic_now() - start_;
+    }
+  }
+
   /// The process of `task` is gone in the middle of a call.
   void died(RealTask& task, const Life& life) {
     const std::string& name = setup_.processes[task.path.front()].name;
     const Syscall& call = seen.calls[task.call].call;
     const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
                       std::holds_alternative<sys::Write>(call);
-    // SIGPIPE is the only signal of a scenario. Where a parent has waited for it already, nobody tells.
-    if (life.signal == SIGPIPE || (life.state == 'X' && sent))
+    const auto killed = killed_.find(task.process);
+    // Where a parent has waited for it already, nobody tells.
+    if (killed != killed_.end() && life.signal == 0)
+      seen.calls[task.call].signal = killed->second;
+    else if (life.signal == 0 && life.state == 'X' && sent)
       seen.calls[task.call].signal = SIGPIPE;
+    else if (const SignalRow* row = signal_row(life.signal); row != nullptr && life.signal != SIGABRT)
+      seen.calls[task.call].signal = life.signal;
     else
       seen.trouble = fmt::format("the agent of {} was ended from outside{}", name,
                                  life.signal != 0 ? fmt::format(" by signal {}", life.signal) : "");
@@ -259,6 +285,15 @@ class Run {
     if (std::holds_alternative<sys::Wait>(seen.calls[task.call].call) && result.ok())
       for (const RealTask& other : tasks_)
         if (other.real_pid == result.value) result.value = pid_of(other.process);
+    if (std::holds_alternative<sys::Getppid>(seen.calls[task.call].call)) {
+      const std::int64_t real = result.value;
+      result.value = 1;  // the run itself, which no program knows
+      for (const RealTask& other : tasks_)
+        if (other.real_pid == real) result.value = pid_of(other.process);
+    }
+    if (const auto* wish = std::get_if<sys::Kill>(&seen.calls[task.call].call);
+        wish != nullptr && result.ok() && wish->signal != 0 && wish->pid != pid_of(task.process))
+      note_kill(*wish);
     if (result.data.length > 0) result.data = bytes_.intern({box(task).payload.data(), result.data.length});
     return result;
   }
@@ -301,7 +336,9 @@ class Run {
     task.call = seen.calls.size();
     ++task.calls;
     seen.calls.push_back(call);
-    if (const auto* sleep = std::get_if<sys::Sleep>(&step.call)) return pause(task, sleep->duration);
+    if (const auto* sleep = std::get_if<sys::Sleep>(&step.call);
+        sleep != nullptr && !handling_.contains(task.process))
+      return pause(task, sleep->duration);
     if (const auto* compute = std::get_if<sys::Compute>(&step.call)) return pause(task, compute->duration);
     const Time after = task.at + setup_.syscall_time;
     if (std::holds_alternative<sys::Now>(step.call)) return finish(task, SysResult::of(task.at), after);
@@ -407,6 +444,10 @@ class Run {
     letter.call = flatten(call);
     if (const auto* wait = std::get_if<sys::Wait>(&call); wait != nullptr && wait->pid > 0)
       letter.call = flatten(sys::Wait{real_pid(wait->pid)});
+    if (const auto* wish = std::get_if<sys::Kill>(&call))
+      letter.call = flatten(sys::Kill{real_pid(wish->pid), wish->signal});
+    if (const auto* wish = std::get_if<sys::Sigaction>(&call); wish != nullptr && wish->action == sig_handler)
+      handling_.insert(task.process);
     const bool makes = std::holds_alternative<sys::Fork>(call) || std::holds_alternative<sys::Thread>(call);
     if (makes && boxes_ == mailboxes_most) {
       seen.trouble = fmt::format("more than {} tasks", mailboxes_most);
@@ -491,6 +532,8 @@ class Run {
   std::deque<RealTask> tasks_;
   std::size_t boxes_ = 0, processes_ = 0;
   std::uint64_t orders_ = 0;
+  std::set<std::size_t> handling_;              ///< processes with a handler of signals
+  std::map<std::size_t, std::int64_t> killed_;  ///< by another: process → signal
   std::int64_t start_ = 0;
 };
 

@@ -16,13 +16,17 @@ bool write_sysctl(const Sysctls& values, Sysctl id) {
     case Sysctl::PortRangeHigh:
       text = fmt::format("{} {}", values[Sysctl::PortRangeLow], values[Sysctl::PortRangeHigh]);
       break;
+    case Sysctl::TcpRmemMin:
     case Sysctl::TcpRmemDefault:
     case Sysctl::TcpRmemMax:
-      text = fmt::format("4096 {} {}", values[Sysctl::TcpRmemDefault], values[Sysctl::TcpRmemMax]);
+      text = fmt::format("{} {} {}", values[Sysctl::TcpRmemMin], values[Sysctl::TcpRmemDefault],
+                         values[Sysctl::TcpRmemMax]);
       break;
+    case Sysctl::TcpWmemMin:
     case Sysctl::TcpWmemDefault:
     case Sysctl::TcpWmemMax:
-      text = fmt::format("4096 {} {}", values[Sysctl::TcpWmemDefault], values[Sysctl::TcpWmemMax]);
+      text = fmt::format("{} {} {}", values[Sysctl::TcpWmemMin], values[Sysctl::TcpWmemDefault],
+                         values[Sysctl::TcpWmemMax]);
       break;
     default:
       break;

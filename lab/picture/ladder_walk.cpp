@@ -22,6 +22,8 @@ struct Shown {
   bool operator()(const sys::Now&) const { return false; }
   bool operator()(const sys::Random&) const { return false; }
   bool operator()(const sys::Getpid&) const { return false; }
+  bool operator()(const sys::Getppid&) const { return false; }
+  bool operator()(const sys::Getuid&) const { return false; }
   bool operator()(const sys::Exit&) const { return false; }
   bool operator()(const sys::Inject&) const { return false; }  // its arrow says it
   bool operator()(const sys::Getsockname&) const { return false; }
@@ -198,6 +200,12 @@ void LadderWalk::fold(const Event& event) {
         break;
       case TimerKind::TimerFd:
         gap.gap_text = host + " waits for a timerfd";
+        break;
+      case TimerKind::KeepAlive:
+        gap.gap_text = host + " hears nothing, and waits to ask";
+        break;
+      case TimerKind::Alarm:
+        gap.gap_text = host + " waits for an alarm";
         break;
       case TimerKind::None:
         break;

@@ -185,13 +185,54 @@ bool run_first_half(lua_State* L, BindingBody body, const char* name) noexcept {
 
 namespace {
 
-/// What a call brings back, once its result is there.
-int after_call(lua_State* L, int, lua_KContext) {
+int after_call(lua_State* L, int status, lua_KContext context);
+
+/// The handlers of signals that have come, one after the other; they may call the kernel themselves. Then the
+/// call gives its `values`, or is made again, as its odd number says.
+int after_handler(lua_State* L, int, lua_KContext values) {
   Machine& machine = Machine::of(L);
-  machine.runner->give_result(machine.answer);
-  luaL_checkstack(L, static_cast<int>(machine.answer.values.size()), nullptr);
+  while (const int signal = machine.runner->next_signal()) {
+    luaL_checkstack(L, 3, nullptr);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, machine.runner->handler(signal));
+    lua_pushinteger(L, signal);
+    lua_callk(L, 1, 0, values, &after_handler);
+  }
+  if ((values & 1) == 0) return static_cast<int>(values / 2);
+  lua_pop(L, static_cast<int>(values / 2));
+  machine.runner->make_again();
+  return lua_yieldk(L, 0, 0, &after_call);
+}
+
+/// What a call brings back, once its result is there.
+int after_call(lua_State* L, int status, lua_KContext) {
+  Machine& machine = Machine::of(L);
+  const bool again = machine.runner->give_result(machine.answer);
+  const auto count = static_cast<lua_KContext>(machine.answer.values.size());
+  luaL_checkstack(L, static_cast<int>(count), nullptr);
   for (const Value& value : machine.answer.values) push_value(L, value);
-  return static_cast<int>(machine.answer.values.size());
+  return after_handler(L, status, 2 * count + (again ? 1 : 0));
+}
+
+/// Replaces the value on top by its copy. What goes along is copied with it, so that they share variables.
+void push_copies(lua_State* L, const Keep& keep) {
+  if (keep.along == nullptr || keep.along->empty()) return push_copy_for_process(L);
+  luaL_checkstack(L, 3, nullptr);
+  lua_createtable(L, static_cast<int>(keep.along->size()) + 1, 0);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+  lua_Integer place = 1;
+  for (const auto& [key, reference] : *keep.along) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+    lua_rawseti(L, -2, ++place);
+  }
+  push_copy_for_process(L);
+  place = 1;
+  for (const auto& [key, reference] : *keep.along) {
+    lua_rawgeti(L, -1, ++place);
+    (*keep.along_into)[key] = luaL_ref(L, LUA_REGISTRYINDEX);
+  }
+  lua_rawgeti(L, -1, 1);
+  lua_remove(L, -2);
 }
 
 }  // namespace
@@ -209,7 +250,7 @@ int run_second_half(lua_State* L, bool good) {
       lua_getfield(L, keep.argument, keep.field);
     else
       lua_pushvalue(L, keep.argument);
-    if (keep.copy) push_copy_for_process(L);
+    if (keep.copy) push_copies(L, keep);
     *keep.into = luaL_ref(L, LUA_REGISTRYINDEX);
   }
   switch (machine.answer.kind) {

@@ -6,6 +6,7 @@
 
 #include "lab/script/machine.h"
 #include "sim/core/errno.h"
+#include "sim/core/signal.h"
 #include "sim/core/syscall.h"
 
 namespace sockarium::script {
@@ -91,26 +92,32 @@ constexpr Constant constants[] = {
     {"POLLPRI", 0x2},
     {"POLLOUT", 0x4},
     {"POLLERR", 0x8},
-    {"POLLHUP", 0x10},
-    {"POLLRDHUP", 0x2000},
-    {"EPOLLIN", 0x1},
-    {"EPOLLOUT", 0x4},
+    {"POLLHUP", poll_hup},
+    {"POLLNVAL", poll_nval},
+    {"POLLRDNORM", poll_rdnorm},
+    {"POLLWRNORM", poll_wrnorm},
+    {"POLLRDHUP", poll_rdhup},
+    {"EPOLLIN", poll_in},
+    {"EPOLLPRI", poll_pri},
+    {"EPOLLOUT", poll_out},
     {"EPOLLERR", 0x8},
     {"EPOLLHUP", 0x10},
     {"EPOLLRDHUP", 0x2000},
     {"EPOLLEXCLUSIVE", 1 << 28},
     {"EPOLLONESHOT", 1 << 30},
     {"EPOLLET", std::int64_t{1} << 31},
+    {"EPOLL_CLOEXEC", o_cloexec},
     {"EPOLL_CTL_ADD", 1},
     {"EPOLL_CTL_DEL", 2},
     {"EPOLL_CTL_MOD", 3},
-    {"SIGINT", 2},
-    {"SIGKILL", 9},
-    {"SIGPIPE", 13},
-    {"SIGTERM", 15},
-    {"SIGCHLD", 17},
-    {"SIG_DFL", 0},
-    {"SIG_IGN", 1},
+    {"SIG_DFL", sig_dfl},
+    {"SIG_IGN", sig_ign},
+    {"SA_RESTART", sa_restart},
+    {"SIG_BLOCK", sig_block},
+    {"SIG_UNBLOCK", sig_unblock},
+    {"SIG_SETMASK", sig_setmask},
+    {"SFD_NONBLOCK", o_nonblock},
+    {"SFD_CLOEXEC", o_cloexec},
     {"RLIMIT_NOFILE", rlimit_nofile},
     {"SOMAXCONN", 4096},
     {"STDIN_FILENO", 0},
@@ -119,12 +126,11 @@ constexpr Constant constants[] = {
 };
 
 constexpr const char* linux_options[] = {
-    "SO_OOBINLINE",   "SO_PRIORITY",  "SO_BINDTODEVICE",   "SO_INCOMING_CPU", "SO_RCVLOWAT",
-    "SO_PEERCRED",    "SO_DOMAIN",    "SO_PROTOCOL",       "SO_MARK",         "SO_TIMESTAMP",
-    "SO_DONTROUTE",   "SO_PASSCRED",  "SO_ZEROCOPY",       "TCP_CORK",        "TCP_KEEPIDLE",
-    "TCP_KEEPINTVL",  "TCP_KEEPCNT",  "TCP_WINDOW_CLAMP",  "TCP_INFO",        "TCP_QUICKACK",
-    "TCP_CONGESTION", "TCP_FASTOPEN", "TCP_NOTSENT_LOWAT", "IP_TTL",          "IP_TOS",
-    "IP_TRANSPARENT", "IP_FREEBIND",
+    "SO_OOBINLINE", "SO_PRIORITY",  "SO_BINDTODEVICE", "SO_INCOMING_CPU", "SO_RCVLOWAT",
+    "SO_PEERCRED",  "SO_DOMAIN",    "SO_PROTOCOL",     "SO_MARK",         "SO_TIMESTAMP",
+    "SO_DONTROUTE", "SO_PASSCRED",  "SO_ZEROCOPY",     "TCP_CORK",        "TCP_WINDOW_CLAMP",
+    "TCP_INFO",     "TCP_QUICKACK", "TCP_CONGESTION",  "TCP_FASTOPEN",    "TCP_NOTSENT_LOWAT",
+    "IP_TTL",       "IP_TOS",       "IP_TRANSPARENT",  "IP_FREEBIND",
 };
 
 void offer_text(lua_State* L, const char* text) {
@@ -144,6 +150,10 @@ void offer_constants(lua_State* L) {
   for (const Constant& constant : constants) {
     lua_pushinteger(L, constant.value);
     offer(L, constant.name);
+  }
+  for (const SignalRow& row : signal_table) {
+    lua_pushinteger(L, row.number);
+    offer(L, row.name.data());
   }
   // Options and errors are their own names: they read well where they are printed.
   for (const OptionRow& row : option_table) offer_text(L, row.name.data());

@@ -26,11 +26,6 @@ Fields fields_of(Arguments& a, const std::string& example) {
   return Fields(std::move(table), std::string(a.call()));
 }
 
-const std::vector<std::string>& profiles() {
-  static const std::vector<std::string> names{"linux-6.18", "linux-6.1", "linux-4.19", "macos", "windows"};
-  return names;
-}
-
 Answer declare_scenario(Arguments& a) {
   Loader& loader = loader_of(a);
   Scenario& scenario = loader.scenario();
@@ -48,14 +43,7 @@ Answer declare_scenario(Arguments& a) {
   scenario.goal = fields.text("goal", "");
   scenario.limits = fields.text("limits", "");
   scenario.notes = fields.text("notes", "");
-  scenario.profile = fields.text("profile", scenario.profile);
-  const bool known = std::find(profiles().begin(), profiles().end(), scenario.profile) != profiles().end();
-  if (!known)
-    throw Fault(fmt::format("unknown profile \"{}\"", scenario.profile),
-                did_you_mean(scenario.profile, profiles(), "there is \"linux-6.18\""), scenario.profile);
-  if (scenario.profile != "linux-6.18")
-    throw Fault(fmt::format("profile \"{}\" is not modelled yet", scenario.profile),
-                "leave it out: the kernel is linux-6.18", scenario.profile);
+  scenario.profile = profile_field(fields).value_or(scenario.profile);
   Setup& setup = scenario.setup;
   setup.seed = static_cast<std::uint64_t>(fields.integer("seed", 1, 0, INT64_MAX));
   setup.max_events = static_cast<std::uint64_t>(fields.integer("max_events", 1'000'000, 1, 1'000'000'000));
@@ -221,6 +209,20 @@ Answer declare_expectation(Arguments& a) {
   return answer;
 }
 
+/// measure(name, fn): what the command sweep plots
+Answer declare_measure(Arguments& a) {
+  Loader& loader = loader_of(a);
+  Measure measure;
+  measure.line = a.line();
+  measure.name = a.text(1, "name");
+  if (lua_type(a.lua(), 2) != LUA_TFUNCTION)
+    a.wrong(2, "fn", "a function that gives a number", "write function(w) return … end");
+  loader.scenario().measures.push_back(std::move(measure));
+  Answer answer;
+  answer.keeps.push_back(Keep{2, nullptr, &loader.scenario().measures.back().value, false});
+  return answer;
+}
+
 }  // namespace
 
 std::optional<TcpState> state_field(Fields& fields) {
@@ -354,6 +356,7 @@ void open_lesson_declarations(lua_State* L) {
   offer_binding<&declare_checkpoint>(L, "checkpoint");
   offer_binding<&declare_prediction>(L, "predict");
   offer_binding<&declare_expectation>(L, "expect");
+  offer_binding<&declare_measure>(L, "measure");
 }
 
 }  // namespace sockarium::script

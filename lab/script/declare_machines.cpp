@@ -150,16 +150,11 @@ void check_new(const Setup& setup, const HostSetup& host) {
   }
 }
 
-Answer declare_host(Arguments& a) {
-  Loader& loader = loader_of(a);
-  Fields fields(table_argument(a, "host { name = \"srv\", ip = \"192.168.1.10\" }"), "host");
-  HostSetup host;
-  host.line = a.line();
+/// What a host and a container have in common, and what only this one has was read before.
+Answer add_host(Loader& loader, Fields& fields, HostSetup host) {
   host.name = fields.needed_text("name", "srv");
   fields.find("ip");
   const Value* sysctls = fields.find("sysctl");
-  host.file_max = static_cast<std::uint64_t>(fields.integer("file_max", INT64_MAX, 0, INT64_MAX));
-  fields.later("users");
   fields.finish();
   read_addresses(fields, host, "write ip = \"192.168.1.10\"");
   check_new(loader.setup(), host);
@@ -170,6 +165,35 @@ Answer declare_host(Arguments& a) {
   }
   loader.setup().hosts.push_back(std::move(host));
   return answer(Value::of(Handle{HandleKind::Host, 0, loader.setup().hosts.size() - 1}));
+}
+
+Answer declare_host(Arguments& a) {
+  Loader& loader = loader_of(a);
+  Fields fields(table_argument(a, "host { name = \"srv\", ip = \"192.168.1.10\" }"), "host");
+  HostSetup host;
+  host.line = a.line();
+  host.file_max = static_cast<std::uint64_t>(fields.integer("file_max", INT64_MAX, 0, INT64_MAX));
+  if (const auto profile = profile_field(fields)) {
+    host.profile = *profile;
+    host.own_profile = true;
+  }
+  fields.later("users");
+  return add_host(loader, fields, std::move(host));
+}
+
+/// container(host, {name, ip, sysctl}): a network namespace on a host. Its ports, addresses and settings are
+/// its own; the kernel, the files and their limit are the host's.
+Answer declare_container(Arguments& a) {
+  Loader& loader = loader_of(a);
+  const std::string example = "container(srv, { name = \"web\", ip = \"172.17.0.2\" })";
+  HostSetup host;
+  host.line = a.line();
+  host.machine = kernel_from(loader.setup(), a.value(1), "container: argument 1");
+  if (const auto& outer = loader.setup().hosts[*host.machine].machine) host.machine = *outer;
+  Value table = a.value(2);
+  if (table.kind != Value::Kind::Table) a.wrong(2, "what", "a table {name, ip, sysctl}", "write " + example);
+  Fields fields(std::move(table), "container");
+  return add_host(loader, fields, std::move(host));
 }
 
 Answer declare_sysctl(Arguments& a) {
@@ -412,6 +436,18 @@ void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
   add_sysctl(host, name, value.integer);
 }
 
+std::optional<Profile> profile_field(Fields& fields) {
+  const std::string name = fields.text("profile", "");
+  if (name.empty()) return std::nullopt;
+  const auto profile = profile_named(name);
+  std::vector<std::string> names;
+  for (const ProfileInfo& info : profiles()) names.emplace_back(info.name);
+  if (!profile)
+    throw Fault(fmt::format("unknown profile \"{}\"", name),
+                did_you_mean(name, names, "there are " + listed(names, "and")), name);
+  return profile;
+}
+
 std::size_t host_from(const Setup& setup, const Value& value, const std::string& what) {
   if (value.kind == Value::Kind::Handle && value.handle.kind == HandleKind::Host) return value.handle.number;
   std::vector<std::string> names;
@@ -437,6 +473,7 @@ std::size_t kernel_from(const Setup& setup, const Value& value, const std::strin
 
 void open_declarations(lua_State* L) {
   offer_binding<&declare_host>(L, "host");
+  offer_binding<&declare_container>(L, "container");
   offer_binding<&declare_link>(L, "link");
   offer_binding<&declare_fault>(L, "fault");
   offer_binding<&declare_process>(L, "process");

@@ -38,6 +38,8 @@ void set_sysctl(HostSetup& host, const std::string& name, const Value& value);
 std::size_t host_from(const Setup& setup, const Value& value, const std::string& what);
 /// The same for a host that can run processes, hold settings and be linked: not a raw peer.
 std::size_t kernel_from(const Setup& setup, const Value& value, const std::string& what);
+/// The field `profile`: a kernel's name; throws for one that nobody knows.
+std::optional<Profile> profile_field(Fields& fields);
 /// The field `state`, as ss or RFC 9293 spells it; throws for a word that is no state.
 std::optional<TcpState> state_field(Fields& fields);
 /// A moment: nothing or "end", a duration, on{…}, or a bookmark's name.

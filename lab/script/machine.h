@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <lua.hpp>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,9 +57,11 @@ enum class Phase { Loading, Running, Judging };
 /// A function or table of the call's arguments that must outlive it.
 struct Keep {
   int argument = 0;
-  const char* field = nullptr;  ///< nullptr: the argument itself
-  int* into = nullptr;          ///< gets a reference in Lua's registry
-  bool copy = false;            ///< a process's own copy, with its own upvalues and globals
+  const char* field = nullptr;                ///< nullptr: the argument itself
+  int* into = nullptr;                        ///< gets a reference in Lua's registry
+  bool copy = false;                          ///< a process's own copy, with its own upvalues and globals
+  const std::map<int, int>* along = nullptr;  ///< further references that are copied in one go with it
+  std::map<int, int>* along_into = nullptr;   ///< gets references to those copies
 };
 
 /// What a binding answers; kept in the Machine while it is pushed.

@@ -113,6 +113,9 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::SynCount:
     case Option::DeferAccept:
     case Option::UserTimeout:
+    case Option::KeepIdle:
+    case Option::KeepInterval:
+    case Option::KeepCount:
       call.value = a.int32(4, "value");
       break;
   }

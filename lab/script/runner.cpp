@@ -53,9 +53,11 @@ Runner::Runner(std::shared_ptr<const Scenario> scenario, std::unique_ptr<Machine
   machine_->loader = nullptr;
   machine_->runner = this;
   machine_->setup = &scenario_->setup;
+  handlers_.resize(functions.size());
   for (std::size_t i = 0; i < functions.size(); ++i) {
     Task& task = tasks_[TaskPath{static_cast<std::uint32_t>(i)}];
     task.function_reference = functions[i];
+    task.process = i;
     const std::size_t host = scenario_->setup.processes[i].host;
     if (scenario_->setup.hosts[host].raw) task.peer = host;
   }
@@ -115,12 +117,19 @@ ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& resul
     if (result_.ok()) {
       TaskPath child = path;
       child.push_back(task.children++);
-      tasks_[child].function_reference = task.child_reference;
+      Task& born = tasks_[child];
+      born.function_reference = task.child_reference;
+      born.process = task.process;
+      if (std::holds_alternative<sys::Fork>(task.call)) {
+        born.process = handlers_.size();
+        handlers_.push_back(std::exchange(task.child_handlers, {}));
+      }
     } else {
       luaL_unref(machine_->lua(), LUA_REGISTRYINDEX, task.child_reference);
     }
     task.child_reference = LUA_NOREF;
   }
+  note_handler(task);
   task.stage = Task::Stage::Calling;
   int results = 0;
   switch (machine_->resume(task.coroutine, std::exchange(task.arguments, 0), results, trouble)) {
@@ -140,6 +149,15 @@ ProgramStep Runner::run(Task& task, const TaskPath& path, const SysResult& resul
   step.line = task.line;
   if (std::holds_alternative<sys::Exit>(task.call)) drop(task);
   return step;
+}
+
+/// A sigaction that went well: from now on its function is the one that runs.
+void Runner::note_handler(Task& task) {
+  const auto* call = std::get_if<sys::Sigaction>(&task.call);
+  const int fresh = std::exchange(task.handler_reference, LUA_NOREF);
+  if (call == nullptr || fresh == LUA_NOREF) return;
+  int& kept = handlers_[task.process].try_emplace(call->signal, LUA_NOREF).first->second;
+  luaL_unref(machine_->lua(), LUA_REGISTRYINDEX, result_.ok() ? std::exchange(kept, fresh) : fresh);
 }
 
 bool Runner::start(Task& task, Trouble& trouble) {
@@ -222,10 +240,31 @@ void Runner::stop_task(std::string message, std::int64_t status) {
   task_->call = write;
 }
 
-void Runner::give_result(Answer& answer) {
+bool Runner::give_result(Answer& answer) {
   answer = Answer{};
+  for (int signal = 1; signal < 32; ++signal)
+    if ((result_.signals >> signal & 1u) != 0) task_->signals.push_back(signal);
+  if (result_.restarts != 0) {
+    task_->again.push_back(task_->call);
+    return true;
+  }
   if (!result_.ok()) task_->failed_call = std::string(name(task_->call));
   answer.values = values_of(task_->call, result_, *bytes_);
+  return false;
+}
+
+int Runner::next_signal() {
+  while (!task_->signals.empty()) {
+    const int signal = task_->signals.front();
+    task_->signals.erase(task_->signals.begin());
+    if (handlers().contains(signal)) return signal;
+  }
+  return 0;
+}
+
+void Runner::make_again() {
+  task_->call = task_->again.back();
+  task_->again.pop_back();
 }
 
 Answer make_call(const Arguments& arguments, Syscall call) {

@@ -31,11 +31,16 @@ struct Task {
   lua_State* coroutine = nullptr;
   int coroutine_reference = LUA_NOREF;
   int function_reference = LUA_NOREF;
-  std::uint32_t children = 0;       ///< forked and threads, so far
-  int child_reference = LUA_NOREF;  ///< function of the child that is being made
-  std::optional<std::size_t> peer;  ///< of a raw peer: its place in Setup::hosts
-  int arguments = 0;                ///< that wait on the coroutine for its function
-  WantedSegment wanted;             ///< of the call of a raw peer that waits
+  std::uint32_t children = 0;         ///< forked and threads, so far
+  int child_reference = LUA_NOREF;    ///< function of the child that is being made
+  std::map<int, int> child_handlers;  ///< and its handlers of signals
+  std::size_t process = 0;            ///< place in the runner's list of processes
+  int handler_reference = LUA_NOREF;  ///< function that a sigaction is about to install
+  std::vector<int> signals;           ///< that have come, and whose handlers have not run yet
+  std::vector<Syscall> again;         ///< calls that are made again after that, the innermost last
+  std::optional<std::size_t> peer;    ///< of a raw peer: its place in Setup::hosts
+  int arguments = 0;                  ///< that wait on the coroutine for its function
+  WantedSegment wanted;               ///< of the call of a raw peer that waits
   Syscall call = sys::Exit{};
   std::int64_t line = 0;
   std::int64_t last_line = 0;  ///< of its main function: where its end stands
@@ -59,8 +64,16 @@ class Runner final : public Programs {
   const Setup& setup() const { return scenario_->setup; }
   ByteStore& bytes() { return *bytes_; }
   Task& task() { return *task_; }
-  /// The answer of the task's call, as values of the script.
-  void give_result(Answer& answer);
+  /// The answer of the task's call, as values of the script. True: it was interrupted, and is made again.
+  bool give_result(Answer& answer);
+  /// The next signal whose handler is to run; 0: none.
+  int next_signal();
+  /// The function for a signal, as a reference.
+  int handler(int signal) { return handlers()[signal]; }
+  /// The handlers of the task's process, by signal.
+  std::map<int, int>& handlers() { return handlers_[task_->process]; }
+  /// Makes the call again that was interrupted last.
+  void make_again();
   /// Makes the call print `message` to fd 2, after which the task exits.
   void stop_task(std::string message, std::int64_t status);
 
@@ -71,12 +84,14 @@ class Runner final : public Programs {
   ProgramStep exit_step(Task& task);
   void drop(Task& task);
   bool start(Task& task, Trouble& trouble);
+  void note_handler(Task& task);
   bool wants_hint(Task& task, const SysResult& result);
   bool wants_another(const Task& task, const SysResult& result) const;
 
   std::shared_ptr<const Scenario> scenario_;
   std::unique_ptr<Machine> machine_;
   std::map<TaskPath, Task> tasks_;
+  std::vector<std::map<int, int>> handlers_;  ///< of each process: signal → reference
   Task* task_ = nullptr;
   ByteStore* bytes_ = nullptr;
   SysResult result_;

@@ -137,6 +137,11 @@ bool evaluate(Scenario& scenario, Machine& machine, Loader& loader, LoadError& e
     return false;
   }
   if (loader.options().seed) scenario.setup.seed = *loader.options().seed;
+  if (loader.options().profile) scenario.profile = *loader.options().profile;
+  for (HostSetup& host : scenario.setup.hosts)
+    if (!host.own_profile) host.profile = scenario.profile;
+  for (HostSetup& host : scenario.setup.hosts)  // a container has its machine's kernel
+    if (host.machine) host.profile = scenario.setup.hosts[*host.machine].profile;
   machine.loader = nullptr;
   return true;
 }

@@ -92,6 +92,13 @@ struct Expectation {
   LessonFunction holds = no_function;
 };
 
+/// A number that a run ends with, to be plotted against a knob.
+struct Measure {
+  std::int64_t line = 0;
+  std::string name;
+  LessonFunction value = no_function;
+};
+
 /// What shortens long waits when the scenario is compared with the real kernel; on both sides, and only
 /// there.
 struct Comparing {
@@ -105,7 +112,7 @@ struct Scenario {
   std::string source;
   std::vector<std::string> lines;
   std::string id, title, summary, goal, limits, notes;
-  std::string profile = "linux-6.18";
+  Profile profile = Profile::Linux6_18;  ///< of every host that names none
   Setup setup;
   std::vector<Param> params;  ///< in the order of the file
   std::vector<Narration> narrations;
@@ -113,6 +120,7 @@ struct Scenario {
   std::vector<Bookmark> checkpoints;  ///< also compared with the real kernel
   std::vector<Prediction> predictions;
   std::vector<Expectation> expectations;
+  std::vector<Measure> measures;
   Comparing comparing;
   std::map<std::string, std::string> overrides;  ///< what it was loaded with, to be read the same again
   /// Where the lesson's functions live. One thread at a time; see lesson.h.
@@ -122,6 +130,7 @@ struct Scenario {
 struct LoadOptions {
   std::map<std::string, std::string> params;  ///< name → value as written after --set
   std::optional<std::uint64_t> seed;
+  std::optional<Profile> profile;  ///< instead of the scenario's
 };
 
 using LoadResult = std::variant<std::shared_ptr<const Scenario>, LoadError>;

@@ -6,6 +6,7 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
 #include "sim/observe/names.h"
+#include "sim/observe/socket_timer.h"
 #include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
 
@@ -72,6 +73,7 @@ std::vector<SocketRow> SessionView::sockets(const std::string& host) const {
     row.udp = line.protocol == wire::UDP;
     row.recvq = line.receive_queue;
     row.sendq = line.send_queue;
+    row.timer = observe::timer_text(world_, line);
     const auto owner = owners.find(line.file.raw());
     if (line.file && owner != owners.end()) row.process = owner->second;
     rows.push_back(std::move(row));
@@ -104,6 +106,10 @@ std::vector<CallRow> SessionView::calls(const CallQuery& query) const {
       if (!query.host.empty() && row.host != query.host) continue;
       row.process = process_name(process_of(entered->task));
       if (!query.process.empty() && row.process != query.process) continue;
+      if (const kernel::Task* task = world_.kernel.tasks.find(entered->task)) {
+        row.thread = task->tid;
+        row.pid = world_.kernel.processes.read(task->process).pid;
+      }
       row.number = n;
       row.entered = record.time;
       row.line = entered->line;
@@ -220,6 +226,14 @@ std::uint64_t SessionView::counter(const std::string& host, Counter counter) con
   return 0;
 }
 
+std::int64_t SessionView::sysctl(const std::string& host, Sysctl setting) const {
+  for (const NetId id : ids(world_.inet.nets)) {
+    const inet::Net& net = world_.inet.nets.read(id);
+    if (host_name(net.host) == host) return net.sysctls[setting];
+  }
+  return 0;
+}
+
 std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
                                                     const std::string& process) const {
   std::vector<DescriptorRow> rows;
@@ -244,6 +258,21 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
     }
   }
   return rows;
+}
+
+CostsRow SessionView::costs(const std::string& host, const std::string& process) const {
+  CostsRow sum;
+  for (const TaskId id : ids(world_.kernel.tasks)) {
+    const kernel::Task& task = world_.kernel.tasks.read(id);
+    if (process_name(task.process) != process) continue;
+    if (!host.empty() && host_name(world_.kernel.processes.read(task.process).host) != host) continue;
+    sum.calls += static_cast<std::int64_t>(task.costs.calls);
+    sum.looked_at += static_cast<std::int64_t>(task.costs.looked_at);
+    sum.copied += static_cast<std::int64_t>(task.costs.copied);
+    sum.switches += static_cast<std::int64_t>(task.costs.switches);
+    sum.wake_ups += static_cast<std::int64_t>(task.costs.wake_ups);
+  }
+  return sum;
 }
 
 std::vector<PortRow> SessionView::ports(const std::string& host) const {

@@ -28,7 +28,9 @@ class SessionView final : public WorldView {
   std::vector<RecordRow> records(const RecordQuery& query) const override;
   std::optional<RecordRow> record(RecordNumber number) const override;
   std::uint64_t counter(const std::string& host, Counter counter) const override;
+  std::int64_t sysctl(const std::string& host, Sysctl id) const override;
   std::vector<DescriptorRow> descriptors(const std::string& host, const std::string& process) const override;
+  CostsRow costs(const std::string& host, const std::string& process) const override;
   std::vector<PortRow> ports(const std::string& host) const override;
 
   /// Is this record what the trigger speaks of (whatever its nth)? For whoever looks for the moments of a

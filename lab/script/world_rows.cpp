@@ -41,6 +41,7 @@ Value table_of(const SocketRow& row) {
   table.set("pport", number(row.peer.port));
   table.set("recvq", number(row.recvq));
   table.set("sendq", number(row.sendq));
+  if (!row.timer.empty()) table.set("timer", text(row.timer));
   return table;
 }
 
@@ -57,6 +58,8 @@ Value table_of(const CallRow& row) {
   table.set("number", record_number(row.number));
   table.set("host", text(row.host));
   table.set("process", text(row.process));
+  table.set("pid", number(row.pid));
+  table.set("thread", number(row.thread));
   table.set("name", text(row.name));
   table.set("line", number(row.line));
   table.set("entered", seconds(row.entered));
@@ -114,6 +117,16 @@ Value table_of(const DescriptorRow& row) {
   Value table = Value::table();
   table.set("fd", number(row.fd));
   table.set("what", text(row.what));
+  return table;
+}
+
+Value table_of(const CostsRow& row) {
+  Value table = Value::table();
+  table.set("calls", number(row.calls));
+  table.set("looked_at", number(row.looked_at));
+  table.set("copied", number(row.copied));
+  table.set("switches", number(row.switches));
+  table.set("wake_ups", number(row.wake_ups));
   return table;
 }
 

@@ -209,6 +209,22 @@ Answer ask_counter(Arguments& a) {
   return answer(Value::of(value));
 }
 
+/// w:sysctl(host, "tcp_syn_retries") → its value at this moment
+Answer ask_sysctl(Arguments& a) {
+  const WorldView& view = view_of(a);
+  const std::string host = host_name(a, a.value(2), "w:sysctl: host");
+  const std::string name = a.text(3, "name");
+  const auto id = sysctl_named(name);
+  if (!id) {
+    std::vector<std::string> names;
+    for (const SysctlRow& row : sysctl_table) names.emplace_back(row.name.substr(row.name.rfind('.') + 1));
+    throw Fault(fmt::format("unknown sysctl '{}'", name), did_you_mean(name, names), name);
+  }
+  const std::int64_t value = view.sysctl(host, *id);
+  a.machine().asked.push_back(fmt::format("w:sysctl({}, {}) gave {}", host, name, value));
+  return answer(Value::of(value));
+}
+
 Answer ask_descriptors(Arguments& a) {
   const WorldView& view = view_of(a);
   const ProcessName process = process_from(a, a.value(2), "w:fds: process");
@@ -216,6 +232,15 @@ Answer ask_descriptors(Arguments& a) {
   for (const DescriptorRow& row : view.descriptors(process.host, process.name)) list.append(table_of(row));
   a.machine().asked.push_back(fmt::format("w:fds({}) gave {} rows", process.name, list.length()));
   return answer(std::move(list));
+}
+
+/// w:costs(process) → what its way of waiting has cost
+Answer ask_costs(Arguments& a) {
+  const WorldView& view = view_of(a);
+  const ProcessName process = process_from(a, a.value(2), "w:costs: process");
+  const Value costs = table_of(view.costs(process.host, process.name));
+  a.machine().asked.push_back(fmt::format("w:costs({}) gave {}", process.name, show(costs)));
+  return answer(costs);
 }
 
 Answer ask_ports(Arguments& a) {
@@ -269,7 +294,9 @@ void open_world(lua_State* L) {
   set_question<&ask_packets>(L, "packets");
   set_question<&ask_records>(L, "records");
   set_question<&ask_counter>(L, "counter");
+  set_question<&ask_sysctl>(L, "sysctl");
   set_question<&ask_descriptors>(L, "fds");
+  set_question<&ask_costs>(L, "costs");
   set_question<&ask_ports>(L, "ports");
   set_question<&ask_cause>(L, "cause");
   lua_setiuservalue(L, -2, 1);

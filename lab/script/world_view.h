@@ -12,6 +12,7 @@
 #include "sim/core/counter.h"
 #include "sim/core/errno.h"
 #include "sim/core/reason.h"
+#include "sim/core/sysctl.h"
 #include "sim/core/time.h"
 #include "sim/record.h"
 
@@ -25,6 +26,7 @@ struct SocketRow {
   std::string src, dst;  ///< the ends as ss writes them
   bool udp = false;
   std::int64_t recvq = 0, sendq = 0;
+  std::string timer;  ///< as ss -o writes it; empty: none runs
 };
 
 struct ListenerRow {
@@ -36,6 +38,7 @@ struct ListenerRow {
 struct CallRow {
   RecordNumber number = 0;  ///< of its return, or, while it blocks, of its entry
   std::string host, process, name;
+  std::int64_t pid = 0, thread = 0;  ///< who made it; a process's first thread is 1
   Time entered = 0;
   std::optional<Time> returned;
   std::int64_t value = 0;  ///< once returned
@@ -72,6 +75,11 @@ struct DescriptorRow {
   std::string what;  ///< «TCP *:8080 (LISTEN)», «/dev/pts/0»
 };
 
+/// What a process, its threads and children of its name have cost so far.
+struct CostsRow {
+  std::int64_t calls = 0, looked_at = 0, copied = 0, switches = 0, wake_ups = 0;
+};
+
 struct PortRow {
   std::uint16_t port = 0;
   bool udp = false;          ///< each protocol has ports of its own
@@ -104,8 +112,10 @@ class WorldView {
   virtual std::vector<RecordRow> records(const RecordQuery& query) const = 0;
   virtual std::optional<RecordRow> record(RecordNumber number) const = 0;
   virtual std::uint64_t counter(const std::string& host, Counter counter) const = 0;
+  virtual std::int64_t sysctl(const std::string& host, Sysctl id) const = 0;
   virtual std::vector<DescriptorRow> descriptors(const std::string& host,
                                                  const std::string& process) const = 0;
+  virtual CostsRow costs(const std::string& host, const std::string& process) const = 0;
   virtual std::vector<PortRow> ports(const std::string& host) const = 0;
 };
 

@@ -27,6 +27,8 @@ enum class TimerKind : std::uint32_t {
   TimerFd,       ///< subject is a TimerFdId
   Neighbour,     ///< nobody has answered ARP requests; subject is a NeighbourId
   TimeWait,      ///< end of TIME-WAIT, or of an orphan's FIN-WAIT-2; subject is a TimeWaitId
+  KeepAlive,     ///< nothing has come for long; subject is a ConnectionId
+  Alarm,         ///< alarm(2); subject is a ProcessId
 };
 
 constexpr std::uint32_t rank_of(EventKind kind) {

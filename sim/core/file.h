@@ -18,6 +18,8 @@ enum class FileKind : std::uint32_t {
   EventFd,
   TimerFd,
   Inotify,
+  SignalFd,
+  Epoll,
 };
 
 /// «pipe»
@@ -43,6 +45,10 @@ constexpr std::string_view name(FileKind kind) {
       return "timerfd";
     case FileKind::Inotify:
       return "inotify";
+    case FileKind::SignalFd:
+      return "signalfd";
+    case FileKind::Epoll:
+      return "epoll";
   }
   return "file";
 }

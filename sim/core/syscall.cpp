@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/core/assert.h"
+#include "sim/core/signal.h"
 
 namespace sockarium {
 
@@ -53,6 +54,15 @@ std::string domain_name(std::int32_t domain) {
          : domain == 10 ? "AF_INET6"
          : domain == 1  ? "AF_UNIX"
                         : std::to_string(domain);
+}
+
+/// «[INT CHLD]»
+std::string signal_set(std::uint32_t mask) {
+  std::string text = "[";
+  for (const SignalRow& row : signal_table)
+    if ((mask & signal_bit(row.number)) != 0)
+      text += (text.size() > 1 ? " " : "") + std::string(row.name.substr(3));
+  return text + "]";
 }
 
 /// The 14 bytes of an address of no family.
@@ -138,6 +148,80 @@ std::string inotify_mask(std::uint32_t mask) {
 std::string timespec(Duration d) {
   return fmt::format("{{tv_sec={}, tv_nsec={}}}", d / second, d % second);
 }
+
+/// Of poll and epoll_wait: they count whole milliseconds.
+std::string milliseconds(Duration timeout) {
+  return std::to_string(timeout < 0 ? -1 : (timeout + millisecond - 1) / millisecond);
+}
+
+constexpr std::size_t shown_entries = 32;  // as strace shows of an array
+
+/// «[{fd=3, events=POLLIN}]»; of an answer those alone that have events, with these.
+std::string poll_set(const std::vector<PollEntry>& set, bool answer) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const PollEntry& entry : set) {
+    if (answer && entry.revents == 0) continue;
+    text += text.empty() ? "" : ", ";
+    if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+    text += fmt::format("{{fd={}, {}={}}}", entry.fd, answer ? "revents" : "events",
+                        event_names(answer ? entry.revents : entry.events, "POLL"));
+  }
+  return fmt::format("[{}]", text);
+}
+
+/// «[3 5]»: one of select's sets, of what is asked or (`answer`) of what was found; «NULL» if it is empty.
+std::string fd_set(const std::vector<PollEntry>& set, std::uint32_t which, bool answer = false) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const PollEntry& entry : set) {
+    if (((answer ? entry.revents : entry.events) & which) == 0) continue;
+    text += text.empty() ? "" : " ";
+    if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+    text += std::to_string(entry.fd);
+  }
+  return text.empty() ? "NULL" : fmt::format("[{}]", text);
+}
+
+std::string epoll_event(const EpollReport& report) {
+  return fmt::format("{{events={}, data={{u32={}, u64={}}}}}", event_names(report.events, "EPOLL"), report.fd,
+                     report.fd);
+}
+
+struct Brought {
+  const SysResult& result;
+  const ByteStore& bytes;
+
+  std::string operator()(const sys::Poll&) const {
+    return result.value == 0 ? "(Timeout)"
+                             : fmt::format("({})", poll_set(poll_entries(result.data, bytes), true));
+  }
+  std::string operator()(const sys::Select&) const {
+    if (result.value == 0) return "(Timeout)";
+    const std::vector<PollEntry> set = poll_entries(result.data, bytes);
+    std::string text;
+    constexpr std::array<std::pair<std::uint32_t, const char*>, 3> sets{
+        {{poll_in, "in"}, {poll_out, "out"}, {poll_pri, "except"}}};
+    for (const auto& [which, word] : sets)
+      if (const std::string members = fd_set(set, which, true); members != "NULL")
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, members);
+    return fmt::format("({})", text);
+  }
+  std::string operator()(const sys::EpollWait&) const {
+    std::string text;
+    std::size_t shown = 0;
+    for (const EpollReport& report : epoll_reports(result.data, bytes)) {
+      text += text.empty() ? "" : ", ";
+      if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+      text += epoll_event(report);
+    }
+    return fmt::format("[{}]", text);
+  }
+  template <class Call>
+  std::string operator()(const Call&) const {
+    return "";
+  }
+};
 
 struct Arguments {
   const ByteStore& bytes;
@@ -271,7 +355,58 @@ struct Arguments {
   std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
   std::string operator()(const sys::Inject& c) const { return fmt::format("{} bytes", c.packet.length); }
   std::string operator()(const sys::Capture& c) const { return c.within < 0 ? "" : seconds(c.within); }
+  std::string operator()(const sys::Poll& c) const {
+    const std::vector<PollEntry> set = poll_entries(c.set, bytes);
+    return fmt::format("{}, {}, {}", poll_set(set, false), set.size(), milliseconds(c.timeout));
+  }
+  std::string operator()(const sys::Select& c) const {
+    const std::vector<PollEntry> set = poll_entries(c.set, bytes);
+    const std::string wait = c.timeout < 0 ? "NULL"
+                                           : fmt::format("{{tv_sec={}, tv_usec={}}}", c.timeout / second,
+                                                         c.timeout % second / microsecond);
+    return fmt::format("{}, {}, {}, {}, {}", set.empty() ? 0 : set.back().fd + 1, fd_set(set, poll_in),
+                       fd_set(set, poll_out), fd_set(set, poll_pri), wait);
+  }
+  std::string operator()(const sys::EpollCreate& c) const { return c.flags == 0 ? "0" : "EPOLL_CLOEXEC"; }
+  std::string operator()(const sys::EpollCtl& c) const {
+    const std::string operation = c.operation == epoll_ctl_add   ? "EPOLL_CTL_ADD"
+                                  : c.operation == epoll_ctl_del ? "EPOLL_CTL_DEL"
+                                  : c.operation == epoll_ctl_mod ? "EPOLL_CTL_MOD"
+                                                                 : fmt::format("{:#x}", c.operation);
+    if (c.operation == epoll_ctl_del) return fmt::format("{}, {}, {}, NULL", c.fd, operation, c.target);
+    return fmt::format("{}, {}, {}, {}", c.fd, operation, c.target,
+                       epoll_event(EpollReport{c.target, c.events}));
+  }
+  std::string operator()(const sys::EpollWait& c) const {
+    return fmt::format("{}, {}, {}", c.fd, c.most, milliseconds(c.timeout));
+  }
   std::string operator()(const sys::Getpid&) const { return ""; }
+  std::string operator()(const sys::Getppid&) const { return ""; }
+  std::string operator()(const sys::Getuid&) const { return ""; }
+  std::string operator()(const sys::Setuid& c) const { return std::to_string(c.user); }
+  std::string operator()(const sys::Kill& c) const {
+    return fmt::format("{}, {}", c.pid, signal_name(c.signal));
+  }
+  std::string operator()(const sys::Sigaction& c) const {
+    const std::string_view action = c.action == sig_dfl   ? "SIG_DFL"
+                                    : c.action == sig_ign ? "SIG_IGN"
+                                                          : "a handler";
+    return fmt::format("{}, {{sa_handler={}, sa_mask=[], sa_flags={}}}", signal_name(c.signal), action,
+                       (c.flags & sa_restart) != 0 ? "SA_RESTART" : "0");
+  }
+  std::string operator()(const sys::Sigprocmask& c) const {
+    const std::string_view how = c.how == sig_block     ? "SIG_BLOCK"
+                                 : c.how == sig_unblock ? "SIG_UNBLOCK"
+                                                        : "SIG_SETMASK";
+    return fmt::format("{}, {}", how, signal_set(c.mask));
+  }
+  std::string operator()(const sys::Signalfd& c) const {
+    return fmt::format("{}, {}, 8, {:#x}", c.fd, signal_set(c.mask), c.flags);
+  }
+  std::string operator()(const sys::Alarm& c) const {
+    return fmt::format("ITIMER_REAL, {{it_value={{tv_sec={}, tv_usec={}}}}}", c.after / second,
+                       c.after % second / microsecond);
+  }
   std::string operator()(const sys::Fork&) const { return ""; }
   std::string operator()(const sys::Thread&) const { return ""; }
   std::string operator()(const sys::Join& c) const { return fmt::format("{}", c.tid); }
@@ -287,6 +422,10 @@ std::string_view name(const Syscall& call) {
 
 std::string to_string(const Syscall& call, const ByteStore& bytes) {
   return fmt::format("{}({})", name(call), std::visit(Arguments{bytes}, call));
+}
+
+std::string brought_text(const Syscall& call, const SysResult& result, const ByteStore& bytes) {
+  return result.ok() ? std::visit(Brought{result, bytes}, call) : "";
 }
 
 std::int32_t fd_of(const Syscall& call) {

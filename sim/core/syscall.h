@@ -13,6 +13,7 @@
 #include "sim/core/errno.h"
 #include "sim/core/file.h"
 #include "sim/core/hash.h"
+#include "sim/core/poll_events.h"
 #include "sim/core/time.h"
 
 namespace sockarium {
@@ -225,6 +226,67 @@ struct Capture {  ///< for a raw peer: the next packet that reached it → `data
   static constexpr std::string_view name = "capture";
   Duration within = -1;  ///< waits no longer; −1: for ever, 0: not at all
 };
+struct Kill {  ///< signal 0: only asks. ESRCH, EPERM, EINVAL
+  static constexpr std::string_view name = "kill";
+  std::int64_t pid = 0, signal = 0;
+};
+struct Sigaction {  ///< what a signal does to the process → what it did before. EINVAL
+  static constexpr std::string_view name = "rt_sigaction";
+  std::int32_t signal = 0, action = 0;  ///< sig_dfl, sig_ign, sig_handler
+  std::int64_t flags = 0;               ///< sa_restart
+};
+struct Sigprocmask {  ///< blocks signals → the set that was blocked. EINVAL
+  static constexpr std::string_view name = "rt_sigprocmask";
+  std::int32_t how = 0;  ///< sig_block, sig_unblock, sig_setmask
+  std::uint32_t mask = 0;
+};
+struct Signalfd {  ///< → fd, from which blocked signals are read. EBADF, EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "signalfd4";
+  std::int32_t fd = -1;  ///< −1: a new one
+  std::uint32_t mask = 0;
+  std::int64_t flags = 0;  ///< o_nonblock, o_cloexec
+};
+struct Alarm {  ///< SIGALRM after a while, once; 0 takes it back → what was left (setitimer(2))
+  static constexpr std::string_view name = "setitimer";
+  Duration after = 0;
+};
+struct Setuid {  ///< EPERM
+  static constexpr std::string_view name = "setuid";
+  std::int64_t user = 0;
+};
+struct Getuid {
+  static constexpr std::string_view name = "getuid";
+  std::int64_t reserved = 0;
+};
+struct Getppid {
+  static constexpr std::string_view name = "getppid";
+  std::int64_t reserved = 0;
+};
+struct Poll {  ///< → how many have events; the set with `revents` as `data`. EINVAL (more than RLIMIT_NOFILE)
+  static constexpr std::string_view name = "poll";
+  Bytes set;              ///< PollEntries, at most RLIMIT_NOFILE
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
+struct Select {  ///< → how many bits are set; the three sets as `data`. EBADF
+  static constexpr std::string_view name = "select";
+  Bytes set;              ///< PollEntries, ascending: poll_in, poll_out, poll_pri stand for the three sets
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
+struct EpollCreate {  ///< → fd. EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "epoll_create1";
+  std::int64_t flags = 0;  ///< o_cloexec
+};
+struct EpollCtl {  ///< EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM
+  static constexpr std::string_view name = "epoll_ctl";
+  std::int32_t fd = -1, operation = epoll_ctl_add;
+  std::int32_t target = -1;  ///< whose events are asked for
+  std::uint32_t events = 0;  ///< with epoll_et and its like
+};
+struct EpollWait {  ///< → how many reports; they are in `data`. EBADF, EINVAL
+  static constexpr std::string_view name = "epoll_wait";
+  std::int32_t fd = -1, most = 1;
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
 struct Getpid {
   static constexpr std::string_view name = "getpid";
   std::int64_t reserved = 0;
@@ -264,12 +326,19 @@ using Syscall =
                  sys::TimerfdGettime, sys::InotifyInit, sys::InotifyAddWatch, sys::InotifyRmWatch,
                  sys::Getrlimit, sys::Setrlimit, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
                  sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exec, sys::Exit, sys::Inject,
-                 sys::Capture, sys::Sendto, sys::Recvfrom>;
+                 sys::Capture, sys::Sendto, sys::Recvfrom, sys::Kill, sys::Sigaction, sys::Sigprocmask,
+                 sys::Signalfd, sys::Alarm, sys::Setuid, sys::Getuid, sys::Getppid, sys::Poll, sys::Select,
+                 sys::EpollCreate, sys::EpollCtl, sys::EpollWait>;
+
+struct SysResult;
 
 /// «connect»
 std::string_view name(const Syscall& call);
 /// The call with its arguments, as strace writes it, without the result: «listen(3, 128)».
 std::string to_string(const Syscall& call, const ByteStore& bytes);
+/// What a call brings besides its number, as strace writes it behind: «[{fd=3, revents=POLLIN}]»; empty for
+/// most.
+std::string brought_text(const Syscall& call, const SysResult& result, const ByteStore& bytes);
 /// The descriptor that the call works on, or −1.
 std::int32_t fd_of(const Syscall& call);
 
@@ -277,11 +346,13 @@ std::int32_t fd_of(const Syscall& call);
 struct SysResult {
   std::int64_t value = 0;
   std::int64_t second = 0;  ///< pipe, getrlimit, timerfd, SO_LINGER: the second of two values
-  Bytes data;               ///< recv, recvfrom, read, capture
+  Bytes data;               ///< recv, recvfrom, read, capture; poll, select, epoll_wait
   Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;
-  std::int32_t domain = 0;  ///< the family of `peer`; 0: there is none
-  std::int32_t flags = 0;   ///< recvfrom: the flags of the message
+  std::int32_t domain = 0;     ///< the family of `peer`; 0: there is none
+  std::int32_t flags = 0;      ///< recvfrom: the flags of the message
+  std::uint32_t signals = 0;   ///< whose handlers the program runs before it sees the rest; see signal_bit()
+  std::uint32_t restarts = 0;  ///< 1: it was interrupted, and is then made again (SA_RESTART)
 
   bool ok() const { return error == Errno::OK; }
   static SysResult of(std::int64_t value) {

@@ -189,7 +189,10 @@ std::uint16_t choose_port_for_connect(Step& step, SocketId socket, SocketId& rec
       recycled = may_recycle;
       // The next search for this destination starts where this one ended, or a few random steps further on.
       const std::uint64_t times = used >> 32;
-      const std::uint64_t hop = stride * (chance(world.seed, Place::EphemeralStep, hash_of(key), times) % 8);
+      const std::uint64_t longest =
+          world.inet.nets.read(base.net).traits[Trait::ConnectPortSteps] != 0 ? 8 : 1;
+      const std::uint64_t hop =
+          stride * (chance(world.seed, Place::EphemeralStep, hash_of(key), times) % longest);
       const std::uint64_t moved = used + std::max<std::uint64_t>(i, hop) + stride;
       world.inet.destinations.set(key, ((times + 1) << 32) | (moved & 0xffffffffu));
       return port;

@@ -8,6 +8,7 @@
 #include "sim/core/counter.h"
 #include "sim/core/event.h"
 #include "sim/core/hash_index.h"
+#include "sim/core/profile.h"
 #include "sim/core/slab.h"
 #include "sim/core/sysctl.h"
 #include "sim/inet/socket_base.h"
@@ -15,7 +16,7 @@
 
 namespace sockarium::inet {
 
-/// A network namespace. A host starts with one.
+/// A network namespace. A host has one, and so has every container.
 struct Net {
   HostId host;
   InterfaceId first_interface;
@@ -27,6 +28,7 @@ struct Net {
   CapturedId first_captured, last_captured;
   std::uint64_t captured = 0;  ///< how many wait
   Sysctls sysctls;
+  Traits traits;
   Counters counters;
 };
 

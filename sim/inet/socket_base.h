@@ -32,7 +32,7 @@ struct SocketBase {
   bool address_by_program = false;  ///< bind() named it (Linux SOCK_BINDADDR_LOCK)
   bool linger = false;              ///< SO_LINGER on
   bool receive_errors = false;      ///< IP_RECVERR
-  bool keep_alive = false;          ///< SO_KEEPALIVE: kept and inherited; no probe is sent yet
+  bool keep_alive = false;          ///< SO_KEEPALIVE
   bool port_by_connect = false;     ///< connect() chose it (Linux SOCK_CONNECT_BIND)
   bool late_port = false;           ///< IP_BIND_ADDRESS_NO_PORT
   bool ipv6 = false;                ///< AF_INET6

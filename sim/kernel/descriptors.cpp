@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/kernel/epoll.h"
 #include "sim/kernel/file_operations.h"
+#include "sim/kernel/process.h"
 #include "sim/step.h"
 
 namespace sockarium::kernel {
@@ -170,7 +172,7 @@ void copy_all(Step& step, ProcessId from, ProcessId to) {
 
 bool file_table_full(const World& world, ProcessId process, std::uint64_t wanted) {
   const Process& owner = world.kernel.processes.read(process);
-  const Host& host = world.kernel.hosts.read(owner.host);
+  const Host& host = world.kernel.hosts.read(machine_of(world, owner.host));
   return host.files + wanted > host.file_max && owner.user != 0;
 }
 
@@ -180,7 +182,7 @@ OpenFileId make_file(World& world, HostId host, FileKind kind, std::uint64_t obj
   file.flags = flags;
   file.host = host;
   file.object = object;
-  ++world.kernel.hosts.write(host).files;
+  ++world.kernel.hosts.write(machine_of(world, host)).files;
   return world.kernel.files.add(file);
 }
 
@@ -198,9 +200,10 @@ void release_file(Step& step, OpenFileId id) {
   OpenFile& file = step.world.kernel.files.write(id);
   SOCKARIUM_ASSERT(file.references > 0);
   if (--file.references > 0) return;
+  forget_file(step, id);
   const OpenFile gone = file;
   step.world.kernel.files.remove(id);
-  --step.world.kernel.hosts.write(gone.host).files;
+  --step.world.kernel.hosts.write(machine_of(step.world, gone.host)).files;
   if (const auto release = operations_of(gone.kind).release) release(step, gone);
 }
 

@@ -6,6 +6,7 @@
 
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/file_operations.h"
+#include "sim/kernel/process.h"
 #include "sim/step.h"
 
 namespace sockarium::kernel {
@@ -62,7 +63,7 @@ Place look_up(Step& step, ProcessId process, const Bytes& path) {
   Place place;
   if (text.empty()) place.error = Errno::NOENT;
   if (text.size() >= path_most) place.error = Errno::NAMETOOLONG;
-  NodeId here = world.kernel.hosts.read(world.kernel.processes.read(process).host).root;
+  NodeId here = world.kernel.hosts.read(machine_of(world, world.kernel.processes.read(process).host)).root;
   place.node = here;
   for (std::size_t at = 0; place.error == Errno::OK;) {
     at = text.find_first_not_of('/', at);
@@ -203,6 +204,8 @@ Attempt try_lseek(Step& step, ProcessId process, const sys::Lseek& call) {
     case FileKind::EventFd:
     case FileKind::TimerFd:
     case FileKind::Inotify:
+    case FileKind::SignalFd:
+    case FileKind::Epoll:
       return call.whence < 0 || call.whence > seek_end ? fail(Errno::INVAL) : done(0);
     case FileKind::Regular:
     case FileKind::Directory:

@@ -31,6 +31,11 @@ Timer* timer_of(World& world, const Event& event) {
       return within(world.tcp.time_waits, TimeWaitId::from_raw(event.subject), &tcp::TimeWait::timer);
     case TimerKind::Neighbour:
       return within(world.inet.neighbours, NeighbourId::from_raw(event.subject), &inet::Neighbour::timer);
+    case TimerKind::KeepAlive:
+      return within(world.tcp.connections, ConnectionId::from_raw(event.subject),
+                    &tcp::Connection::keepalive);
+    case TimerKind::Alarm:
+      return within(world.kernel.processes, ProcessId::from_raw(event.subject), &Process::alarm);
     case TimerKind::None:
       break;
   }
@@ -45,8 +50,11 @@ HostId host_of(const World& world, const Event& event) {
     case TimerKind::TaskDeadline:
       return world.kernel.processes.read(world.kernel.tasks.read(TaskId::from_raw(event.subject)).process)
           .host;
+    case TimerKind::Alarm:
+      return world.kernel.processes.read(ProcessId::from_raw(event.subject)).host;
     case TimerKind::Retransmit:
     case TimerKind::DelayedAck:
+    case TimerKind::KeepAlive:
       return of_socket(world.tcp.connections.read(ConnectionId::from_raw(event.subject)).socket);
     case TimerKind::SynAck:
       return of_net(world.tcp.requests.read(RequestId::from_raw(event.subject)).net);
@@ -131,6 +139,12 @@ void fire(Step& step, const Event& event) {
       break;
     case TimerKind::Neighbour:
       inet::give_up_neighbour(step, NeighbourId::from_raw(event.subject));
+      break;
+    case TimerKind::KeepAlive:
+      tcp::on_keepalive_timer(step, ConnectionId::from_raw(event.subject));
+      break;
+    case TimerKind::Alarm:
+      on_alarm(step, ProcessId::from_raw(event.subject));
       break;
     case TimerKind::None:
       break;

@@ -18,13 +18,17 @@
 #include "sim/kernel/file_tree.h"
 #include "sim/kernel/inotify.h"
 #include "sim/kernel/pipe.h"
+#include "sim/kernel/signals.h"
 #include "sim/kernel/timerfd.h"
 
 namespace sockarium::kernel {
 
+/// A machine, or a container on one: a network namespace with a name. A container shares its machine's files
+/// and their limit, so those stand with the machine only.
 struct Host {
   Bytes name;
   NetId net;
+  HostId machine;              ///< itself, unless it is a container
   std::uint64_t number = 0;    ///< place in Setup::hosts
   std::uint64_t files = 0;     ///< open file descriptions (Linux nr_files)
   std::uint64_t file_max = 0;  ///< fs.file-max: the most of them, but for root
@@ -47,12 +51,23 @@ struct Process {
   std::uint32_t threads_made = 0;
   std::uint32_t ended = 0;       ///< 1: over, its parent has not waited for it
   std::uint32_t waited_for = 0;  ///< 1: its parent has
+  Signals signals;
+  Timer alarm;  ///< alarm(2)
 };
 
 enum class TaskState : std::uint32_t {
   Ready,    ///< its turn is in the event queue
   Blocked,  ///< inside a call that waits
   Ended,
+};
+
+/// What a task has cost so far: the work that a way of waiting makes.
+struct Costs {
+  std::uint64_t calls = 0;      ///< made
+  std::uint64_t looked_at = 0;  ///< descriptors whose events poll, select or epoll asked for, one by one
+  std::uint64_t copied = 0;     ///< bytes that poll, select and epoll carried into the kernel and out
+  std::uint64_t switches = 0;   ///< it gave up the processor to wait (/proc: voluntary_ctxt_switches)
+  std::uint64_t wake_ups = 0;   ///< it was woken and looked again
 };
 
 /// One line of execution. `parent` and `nth` name it alike on every kernel.
@@ -73,7 +88,7 @@ struct Task {
   std::uint64_t returned = 1;  ///< 1: `result` was handed over
   // while blocked
   OpenFileId held;  ///< the open file that the call works on, whatever becomes of its number
-  WaiterId waiter;
+  WaiterId waiter;  ///< its place in a wait queue; of poll and select the first of many
   Timer deadline;
   Errno at_deadline = Errno::AGAIN;
   std::uint32_t wake_queued = 0;
@@ -83,6 +98,7 @@ struct Task {
   std::uint64_t blocked_record = 0;
   std::uint64_t calls_in_a_row = 0;  ///< since it last blocked
   std::uint64_t random_count = 0;
+  Costs costs;
 };
 
 /// An open file description: what several descriptors may share. Linux: struct file.
@@ -111,11 +127,13 @@ struct DescriptorKey {
   std::uint64_t block = 0;  ///< number / 32
 };
 
-/// A blocked task in the queue of what it waits for.
+/// A blocked task in the queue of what it waits for; or an epoll's interest, which waits always.
 struct Waiter {
   TaskId task;
+  InterestId interest;
   WaitFor wait;
   WaiterId next, previous;
+  WaiterId next_of_task;
 };
 struct WaitQueue {
   WaiterId first, last;

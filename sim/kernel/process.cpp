@@ -12,7 +12,7 @@ namespace {
 void stop_task(Step& step, TaskId id, std::int64_t status, std::uint32_t signal, Reason reason) {
   World& world = step.world;
   Task& task = world.kernel.tasks.write(id);
-  leave_wait_queue(world, id);
+  leave_wait_queues(step, id);
   Step::disarm(task.deadline);
   task.state = TaskState::Ended;
   task.wake_queued = 0;
@@ -26,6 +26,12 @@ void stop_task(Step& step, TaskId id, std::int64_t status, std::uint32_t signal,
   step.wake_ups.push_back(WakeUp{task.process.raw(), Readiness::TaskEnded, world.records, false});
 }
 
+/// Has the process said anything of SIGCHLD? It does nothing by itself.
+bool cares_for_children(const World& world, ProcessId id) {
+  const Signals& signals = world.kernel.processes.read(id).signals;
+  return ((signals.handled | signals.blocked) & signal_bit(sigchld)) != 0;
+}
+
 /// The last task is gone: descriptors are closed, the parent may wait for it.
 void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t signal, Reason reason) {
   World& world = step.world;
@@ -34,11 +40,19 @@ void finish_process(Step& step, ProcessId id, std::int64_t status, std::uint32_t
   process.status = status;
   process.signal = signal;
   close_all(step, id, reason);
-  if (process.parent)
-    step.wake_ups.push_back(WakeUp{process.parent.raw(), Readiness::TaskEnded, world.records, false});
+  Step::disarm(process.alarm);
+  if (const ProcessId parent = process.parent) {
+    step.wake_ups.push_back(WakeUp{parent.raw(), Readiness::TaskEnded, world.records, false});
+    if (world.kernel.processes.read(parent).ended == 0 && cares_for_children(world, parent))
+      send_signal(step, parent, sigchld, Reason::ChildEnded);
+  }
 }
 
 }  // namespace
+
+HostId machine_of(const World& world, HostId host) {
+  return world.kernel.hosts.read(host).machine;
+}
 
 ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user, std::uint32_t nofile,
                        std::uint32_t nofile_hard) {
@@ -91,6 +105,8 @@ TaskId fork_process(Step& step, TaskId parent_id) {
   child.pid = ++world.kernel.last_pid;
   child.tasks = 0;
   child.threads_made = 0;
+  child.signals.pending = 0;
+  child.alarm = {};
   const ProcessId process = world.kernel.processes.add(child);
   const TaskId task = make_task(world, process, parent_id, parent.children++);
   step.record(rec::TaskStarted{task, parent_id, process}, Reason::TaskForked);
@@ -114,6 +130,8 @@ void exec_process(Step& step, TaskId id) {
       stop_task(step, other, 0, 0, Reason::ReplacedByExec);
   }
   close_on_exec(step, process);
+  Signals& signals = step.world.kernel.processes.write(process).signals;
+  signals.handled = signals.restarts = 0;  // the new program has no such functions
 }
 
 void end_task(Step& step, TaskId id, std::int64_t status, Reason reason) {

@@ -11,8 +11,8 @@ struct World;
 
 namespace sockarium::kernel {
 
-inline constexpr std::uint32_t SIGPIPE_number = 13, SIGKILL_number = 9;
-
+/// The machine whose kernel runs the processes of a host: itself, or where the container lies.
+HostId machine_of(const World& world, HostId host);
 /// A process with a terminal as 0, 1 and 2, without tasks. `nofile`: RLIMIT_NOFILE, soft and hard.
 ProcessId make_process(World& world, HostId host, const Bytes& name, std::uint32_t user, std::uint32_t nofile,
                        std::uint32_t nofile_hard);

@@ -142,6 +142,15 @@ class Teller {
     return "";
   }
 
+  /// « for 60 s»: as the timer says that this event has set.
+  std::string time_wait_length() const {
+    for (RecordNumber n = event_.first; n <= event_.last; ++n)
+      if (const auto* armed = get<rec::TimerArmed>(records_, n);
+          armed != nullptr && armed->kind == TimerKind::TimeWait)
+        return " for " + duration_text(armed->deadline - at(records_, n).time);
+    return "";
+  }
+
   std::string arrival_changes_state(const wire::Packet& packet, const std::string& segment) const {
     const auto& change = as<rec::StateChanged>(event_.states.back());
     const Reason reason = at(records_, event_.states.back()).reason;
@@ -185,10 +194,10 @@ class Teller {
         return fit({fmt::format("{} receives FIN while its own is under way: both close at once (CLOSING).",
                                 here())});
       case TcpState::TimeWait:
-        return fit(
-            {fmt::format("{} receives {}{}: {} stays in TIME-WAIT for 60 s.", here(), the(segment),
-                         answered ? ", answers with " + answer : "", names_.endpoint(change.ends.local)),
-             fmt::format("{} goes to TIME-WAIT for 60 s.", here())});
+        return fit({fmt::format("{} receives {}{}: {} stays in TIME-WAIT{}.", here(), the(segment),
+                                answered ? ", answers with " + answer : "",
+                                names_.endpoint(change.ends.local), time_wait_length()),
+                    fmt::format("{} goes to TIME-WAIT for 60 s.", here())});
       case TcpState::Closed:
         if (reason == Reason::Refused)
           return fit({fmt::format("{} receives RST: the connection to {} is refused.", here(), peer)});
@@ -220,6 +229,7 @@ class Teller {
     }
     if (fired.kind == TimerKind::DelayedAck)
       return fit({fmt::format("{} sends the delayed ACK: no data came to travel with it.", here())});
+    if (event_.signal != 0) return tells_.describe(event_.signal) + ".";
     if (event_.file != 0) return tells_.describe(event_.file) + ".";
     if (!event_.states.empty()) {
       const auto& change = as<rec::StateChanged>(event_.states.back());
@@ -227,7 +237,8 @@ class Teller {
       const std::string peer = names_.endpoint(change.ends.peer);
       switch (at(records_, event_.states.back()).reason) {
         case Reason::TimeWaitOver:
-          return fit({fmt::format("TIME-WAIT of {} ends: 60 seconds are over, the port is free.", local)});
+          return fit({fmt::format("TIME-WAIT of {} ends{}: the port is free.", local,
+                                  ran != 0 ? " after " + duration_text(ran) : "")});
         case Reason::OrphanFinWaitOver:
           return fit(
               {fmt::format("{} gives up FIN-WAIT-2 of {}: the peer never closed its side.", here(), local)});
@@ -261,6 +272,14 @@ class Teller {
     return entered != nullptr ? names_.call(unflatten(entered->call)) : "its call";
   }
 
+  bool waits_for_many(TaskId task) const {
+    const auto* entered = get<rec::SyscallEntered>(records_, last_call(records_, task, event_.last));
+    if (entered == nullptr) return false;
+    const Syscall call = unflatten(entered->call);
+    return std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call) ||
+           std::holds_alternative<sys::EpollWait>(call);
+  }
+
   // --- a blocked call is tried again ---
 
   std::string wake() const {
@@ -268,6 +287,12 @@ class Teller {
     const std::string who = names_.task(woken.task);
     const RecordNumber cause = at(records_, event_.woken).cause;
     if (event_.ended != 0) return fit({tells_.describe(event_.ended) + "."});
+    if (waits_for_many(woken.task)) {
+      const std::string wakes = fmt::format("{} wakes in {}", who, waiting_call(woken.task));
+      if (event_.ready != 0 && at(records_, event_.ready).reason == Reason::ReadyNoMore)
+        return fit({wakes + ", but what called it is over: it waits on.", wakes + "."});
+      return fit({fmt::format("{}: {}.", wakes, tells_.describe(cause)), wakes + "."});
+    }
     if (event_.left_queue != 0) {
       const auto& queue = as<rec::QueueLeft>(event_.left_queue);
       return fit({fmt::format("{} wakes and takes {} from the accept queue ({} left).", who,
@@ -318,7 +343,7 @@ class Teller {
         std::holds_alternative<sys::Setsockopt>(call) || std::holds_alternative<sys::Close>(call) ||
         std::holds_alternative<sys::Fcntl>(call) || std::holds_alternative<sys::Setrlimit>(call) ||
         std::holds_alternative<sys::Now>(call) || std::holds_alternative<sys::Shutdown>(call) ||
-        std::holds_alternative<sys::Inject>(call);
+        std::holds_alternative<sys::Inject>(call) || std::holds_alternative<sys::EpollCtl>(call);
     return quiet ? "" : tells_.describe(event_.returned);
   }
 
@@ -334,11 +359,16 @@ class Teller {
           reason == Reason::UnreadData || reason == Reason::LingerZero || reason == Reason::ListenerGone;
       return aborts ? fmt::format("{}, as {}", sends(), abort_words(reason)) : sends();
     }
+    if (event_.interest != 0 && std::holds_alternative<sys::EpollCtl>(call))
+      return tells_.describe(event_.interest);
     if (event_.left_queue != 0)
       return fmt::format("it takes {} from the accept queue",
                          names_.endpoint(as<rec::QueueLeft>(event_.left_queue).ends.peer));
     if (event_.blocked != 0 && at(records_, event_.blocked).reason == Reason::CallBlocks) {
       if (std::holds_alternative<sys::Accept>(call)) return "it waits, as the accept queue is empty";
+      if (std::holds_alternative<sys::EpollWait>(call)) return "it waits, as the ready list is empty";
+      if (std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call))
+        return "it waits, as none of them has news";
       if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
           std::holds_alternative<sys::Read>(call))
         return "it waits, as no data is there";

@@ -39,9 +39,12 @@ struct Sorter {
     (changed.buffer == BufferKind::Receive ? into.received : into.acknowledged) = number;
   }
   void operator()(const rec::FileChanged&) const { into.file = number; }
+  void operator()(const rec::InterestChanged&) const { into.interest = number; }
+  void operator()(const rec::ReadyListChanged&) const { into.ready = number; }
   void operator()(const rec::SocketError&) const { once(into.failed); }
   void operator()(const rec::CounterBumped&) const {}
   void operator()(const rec::Printed&) const { once(into.printed); }
+  void operator()(const rec::SignalSent&) const { once(into.signal); }
   void operator()(const rec::SysctlChanged&) const { once(into.setting); }
 };
 

@@ -27,7 +27,10 @@ struct Weight {
   int operator()(const rec::QueueEntered&) const { return 60; }
   int operator()(const rec::SyscallEntered&) const { return 50; }
   int operator()(const rec::BufferChanged&) const { return 48; }
+  int operator()(const rec::SignalSent&) const { return 74; }
   int operator()(const rec::FileChanged&) const { return 47; }
+  int operator()(const rec::InterestChanged&) const { return 46; }
+  int operator()(const rec::ReadyListChanged&) const { return 31; }
   int operator()(const rec::DescriptorOpened&) const { return 40; }
   int operator()(const rec::PacketDelivered&) const { return 35; }
   int operator()(const rec::TimerFired&) const { return 33; }

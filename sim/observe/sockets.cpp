@@ -28,9 +28,18 @@ std::vector<SocketLine> socket_lines(const World& world) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
     const TcpState state = kernel::protocol::state_of(world, id);
     if (base.protocol == wire::UDP ? !base.bucket : state == TcpState::Closed) continue;
-    lines.push_back({base.net, id, state, base.local, base.peer, kernel::protocol::receive_queue(world, id),
-                     kernel::protocol::send_queue(world, id), base.file, base.protocol, base.ipv6,
-                     base.ipv6_only});
+    lines.push_back({base.net,
+                     id,
+                     state,
+                     base.local,
+                     base.peer,
+                     kernel::protocol::receive_queue(world, id),
+                     kernel::protocol::send_queue(world, id),
+                     base.file,
+                     base.protocol,
+                     base.ipv6,
+                     base.ipv6_only,
+                     {}});
   }
   for (const RequestId id : ids(world.tcp.requests)) {
     const tcp::Request& request = world.tcp.requests.read(id);
@@ -47,7 +56,8 @@ std::vector<SocketLine> socket_lines(const World& world) {
                      {},
                      wire::TCP,
                      ipv6,
-                     false});
+                     false,
+                     id});
   }
   return lines;
 }

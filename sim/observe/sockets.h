@@ -19,6 +19,7 @@ struct SocketLine {
   OpenFileId file;                                 ///< none: no process owns it
   std::uint8_t protocol = wire::TCP;
   bool ipv6 = false, ipv6_only = false;
+  RequestId request;  ///< of a half-open request
 };
 
 /// The ends as ss writes them: «0.0.0.0:80»; «*:80» for a socket of AF_INET6 that takes IPv4, too,

@@ -53,6 +53,9 @@ ConnectionId make_child(Step& step, SocketId listener, const Request& request, D
   child.user_timeout = parent.user_timeout;
   child.syn_count = parent.syn_count;
   child.linger2 = parent.linger2;
+  child.keep_idle = parent.keep_idle;
+  child.keep_interval = parent.keep_interval;
+  child.keep_count = parent.keep_count;
   child.state = TcpState::SynReceived;
   child.iss = request.iss;
   child.snd_una = child.snd_nxt = child.write_end = child.small_end = request.iss + 1;
@@ -92,6 +95,7 @@ void open_child(Step& step, ListenerId listener, const Request& request, Duratio
   const SocketId socket = step.world.tcp.listeners.read(listener).socket;
   const ConnectionId child = make_child(step, socket, request, round_trip, packet, reason);
   set_state(step, child, TcpState::Established, reason);
+  start_keepalive(step, child);
   step.count(request.net, Counter::TcpPassiveOpens);
   join_accept_queue(step, listener, child, reason);
   if (packet.payload.length > 0 || packet.has(wire::FIN)) input(step, child, packet);

@@ -116,6 +116,7 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   connection.rcv_wnd = connection.rcv_ssthresh = window.window;
   connection.receive_scale = window.scale;
   connection.rtt = RoundTrip{};
+  connection.rtt.rto = world.inet.nets.read(base.net).traits[Trait::FirstWaitMs] * millisecond;
   connection.retransmits = 0;
   connection.retransmit_since = step.now();
   connection.connecting = true;

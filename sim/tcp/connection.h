@@ -79,6 +79,9 @@ struct Connection {
   std::uint32_t probes = 0;         ///< window probes in a row without answer
   std::uint32_t probe_backoff = 0;  ///< window probes since the window closed: each waits twice as long
   std::uint32_t user_timeout = 0;   ///< TCP_USER_TIMEOUT, ms; 0: none
+  std::uint32_t keep_idle = 0,
+                keep_interval = 0;  ///< TCP_KEEPIDLE, TCP_KEEPINTVL, seconds; 0: the namespace's
+  std::uint32_t keep_count = 0;     ///< TCP_KEEPCNT; 0: the namespace's
   std::uint32_t defer_accept = 0;   ///< TCP_DEFER_ACCEPT, in timeouts of a SYN-ACK; 0: off
   std::int32_t linger2 = 0;  ///< TCP_LINGER2, seconds; 0: tcp_fin_timeout, −1: no FIN-WAIT-2 for orphans
   Seq last_start;            ///< where the last new segment began
@@ -104,20 +107,23 @@ struct Connection {
   bool tail_probe_waits = false;  ///< the retransmission timer is set for a tail loss probe
   bool tail_probed = false;       ///< one was sent
   std::uint8_t syn_count = 0;     ///< TCP_SYNCNT; 0: as tcp_syn_retries says
-  std::array<std::uint8_t, 6> reserved{};
+  std::array<std::uint8_t, 2> reserved{};
 
   Time last_received = 0;     ///< time of the last data
+  Time last_ack = 0;          ///< and of the last acknowledgement
   Time retransmit_since = 0;  ///< first sending of what is now repeated
   RoundTrip rtt;
   Timer retransmit;  ///< SYN, data, FIN, or window probe
   Timer delayed_ack;
+  Timer keepalive;
 };
 
 /// What listen() adds: the two queues. Both hold one more than the backlog (kernel-measured; Linux
 /// sk_acceptq_is_full, inet_csk_reqsk_queue_is_full).
 struct Listener {
   SocketId socket;
-  std::int64_t backlog = 0;  ///< min(asked, somaxconn)
+  std::int64_t backlog = 0;    ///< min(asked, somaxconn)
+  std::int64_t syn_extra = 1;  ///< how many half-open requests it takes beyond the backlog
   ConnectionId accept_first, accept_last;
   std::int64_t accept_length = 0;
   RequestId syn_first, syn_last;

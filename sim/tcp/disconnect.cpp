@@ -42,8 +42,12 @@ void forget(World& world, ConnectionId id) {
   fresh.syn_count = connection.syn_count;
   fresh.defer_accept = connection.defer_accept;
   fresh.linger2 = connection.linger2;
+  fresh.keep_idle = connection.keep_idle;
+  fresh.keep_interval = connection.keep_interval;
+  fresh.keep_count = connection.keep_count;
   fresh.retransmit = connection.retransmit;  // their entries in the event queue are still to be passed by
   fresh.delayed_ack = connection.delayed_ack;
+  fresh.keepalive = connection.keepalive;
   connection = fresh;
 }
 

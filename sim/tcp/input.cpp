@@ -102,6 +102,7 @@ void input_syn_sent(Step& step, ConnectionId id, const wire::Packet& packet) {
   Step::disarm(connection.retransmit);
   const RecordNumber opened = set_state(step, id, TcpState::Established, Reason::SynAckReceived);
   send_ack(step, id, Reason::HandshakeAck, opened);
+  start_keepalive(step, id);
 }
 
 // --- 3.10.7.4: all other states
@@ -207,6 +208,7 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     Step::disarm(connection.retransmit);
     grow_send_buffer(connection, world.inet.nets.read(net_of(world, id)).sysctls);
     set_state(step, id, TcpState::Established, Reason::HandshakeCompleted);
+    start_keepalive(step, id);
     if (packet.has(wire::SYN))
       send_ack(step, id, Reason::SimultaneousOpen);  // kernel-measured: each end does
   }
@@ -224,6 +226,7 @@ Then check_ack(Step& step, ConnectionId id, const wire::Packet& packet) {
     connection.ts_recent = packet.options.timestamp;
   if (packet.ack > connection.snd_una) take_acknowledgement(step, id, packet);
   connection.probes = 0;
+  connection.last_ack = step.now();
   // The window: only a segment newer than the last one that told it (RFC 9293: SND.WL1, SND.WL2).
   if (packet.ack >= connection.snd_una &&
       (packet.seq > connection.snd_wl1 ||

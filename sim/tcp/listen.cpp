@@ -63,6 +63,7 @@ Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call) {
   Listener listener;
   listener.socket = socket;
   listener.backlog = backlog;
+  listener.syn_extra = world.inet.nets.read(base.net).traits[Trait::SynQueueExtra];
   connection.listener = world.tcp.listeners.add(listener);
   inet::enter_listener(world, socket);
   connection.read_shut = connection.write_shut = false;
@@ -96,6 +97,8 @@ void input(Step& step, ListenerId listener_id, const wire::Packet& packet) {
     const RecordNumber because = listener.filled_accept;
     step.count(net, Counter::TcpExtListenOverflows);
     step.count(net, Counter::TcpExtListenDrops);
+    if (world.inet.nets.read(net).traits[Trait::FullQueueRefuses] != 0)
+      return refuse(step, net, packet, Reason::AcceptQueueRefuses, because);
     return drop(step, packet, Reason::AcceptQueueFull, because);
   }
   if (!inet::route(world, net, packet.from.ip)) {

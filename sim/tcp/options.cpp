@@ -40,7 +40,10 @@ std::int64_t seconds_of(std::uint32_t timeouts) {
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  if (const auto attempt = inet::set_option(base, call)) return *attempt;
+  if (const auto attempt = inet::set_option(base, call)) {
+    if (call.option == Option::KeepAlive) keepalive_changed(step, ConnectionId::from_raw(base.entry));
+    return *attempt;
+  }
   Connection& connection = world.tcp.connections.write(ConnectionId::from_raw(base.entry));
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
   switch (call.option) {
@@ -51,6 +54,7 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
     case Option::SendBuffer:
       connection.send_buffer = inet::send_buffer_for(sysctls, call.value);
       connection.fixed_send_buffer = true;
+      step.wake(socket, Readiness::Writable, step.cause);  // Linux sk_setsockopt, sk_write_space
       return done(0);
     case Option::NoDelay:
       connection.no_delay = call.value != 0;
@@ -72,6 +76,17 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
     case Option::DeferAccept:
       connection.defer_accept = timeouts_within(call.value);
       return done(0);
+    case Option::KeepIdle:
+    case Option::KeepInterval:
+      if (call.value < 1 || call.value > 32767) return fail(Errno::INVAL);
+      (call.option == Option::KeepIdle ? connection.keep_idle : connection.keep_interval) =
+          static_cast<std::uint32_t>(call.value);
+      if (call.option == Option::KeepIdle) keepalive_changed(step, ConnectionId::from_raw(base.entry));
+      return done(0);
+    case Option::KeepCount:
+      if (call.value < 1 || call.value > 127) return fail(Errno::INVAL);
+      connection.keep_count = static_cast<std::uint32_t>(call.value);
+      return done(0);
     case Option::UserTimeout:
       if (call.value < 0) return fail(Errno::INVAL);
       connection.user_timeout = static_cast<std::uint32_t>(call.value);
@@ -86,7 +101,16 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
   inet::SocketBase& base = world.inet.sockets.write(socket);
   if (const auto attempt = inet::get_option(base, call)) return *attempt;
   const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
+  const auto own = [&](std::uint32_t value, Sysctl otherwise) {
+    return done(value != 0 ? std::int64_t{value} : world.inet.nets.read(base.net).sysctls[otherwise]);
+  };
   switch (call.option) {
+    case Option::KeepIdle:
+      return own(connection.keep_idle, Sysctl::TcpKeepaliveTime);
+    case Option::KeepInterval:
+      return own(connection.keep_interval, Sysctl::TcpKeepaliveIntvl);
+    case Option::KeepCount:
+      return own(connection.keep_count, Sysctl::TcpKeepaliveProbes);
     case Option::Type:
       return done(static_cast<std::int64_t>(SocketType::Stream));
     case Option::AcceptConn:

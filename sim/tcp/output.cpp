@@ -243,10 +243,9 @@ void send_reset(Step& step, ConnectionId id, Reason reason, RecordNumber because
            because);
 }
 
-void send_probe(Step& step, ConnectionId id) {
+void send_probe(Step& step, ConnectionId id, Reason reason) {
   Connection& connection = step.world.tcp.connections.write(id);
-  transmit(step, id, make_segment(step, connection, connection.snd_una - 1, wire::ACK), Reason::WindowProbe,
-           0);
+  transmit(step, id, make_segment(step, connection, connection.snd_una - 1, wire::ACK), reason, 0);
 }
 
 void send_part(Step& step, ConnectionId id, std::uint32_t bytes) {

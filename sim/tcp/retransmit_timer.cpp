@@ -44,20 +44,28 @@ Duration within_user_timeout(const Connection& connection, Time now, Duration wa
 }
 
 /// RFC 6298 section 5.4 onwards, for a SYN: Linux's first repeats come one second apart.
-bool syn_given_up(const Connection& connection, const Sysctls& sysctls, Time now) {
+bool syn_given_up(const Connection& connection, const Sysctls& sysctls, const Traits& traits, Time now) {
   const std::int64_t retries =
       connection.syn_count != 0 ? connection.syn_count : sysctls[Sysctl::TcpSynRetries];
   const std::int64_t linear =
       connection.state == TcpState::SynSent ? sysctls[Sysctl::TcpSynLinearTimeouts] : 0;
   if (connection.retransmits >= retries + linear) return true;
   if (connection.user_timeout != 0) return user_timeout_over(connection, now);
-  return now - connection.retransmit_since >=
-         ((Duration{1} << std::min<std::int64_t>(retries + 1, 32)) - 1) * second;
+  const Duration patience = traits[Trait::ConnectSeconds] * second;
+  const Duration repeats = ((Duration{1} << std::min<std::int64_t>(retries + 1, 32)) - 1) *
+                           traits[Trait::FirstWaitMs] * millisecond;
+  return now - connection.retransmit_since >= (patience != 0 ? patience : repeats);
 }
 
-void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
+/// The timer comes in time for the end of connect()'s patience, where the kernel has one.
+Duration within_patience(const Connection& connection, const Traits& traits, Time now, Duration wait) {
+  const Duration patience = traits[Trait::ConnectSeconds] * second;
+  return patience == 0 ? wait : std::min(wait, connection.retransmit_since + patience - now);
+}
+
+void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls, const Traits& traits) {
   Connection& connection = step.world.tcp.connections.write(id);
-  if (syn_given_up(connection, sysctls, step.now())) {
+  if (syn_given_up(connection, sysctls, traits, step.now())) {
     step.count(step.world.inet.sockets.read(connection.socket).net, Counter::TcpExtTCPAbortOnTimeout);
     const bool limited = user_timeout_over(connection, step.now());
     finish(step, id, Errno::TIMEDOUT, limited ? Reason::UserTimeoutOver : Reason::ConnectGivenUp);
@@ -72,9 +80,9 @@ void on_syn_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   if (connection.retransmits > sysctls[Sysctl::TcpSynLinearTimeouts])
     connection.rtt.rto =
         std::min<Duration>(connection.rtt.rto * 2, sysctls[Sysctl::TcpRtoMaxMs] * millisecond);
+  const Duration wait = within_user_timeout(connection, step.now(), connection.rtt.rto);
   step.arm(connection.retransmit, TimerKind::Retransmit, id.raw(),
-           step.now() + within_user_timeout(connection, step.now(), connection.rtt.rto),
-           Reason::Unacknowledged);
+           step.now() + within_patience(connection, traits, step.now(), wait), Reason::Unacknowledged);
 }
 
 void on_persist_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
@@ -89,7 +97,7 @@ void on_persist_timeout(Step& step, ConnectionId id, const Sysctls& sysctls) {
   if (connection.snd_wnd > 0)
     send_part(step, id, connection.snd_wnd);
   else
-    send_probe(step, id);
+    send_probe(step, id, Reason::WindowProbe);
   ++connection.probes;
   ++connection.probe_backoff;
   rearm_retransmit(step, id);
@@ -180,7 +188,7 @@ void on_retransmit_timer(Step& step, ConnectionId id) {
   }
   step.count(net, Counter::TcpExtTCPTimeouts);
   if (connection.snd_una == connection.iss) {
-    on_syn_timeout(step, id, sysctls);
+    on_syn_timeout(step, id, sysctls, step.world.inet.nets.read(base.net).traits);
     return;
   }
   const Duration least = sysctls[Sysctl::TcpRtoMinUs] * microsecond;

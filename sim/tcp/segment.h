@@ -41,7 +41,11 @@ bool send_one_new(Step& step, ConnectionId connection, Reason reason);
 /// Sends the last segment again. [output.cpp]
 void send_last_again(Step& step, ConnectionId connection, Reason reason);
 /// Sends a window probe: an ACK of a sequence number already passed. [output.cpp]
-void send_probe(Step& step, ConnectionId connection);
+/// SO_KEEPALIVE: from now on silence is measured. [keepalive.cpp]
+void start_keepalive(Step& step, ConnectionId connection);
+/// SO_KEEPALIVE or TCP_KEEPIDLE was set: the wait that runs ends earlier or later.
+void keepalive_changed(Step& step, ConnectionId connection);
+void send_probe(Step& step, ConnectionId connection, Reason reason);
 /// Sends `bytes` new bytes, fewer than a segment: the window stays small. [output.cpp]
 void send_part(Step& step, ConnectionId connection, std::uint32_t bytes);
 /// Sends RST for a connection that ends now (with ACK, as Linux tcp_send_active_reset). [output.cpp]

@@ -1,13 +1,13 @@
 // The SYN queue of a listener: half-open requests, which wait for the final ACK of their handshakes. It is
 // full when it holds more than the backlog, so it takes one more (kernel-measured, Linux 6.18;
-// inet_csk_reqsk_queue_is_full).
+// inet_csk_reqsk_queue_is_full); older kernels take none more.
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
 
 namespace sockarium::tcp {
 
 bool syn_queue_full(const Listener& listener) {
-  return listener.syn_length > listener.backlog;
+  return listener.syn_length >= listener.backlog + listener.syn_extra;
 }
 
 void join_syn_queue(Step& step, ListenerId listener_id, RequestId id, Reason reason) {

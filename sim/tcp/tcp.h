@@ -77,6 +77,7 @@ void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, Re
 // ----------------------------------------------------------------------------------------------------
 
 void on_retransmit_timer(Step& step, ConnectionId connection);   // [retransmit_timer.cpp]
+void on_keepalive_timer(Step& step, ConnectionId connection);    // [keepalive.cpp]
 void on_delayed_ack_timer(Step& step, ConnectionId connection);  // [delayed_ack.cpp]
 void on_syn_ack_timer(Step& step, RequestId request);            // [request.cpp]
 void on_time_wait_timer(Step& step, TimeWaitId time_wait);       // [time_wait.cpp]
@@ -88,6 +89,8 @@ void on_time_wait_timer(Step& step, TimeWaitId time_wait);       // [time_wait.c
 /// not acknowledged, with a SYN or FIN counting 1. For a listener: accept queue and backlog.
 std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
+/// The events that poll() would find: poll_in … [readiness.cpp]
+std::uint32_t poll_events(const World& world, SocketId socket);
 /// The state that ss shows for a socket entry.
 TcpState state_of(const World& world, SocketId socket);
 

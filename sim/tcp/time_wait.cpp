@@ -14,7 +14,10 @@ namespace sockarium::tcp {
 
 namespace {
 
-constexpr Duration time_wait_length = 60 * second;  // Linux TCP_TIMEWAIT_LEN
+/// Linux TCP_TIMEWAIT_LEN.
+Duration time_wait_length(const World& world, NetId net) {
+  return world.inet.nets.read(net).traits[Trait::TimeWaitSeconds] * second;
+}
 
 /// How long an orphan waits for the peer's FIN: at least three and a half timeouts, so that its own FIN may
 /// be repeated. Linux tcp_fin_time.
@@ -108,7 +111,8 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   if (!orphan_fin_wait)
     kept.state_record =
         record_state(step, socket, ends_of(world, socket), connection.state, TcpState::TimeWait, reason);
-  const Duration length = orphan_fin_wait ? fin_wait_length(connection, sysctls) : time_wait_length;
+  const Duration length =
+      orphan_fin_wait ? fin_wait_length(connection, sysctls) : time_wait_length(world, net);
   step.arm(kept.timer, TimerKind::TimeWait, entry.raw(), world.now + length,
            orphan_fin_wait ? Reason::OrphanFinWait : Reason::TimeWaitStarts);
   // Linux counts when the timer is set, an orphan's FIN-WAIT-2 too, and short waits apart.
@@ -117,6 +121,7 @@ void enter_time_wait(Step& step, ConnectionId id, bool orphan_fin_wait, Reason r
   // The full connection has no name any more; a program that still holds it finds it closed.
   Step::disarm(connection.retransmit);
   Step::disarm(connection.delayed_ack);
+  Step::disarm(connection.keepalive);
   inet::SocketBase& base = world.inet.sockets.write(connection.socket);
   // A port that bind() named stays the socket's until it is closed (Linux tcp_set_state, SOCK_BINDPORT_LOCK).
   if (!base.port_by_program) inet::release_port(step, connection.socket);
@@ -174,7 +179,7 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
     waiting.state_record = record_state(step, waiting.socket, ends_of(world, waiting.socket),
                                         TcpState::FinWait2, TcpState::TimeWait, Reason::FinReceived);
     answer(step, waiting, Reason::FinReceived);
-    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length,
+    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length(world, net),
              Reason::TimeWaitStarts);
     return false;
   }
@@ -202,7 +207,7 @@ bool input(Step& step, TimeWaitId id, const wire::Packet& packet) {
   drop(step, packet, Reason::DataDuplicate);
   answer(step, waiting, Reason::TimeWaitAnswers);
   if (packet.has(wire::FIN))
-    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length,
+    step.arm(waiting.timer, TimerKind::TimeWait, id.raw(), world.now + time_wait_length(world, net),
              Reason::TimeWaitStarts);
   return false;
 }

@@ -99,7 +99,7 @@ TEST(Caption, TellsTheOrderlyGoodbye) {
   EXPECT_THAT(run.captions(), Contains(EndsWith("stays in TIME-WAIT for 60 s.")));
   EXPECT_THAT(run.captions(),
               Contains("recv() returns 0 in web: the peer sends no more. It calls close(4): srv sends FIN."));
-  EXPECT_THAT(run.captions().back(), EndsWith("ends: 60 seconds are over, the port is free."));
+  EXPECT_THAT(run.captions().back(), EndsWith("ends after 60 s: the port is free."));
 }
 
 TEST(Caption, NamesThePersonWhoInterferes) {

@@ -7,6 +7,7 @@
 #include "sim/core/chance.h"
 #include "tests/support/invariants.h"
 #include "tests/support/lab.h"
+#include "tests/support/waiting.h"
 
 namespace sockarium::test {
 namespace {
@@ -22,7 +23,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const auto port = static_cast<std::uint16_t>(80 + draw(2, 3));
     const char* addresses[] = {server_address, client_address, "127.0.0.1"};
     const char* to = addresses[draw(3, 3)];
-    switch (draw(4, 43)) {
+    switch (draw(4, 51)) {
       case 0:
       case 1:
       case 2:
@@ -108,6 +109,31 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
                                     draw(16, 2) == 0 ? in_all_events : in_modify};
       case 42:
         return sys::InotifyRmWatch{fd, static_cast<std::int32_t>(1 + draw(16, 3))};
+      case 43:
+      case 44:
+      case 45: {  // with every flag, also where the kernel refuses it
+        constexpr std::uint32_t flags[] = {
+            0, 0, 0, epoll_et, epoll_et, epoll_oneshot, epoll_exclusive, epoll_et | epoll_oneshot};
+        constexpr std::uint32_t events[] = {poll_in, poll_in | poll_out, poll_out, poll_in | poll_rdhup};
+        const auto target = static_cast<std::int32_t>(3 + draw(16, 8));
+        return sys::EpollCtl{static_cast<std::int32_t>(3 + draw(18, 8)),
+                             static_cast<std::int32_t>(draw(19, 8) < 5 ? 1 : 1 + draw(20, 3)), target,
+                             events[draw(17, 4)] | flags[draw(21, 8)]};
+      }
+      case 46:
+        return sys::EpollCreate{};
+      case 47:
+        return sys::EpollWait{static_cast<std::int32_t>(3 + draw(18, 8)),
+                              static_cast<std::int32_t>(1 + draw(16, 3)),
+                              static_cast<Duration>(draw(17, 30)) * millisecond};
+      case 48:
+        return poll({{fd, static_cast<std::uint16_t>(draw(16, 2) == 0 ? poll_in : poll_out), 0},
+                     {fd + 1, poll_in | poll_rdhup, 0},
+                     {fd, poll_in, 0}},
+                    static_cast<Duration>(draw(17, 30)) * millisecond);
+      case 49:
+        return select({{fd, poll_in, 0}, {fd + 1, static_cast<std::uint16_t>(draw(16, 8)), 0}},
+                      static_cast<Duration>(draw(17, 30)) * millisecond);
       case 39:
         return draw(16, 5) == 0 ? Syscall{sys::Exec{}} : Syscall{sys::Read{fd, 0, 8}};
       case 30:
