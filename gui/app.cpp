@@ -2,17 +2,19 @@
 #include "gui/app.h"
 
 #include <fmt/format.h>
+#include <imgui_internal.h>  // the text log
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 #include "gui/commands.h"
 #include "gui/comparison.h"
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
+#include "lab/script/bookmark_file.h"
 
 namespace sockarium::gui {
 
@@ -54,8 +56,11 @@ std::vector<CourseEntry> course_in(const std::string& folder) {
 }
 
 App::App(const AppOptions& options) : options_(options) {
-  view_.theme = options.theme;
-  view_.scale = clamp_scale(options.scale);
+  restore_keys();
+  gui::apply(options.settings, view_);
+  view_.scale = clamp_scale(view_.scale);
+  recent_ = options.settings.recent;
+  if (options.tour) view_.dialog = Dialog::Tour;
   if (!options.course_folder.empty()) course_ = course_in(options.course_folder);
 }
 
@@ -63,7 +68,9 @@ App::~App() = default;
 
 Theme App::theme() const {
   Theme theme;
-  theme.kind = view_.theme;
+  const bool projector = view_.arrangement == Arrangement::Projector;
+  theme.kind = projector ? view_.projector_theme : view_.theme;
+  theme.viewing = projector ? Viewing::projector : Viewing::desktop;
   theme.scale = view_.scale;
   return theme;
 }
@@ -75,6 +82,14 @@ std::string App::window_title() const {
 void App::tell(std::string notice, bool is_error) {
   view_.notice = std::move(notice);
   view_.notice_is_error = is_error;
+}
+
+Settings App::settings() const {
+  Settings settings = options_.settings;
+  take(view_, settings);
+  settings.recent = recent_;
+  settings.tour_seen = true;
+  return settings;
 }
 
 AppWishes App::take_wishes() {
@@ -91,8 +106,15 @@ void App::start(std::unique_ptr<Session> session) {
   latest_event_ = 0;
   latest_branch_ = 0;
   comparison_.reset();
-  view_.arrangement = Arrangement::Lesson;
-  view_.selected = 0;
+  derived_.clear();
+  if (view_.arrangement == Arrangement::Compare) view_.arrangement = Arrangement::Lesson;
+  view_.selected = view_.hovered = view_.preview = 0;
+  view_.pinned_port.reset();
+  view_.preview_port.reset();
+  view_.tool_host.reset();
+  view_.map_host.reset();
+  view_.settings_host.reset();
+  view_.destination.reset();
   view_.playing = false;
   view_.shown_process.clear();
   moved();
@@ -113,7 +135,20 @@ void App::show(std::shared_ptr<const script::Scenario> scenario, std::string pat
       scenario_->title.empty() ? std::filesystem::path(scenario_->file).stem().string() : scenario_->title;
   title_ = scenario_->id.empty() ? title : scenario_->id + "  " + title;
   path_ = std::move(path);
+  view_.bookmarks.clear();
+  for (const script::NamedMoment& each : script::read_bookmarks(path_))
+    view_.bookmarks.push_back({each.name, each.event});
+  view_.bookmarks_changed = false;
+  view_.search = EventSearch{};
+  view_.timeline_from = 0;
+  view_.timeline_to = 1;
   std::error_code failed;
+  if (const std::string whole = std::filesystem::absolute(path_, failed).lexically_normal().string();
+      !failed) {
+    recent_.erase(std::remove(recent_.begin(), recent_.end(), whole), recent_.end());
+    recent_.insert(recent_.begin(), whole);
+    if (recent_.size() > most_recent) recent_.resize(most_recent);
+  }
   written_ = std::filesystem::last_write_time(path_, failed);
   load_error_.clear();
   start(std::make_unique<Session>(scenario_->setup, script::programs_of(scenario_)));
@@ -136,7 +171,7 @@ bool App::read(const std::string& path, const script::LoadOptions& how) {
     return false;
   }
   view_.guesses.clear();
-  view_.dialog = Dialog::None;
+  if (view_.dialog != Dialog::Tour) view_.dialog = Dialog::None;
   view_.notice.clear();
   show(std::get<std::shared_ptr<const script::Scenario>>(result), path);
   return true;
@@ -205,6 +240,7 @@ void App::catch_up(double milliseconds) {
   axis_.update(session);
   lesson_.update(session, latest_, scenario_.get());
   session.set_marks(lesson_.marks());
+  derived_.begin(session, latest_);
 }
 
 std::optional<std::size_t> App::asking() const {
@@ -235,7 +271,7 @@ void App::advance(float seconds) {
   }
 }
 
-Frame App::make_frame() const {
+Frame App::make_frame() {
   Frame frame;
   frame.session = session_.get();
   frame.scenario = scenario_.get();
@@ -249,8 +285,11 @@ Frame App::make_frame() const {
   frame.load_error = load_error_;
   frame.comparison = comparison_.get();
   frame.compact = layout_.room != Room::Wide;
+  frame.room = layout_.room;
+  frame.recent = &recent_;
   if (session_ != nullptr) {
     frame.asking = asking();
+    frame.derived = &derived_;
     frame.can_undo = session_->branch() != 0;
     frame.can_redo = !redo_.empty();
   }
@@ -281,40 +320,11 @@ void App::draw(const Frame& shared, Intents& intents) {
     place(rest, draw_welcome);
   } else {
     for (const Slot& slot : layout_.panels) {
-      switch (slot.panel) {
-        case PanelId::Lesson:
-          place(slot.area, draw_lesson);
-          break;
-        case PanelId::Programs:
-          place(slot.area, draw_programs);
-          break;
-        case PanelId::Ladder:
-          place(slot.area, draw_ladder);
-          break;
-        case PanelId::Kernels:
-          place(slot.area, draw_kernels);
-          break;
-        case PanelId::Queues:
-          place(slot.area, draw_queues);
-          break;
-        case PanelId::States:
-          place(slot.area, draw_states);
-          break;
-        case PanelId::Why:
-          place(slot.area, draw_why);
-          break;
-        case PanelId::ModelLadder:
-          place(slot.area, draw_compared_model);
-          break;
-        case PanelId::RealLadder:
-          place(slot.area, draw_compared_real);
-          break;
-        case PanelId::Differences:
-          place(slot.area, draw_differences);
-          break;
-      }
+      if (slot.area.empty()) continue;
+      frame.area = slot.area;
+      draw_slot(slot, frame, intents);
     }
-    if (layout_.room != Room::Wide && view_.arrangement == Arrangement::Lesson) draw_tabs(frame);
+    draw_splits();
     place(layout_.caption, draw_caption);
     place(layout_.timeline, draw_timeline);
     place(layout_.transport, draw_transport);
@@ -324,62 +334,49 @@ void App::draw(const Frame& shared, Intents& intents) {
   if (!load_error_.empty()) draw_load_error(frame, view_, intents);
 }
 
-void App::draw_tabs(const Frame& frame) {
-  // Where a column has one panel in front, the others are one click away, at the right end of its title.
-  struct Tab {
-    PanelId panel;
-    std::string_view label;
-  };
-  static constexpr std::array<std::array<Tab, 3>, 3> columns{
-      {{{{PanelId::Lesson, "Lesson F2"}, {PanelId::Programs, "Programs F3"}, {PanelId::Programs, ""}}},
-       {{{PanelId::Ladder, "Ladder F4"}, {PanelId::Kernels, "Kernels F5"}, {PanelId::Kernels, ""}}},
-       {{{PanelId::Queues, "Queues F6"}, {PanelId::States, "States F7"}, {PanelId::Why, "Why? F8"}}}}};
-  const Look& current = look();
-  const Theme& theme = current.theme;
-  const ItemScope scope("Tabs");
-  const bool narrow = layout_.room == Room::Narrow;
-  const std::uint64_t cursor = session_->cursor();
-  const std::size_t before = cursor == 0 ? 0 : lesson_.narrations(cursor - 1).size();
-  const bool news = frame.scenario != nullptr && lesson_.narrations(cursor).size() > before;
-  ImGui::PushFont(current.fonts.small);
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(6), theme.px(2)));
-  for (const Slot& slot : layout_.panels) {
-    float x = slot.area.max.x - theme.px(6);
-    const float title_end =
-        slot.area.min.x + theme.px(24) + text_size(name(slot.panel), current.fonts.title).x;
-    for (std::size_t c = columns.size(); c-- > 0;) {
-      const bool mine = std::any_of(columns[c].begin(), columns[c].end(),
-                                    [&](const Tab& t) { return t.panel == slot.panel; });
-      // The second panel of the right column has no tabs of its own.
-      if (!narrow && (!mine || (slot.panel == PanelId::Kernels && c == 1 &&
-                                slot.area.min.x > layout_.header.max.x * 0.6F)))
-        continue;
-      for (std::size_t t = columns[c].size(); t-- > 0;) {
-        const Tab& tab = columns[c][t];
-        if (tab.label.empty() || tab.panel == slot.panel) continue;
-        const bool dot = tab.panel == PanelId::Lesson && news;
-        const std::string label =
-            (dot ? "● " : "") + std::string(tab.label) + "###" + std::string(name(tab.panel));
-        const float width = text_size((dot ? "● " : "") + std::string(tab.label)).x + theme.px(12);
-        if (x - width < title_end && !narrow) continue;
-        x -= width;
-        ButtonOptions options;
-        options.style = dot ? ButtonStyle::selected : ButtonStyle::quiet;
-        options.size = {width, std::max(theme.target(), current.fonts.small->FontSize + theme.px(4))};
-        ImGui::SetCursorScreenPos(
-            {std::floor(x), std::floor(slot.area.min.y + (panel_title_height() - options.size.y) / 2)});
-        if (button(label, options)) bring_to_front(view_, tab.panel, layout_.room);
-        x -= theme.px(2);
-      }
-    }
+void App::draw_panel(PanelId panel, const Frame& frame, Intents& intents) {
+  switch (panel) {
+    case PanelId::Lesson:
+      return draw_lesson(frame, view_, intents);
+    case PanelId::Programs:
+      return draw_programs(frame, view_, intents);
+    case PanelId::Ladder:
+      return draw_ladder(frame, view_, intents);
+    case PanelId::Kernels:
+      return draw_kernels(frame, view_, intents);
+    case PanelId::Queues:
+      return draw_queues(frame, view_, intents);
+    case PanelId::States:
+      return draw_states(frame, view_, intents);
+    case PanelId::Why:
+      return draw_why(frame, view_, intents);
+    case PanelId::Tools:
+      return draw_tools(frame, view_, intents);
+    case PanelId::Ports:
+      return draw_ports(frame, view_, intents);
+    case PanelId::Sockets:
+      return draw_sockets(frame, view_, intents);
+    case PanelId::Timers:
+      return draw_timers(frame, view_, intents);
+    case PanelId::Inspector:
+      return draw_inspector(frame, view_, intents);
+    case PanelId::Settings:
+      return draw_settings(frame, view_, intents);
+    case PanelId::Plots:
+      return draw_plots(frame, view_, intents);
+    case PanelId::ModelLadder:
+      return draw_compared_model(frame, view_, intents);
+    case PanelId::RealLadder:
+      return draw_compared_real(frame, view_, intents);
+    case PanelId::Differences:
+      return draw_differences(frame, view_, intents);
   }
-  ImGui::PopStyleVar();
-  ImGui::PopFont();
 }
 
 bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   changed_ = false;
-  view_.hovered = 0;
+  view_.preview = std::exchange(view_.hovered, 0);
+  view_.preview_port = std::exchange(view_.hovered_port, std::nullopt);
   for (const std::string& path : dropped_files) open(path);
   watch_file();
   if (comparison_ != nullptr && comparison_->advance()) {
@@ -400,6 +397,12 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   wish.asks = session_ != nullptr && asking().has_value();
   layout_ = make_layout(look().theme, view_, wish);
 
+  // The text of one whole frame, as a reader would meet it.
+  const bool copies = std::exchange(copy_wanted_, false);
+  if (copies) {
+    look().text_log = true;
+    changed_ = true;
+  }
   Intents intents;
   read_keys(make_frame(), view_, intents);
   if (!intents.empty()) {
@@ -411,7 +414,13 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   layout_ = make_layout(look().theme, view_, wish);
   {
     const Root root;
-    draw(make_frame(), intents);
+    Frame frame = make_frame();
+    frame.lights = lights_of(frame, view_);
+    draw(frame, intents);
+  }
+  if (copies) {
+    if (ImGui::GetCurrentContext()->LogEnabled) ImGui::LogFinish();  // into the clipboard
+    look().text_log = false;
   }
   share_keys();
   for (const Intent& each : intents) apply(each);
@@ -421,7 +430,8 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   }
   const bool runs = session_ != nullptr && session_->ending() == Ending::NotYet &&
                     session_->head() < session_->cursor() + ahead_most;
-  return changed_ || view_.playing || runs;
+  const bool looked = view_.preview != view_.hovered || view_.preview_port != view_.hovered_port;
+  return changed_ || view_.playing || runs || looked;
 }
 
 }  // namespace sockarium::gui

@@ -12,13 +12,14 @@
 
 #include "gui/layout.h"
 #include "gui/panels.h"
+#include "gui/settings.h"
 
 namespace sockarium::gui {
 
 struct AppOptions {
   std::string course_folder;  ///< where the lessons lie; empty: none
-  ThemeKind theme = ThemeKind::dark;
-  float scale = 1.0F;
+  Settings settings;
+  bool tour = false;                       ///< the first start: the three steps are shown
   std::string program = "/proc/self/exe";  ///< sockarium itself, which plays the real side of a comparison
 };
 
@@ -59,6 +60,8 @@ class App {
   const std::string& load_error() const { return load_error_; }
   const Layout& layout() const { return layout_; }
   std::string window_title() const;
+  /// As they are now, to be kept for the next start.
+  Settings settings() const;
   Theme theme() const;  ///< as the person wants it, without the monitor's scale
 
  private:
@@ -73,9 +76,11 @@ class App {
   void moved();
   void reload();
   std::optional<std::size_t> asking() const;
-  Frame make_frame() const;
+  Frame make_frame();
   void draw(const Frame& frame, Intents& intents);
-  void draw_tabs(const Frame& frame);
+  void draw_panel(PanelId panel, const Frame& frame, Intents& intents);
+  void draw_slot(const Slot& slot, const Frame& frame, Intents& intents);
+  void draw_splits();
 
   AppOptions options_;
   std::vector<CourseEntry> course_;
@@ -91,7 +96,10 @@ class App {
   picture::Timeline timeline_;
   TimeAxis axis_;
   LessonRun lesson_;
-  std::vector<std::size_t> redo_;  ///< branches that were left by undo
+  Derived derived_;
+  std::vector<std::string> recent_;  ///< files, the newest first
+  bool copy_wanted_ = false;         ///< the next frame's text goes into the clipboard
+  std::vector<std::size_t> redo_;    ///< branches that were left by undo
 
   std::unique_ptr<Comparison> comparison_;
   std::size_t compared_branch_ = 0;

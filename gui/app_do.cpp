@@ -1,6 +1,7 @@
 // What the App does with what the person wants: one function for each kind of intent.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -8,7 +9,9 @@
 #include "gui/app.h"
 #include "lab/formats/svg.h"
 #include "lab/picture/ladder_ink.h"
+#include "lab/script/bookmark_file.h"
 #include "lab/script/units.h"
+#include "sim/observe/names.h"
 
 namespace sockarium::gui {
 
@@ -80,6 +83,10 @@ struct App::Doer {
       event = std::stoull(tight);
     } else if (const auto marked = app.lesson_.bookmark(moment)) {
       event = marked;
+    } else if (const auto own = std::find_if(app.view_.bookmarks.begin(), app.view_.bookmarks.end(),
+                                             [&](const Bookmark& each) { return each.name == moment; });
+               own != app.view_.bookmarks.end()) {
+      event = own->event;
     } else if (const auto time = script::parse_duration(tight)) {
       event = session()->event_at(*time);
     }
@@ -98,6 +105,7 @@ struct App::Doer {
   void operator()(const intent::StepUntil& wish) const {
     if (session() == nullptr) return;
     app.view_.playing = false;
+    if (wish.what == intent::Until::Bookmark) return (*this)(intent::NextBookmark{wish.forward});
     if (wish.what == intent::Until::End) return (*this)(intent::GoTo{wish.forward ? "end" : "start"});
     const bool found = session()->step_until(
         [&](const Record& record) {
@@ -115,6 +123,7 @@ struct App::Doer {
               return (back != nullptr && !back->result.ok()) ||
                      std::holds_alternative<rec::SocketError>(record.what);
             }
+            case intent::Until::Bookmark:
             case intent::Until::End:
               return false;
           }
@@ -122,8 +131,10 @@ struct App::Doer {
         },
         wish.forward);
     app.moved();
-    if (!found || session()->cursor() == session()->head())
+    if (wish.forward && (!found || session()->cursor() == session()->head()))
       app.tell("That does not happen any more: this is the end of the run.", false);
+    if (!wish.forward && session()->cursor() == 0)
+      app.tell("That has not happened before: this is the start of the run.", false);
   }
 
   void operator()(const intent::SetPlaying& wish) const {
@@ -218,7 +229,74 @@ struct App::Doer {
   }
 
   void operator()(const intent::Compare& wish) const { app.compare(wish.again); }
-  void operator()(const intent::ShowLesson&) const { app.view_.arrangement = Arrangement::Lesson; }
+  void operator()(const intent::Arrange& wish) const {
+    if (wish.arrangement == Arrangement::Compare) return app.compare(false);
+    app.view_.arrangement = wish.arrangement;
+    app.view_.enlarged.reset();
+    app.changed_ = true;
+  }
+  void operator()(const intent::SetBookmark& wish) const {
+    if (session() == nullptr) return;
+    std::vector<Bookmark>& all = app.view_.bookmarks;
+    const std::uint64_t event = session()->cursor();
+    const auto here =
+        std::find_if(all.begin(), all.end(), [&](const Bookmark& b) { return b.event == event; });
+    app.view_.dialog = Dialog::None;
+    app.view_.bookmarks_changed = true;
+    if (here != all.end()) {
+      app.tell(fmt::format("The bookmark «{}» is taken away. Ctrl+S saves that.", here->name), false);
+      all.erase(here);
+      return;
+    }
+    all.erase(std::remove_if(all.begin(), all.end(), [&](const Bookmark& b) { return b.name == wish.name; }),
+              all.end());
+    all.push_back({wish.name, event});
+    std::sort(all.begin(), all.end(), [](const Bookmark& a, const Bookmark& b) { return a.event < b.event; });
+    app.tell(fmt::format("⚑ {}: event {}. Ctrl+S saves it beside the scenario.", wish.name, event), false);
+  }
+  void operator()(const intent::NextBookmark& wish) const {
+    if (session() == nullptr) return;
+    std::vector<std::uint64_t> events;
+    for (const Mark& mark : app.lesson_.bookmarks()) events.push_back(mark.event);
+    for (const Bookmark& own : app.view_.bookmarks) events.push_back(own.event);
+    std::optional<std::uint64_t> best;
+    const std::uint64_t here = session()->cursor();
+    for (const std::uint64_t event : events) {
+      if (wish.forward ? event <= here : event >= here) continue;
+      if (!best || (wish.forward ? event < *best : event > *best)) best = event;
+    }
+    if (!best)
+      return app.tell(wish.forward ? "There is no later bookmark. M sets one here."
+                                   : "There is no earlier bookmark. M sets one here.",
+                      false);
+    app.view_.playing = false;
+    // A question that was not answered hides what comes after it.
+    if (const auto asking = app.asking(); asking && *best > here)
+      return app.tell("Answer the question first, or press R.", false);
+    app.seek(*best);
+  }
+  void operator()(const intent::Save&) const {
+    std::vector<script::NamedMoment> moments;
+    for (const Bookmark& own : app.view_.bookmarks) moments.push_back({own.name, own.event});
+    if (const std::string failed = script::write_bookmarks(app.path_, moments); !failed.empty())
+      return app.tell(failed, true);
+    app.view_.bookmarks_changed = false;
+    app.tell(fmt::format("{} saved: {}",
+                         observe::counted(static_cast<std::int64_t>(moments.size()), "bookmark", "bookmarks"),
+                         script::bookmark_path(app.path_)),
+             false);
+  }
+  void operator()(const intent::ResetLayout&) const {
+    reset_layout(app.view_);
+    app.tell("Every panel is back at its place.", false);
+  }
+  void operator()(const intent::ShowPanel& wish) const {
+    bring_to_front(app.view_, wish.panel, app.layout_.room);
+  }
+  void operator()(const intent::CopyText&) const {
+    app.copy_wanted_ = true;
+    app.tell("What the window shows is in the clipboard, as text.", false);
+  }
   void operator()(const intent::FullScreen&) const { app.wishes_.full_screen = true; }
   void operator()(const intent::Quit&) const { app.wishes_.quit = true; }
 };

@@ -98,6 +98,8 @@ std::string_view name(Menu menu) {
       return "Move";
     case Menu::View:
       return "View";
+    case Menu::Panels:
+      return "Panels";
     case Menu::Help:
       return "Help";
   }
@@ -135,6 +137,55 @@ std::string keys_text(const Command& command) {
   return text;
 }
 
+std::optional<Key> parse_key(std::string_view text) {
+  Key key;
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [prefix, flag] : {std::pair<std::string_view, bool*>{"Ctrl+", &key.ctrl},
+                                       std::pair<std::string_view, bool*>{"Shift+", &key.shift}})
+      if (text.size() > prefix.size() && text.starts_with(prefix)) {
+        *flag = true;
+        text.remove_prefix(prefix.size());
+        more = true;
+      }
+  }
+  if (text.size() == 1) {
+    const char c = text.front();
+    if (c >= 'a' && c <= 'z')
+      key.key = c - 'a' + GLFW_KEY_A;
+    else if (c > ' ' && c <= 'Z')
+      key.key = c;
+    else if (c == '[' || c == ']')
+      key.key = c;
+    if (key.key != 0) return key;
+    return std::nullopt;
+  }
+  constexpr int named[] = {GLFW_KEY_SPACE,   GLFW_KEY_RIGHT,       GLFW_KEY_LEFT, GLFW_KEY_PAGE_DOWN,
+                           GLFW_KEY_PAGE_UP, GLFW_KEY_HOME,        GLFW_KEY_END,  GLFW_KEY_ESCAPE,
+                           GLFW_KEY_KP_ADD,  GLFW_KEY_KP_SUBTRACT, GLFW_KEY_KP_0};
+  for (const int each : named)
+    if (key_name(each) == text) {
+      key.key = each;
+      return key;
+    }
+  constexpr std::pair<std::string_view, int> words[] = {{"Right", GLFW_KEY_RIGHT},
+                                                        {"Left", GLFW_KEY_LEFT},
+                                                        {"PageDown", GLFW_KEY_PAGE_DOWN},
+                                                        {"PageUp", GLFW_KEY_PAGE_UP},
+                                                        {"Plus", plus}};
+  for (const auto& [word, number] : words)
+    if (word == text) {
+      key.key = number;
+      return key;
+    }
+  for (int f = 1; f <= 12; ++f)
+    if (text == fmt::format("F{}", f)) {
+      key.key = GLFW_KEY_F1 + f - 1;
+      return key;
+    }
+  return std::nullopt;
+}
+
 std::string tooltip(const Command& command) {
   const std::string keys = keys_text(command);
   return keys.empty() ? fmt::format("{}: {}", command.name, command.sentence)
@@ -159,7 +210,10 @@ void read_keys(const Frame& frame, ViewState& view, Intents& intents) {
         if (!key.ctrl || key.key == GLFW_KEY_Z || key.key == GLFW_KEY_Y) continue;
       }
       if (focus_ring && (key.key == GLFW_KEY_SPACE || moves(key))) continue;
-      if (boxed && each.name != "Cancel" && each.name != "Keys" && each.menu != Menu::View) continue;
+      const bool looks =
+          each.menu == Menu::View || each.menu == Menu::Panels || each.name == "Quit";
+      if (boxed && each.name != "Cancel" && each.name != "Keys" && each.name != "All commands…" && !looks)
+        continue;
       if (focus_ring && each.name == "Cancel" && view.dialog == Dialog::None)
         continue;  // first it lets go of the ring
       if (!ImGui::IsKeyPressed(key.key, each.repeats)) continue;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "gui/widgets.h"
 
@@ -220,7 +221,14 @@ class Painter {
                               colour, 6);
     }
   }
-  bool is_chosen(std::uint64_t tag) const { return tag != 0 && tag == options_.selected; }
+  bool is_chosen(std::uint64_t tag) {
+    if (tag == 0) return false;
+    if (tag == options_.selected) return true;
+    if (!options_.light) return false;
+    const auto [known, fresh] = lit_.try_emplace(tag, Light::None);  // strokes of one thing share a tag
+    if (fresh) known->second = options_.light(tag);
+    return known->second != Light::None;
+  }
   bool is_marked(std::uint64_t tag) const {
     return tag != 0 && options_.marked != nullptr && options_.marked->count(tag) != 0;
   }
@@ -242,6 +250,7 @@ class Painter {
   const InkOptions& options_;
   const Theme& theme_;
   ImVec2 pointer_;
+  std::map<std::uint64_t, Light> lit_;
   bool listens_ = false;
   std::uint64_t under_ = 0;
 };

@@ -25,7 +25,9 @@ struct InkOptions {
   Rect clip;                                        ///< strokes outside it are left out
   std::uint64_t selected = 0;                       ///< drawn in the accent colour, thicker
   const std::set<std::uint64_t>* marked = nullptr;  ///< drawn as errors, framed, with the sign ≠
-  bool pointable = true;                            ///< strokes with a tag answer the pointer
+  /// Of a tag: drawn in the accent colour, too. Empty: nothing but `selected` is.
+  std::function<Light(std::uint64_t)> light;
+  bool pointable = true;  ///< strokes with a tag answer the pointer
 };
 /// Draws with the picture's upper left corner at `origin`. The tag under the pointer, or 0.
 std::uint64_t draw_ink(ImDrawList& list, const picture::Picture& picture, ImVec2 origin,

@@ -58,6 +58,7 @@ Fonts load_fonts(const Theme& theme) {
   fonts.mono_bold = add(assets::dejavu_sans_mono_bold(), size(type.body), text_glyphs);
   fonts.small = add(assets::dejavu_sans(), size(type.small), text_glyphs);
   fonts.small_mono = add(assets::dejavu_sans_mono(), size(type.small), text_glyphs);
+  fonts.small_mono_bold = add(assets::dejavu_sans_mono_bold(), size(type.small), text_glyphs);
   fonts.title = add(assets::dejavu_sans_bold(), size(type.title), large_glyphs);
   fonts.caption = add(assets::dejavu_sans(), size(type.caption), large_glyphs);
   fonts.clock = add(assets::dejavu_sans_mono_bold(), size(type.clock), large_glyphs);

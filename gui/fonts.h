@@ -9,15 +9,16 @@
 namespace sockarium::gui {
 
 struct Fonts {
-  ImFont* body = nullptr;        ///< text, buttons, tables
-  ImFont* bold = nullptr;        ///< body size
-  ImFont* mono = nullptr;        ///< body size: programs, tools, addresses
-  ImFont* mono_bold = nullptr;   ///< body size: what changed in a tool's output
-  ImFont* small = nullptr;       ///< notes and axis labels
-  ImFont* small_mono = nullptr;  ///< labels of packets, ports in narrow places
-  ImFont* title = nullptr;       ///< bold: panel titles, hosts
-  ImFont* caption = nullptr;     ///< what happens now
-  ImFont* clock = nullptr;       ///< monospaced bold: time and big numbers
+  ImFont* body = nullptr;             ///< text, buttons, tables
+  ImFont* bold = nullptr;             ///< body size
+  ImFont* mono = nullptr;             ///< body size: programs, tools, addresses
+  ImFont* mono_bold = nullptr;        ///< body size: what changed in a tool's output
+  ImFont* small = nullptr;            ///< notes and axis labels
+  ImFont* small_mono = nullptr;       ///< labels of packets, ports in narrow places
+  ImFont* small_mono_bold = nullptr;  ///< what changed in a tool's output
+  ImFont* title = nullptr;            ///< bold: panel titles, hosts
+  ImFont* caption = nullptr;          ///< what happens now
+  ImFont* clock = nullptr;            ///< monospaced bold: time and big numbers
 };
 
 /// Empties the current context's atlas and fills it with the fonts of this theme (sizes times scale). The

@@ -25,7 +25,7 @@ struct SeekTo {
 struct GoTo {
   std::string moment;
 };
-enum class Until : std::uint8_t { Error, Drop, Again, State, End };
+enum class Until : std::uint8_t { Error, Drop, Again, State, Bookmark, End };
 struct StepUntil {
   Until what = Until::Error;
   bool forward = true;
@@ -61,7 +61,24 @@ struct ExportSvg {
 struct Compare {
   bool again = false;
 };
-struct ShowLesson {};
+/// A bookmark of this name at the shown moment; one that is there already is taken away.
+struct SetBookmark {
+  std::string name;
+};
+struct NextBookmark {
+  bool forward = true;
+};
+/// Writes the bookmarks beside the scenario.
+struct Save {};
+struct ResetLayout {};
+/// A panel's content, as text, into the clipboard.
+struct CopyText {};
+struct ShowPanel {
+  PanelId panel = PanelId::Ladder;
+};
+struct Arrange {
+  Arrangement arrangement = Arrangement::Lesson;
+};
 struct FullScreen {};
 struct Quit {};
 
@@ -71,7 +88,8 @@ using Intent =
     std::variant<intent::StepBy, intent::SeekTo, intent::GoTo, intent::StepUntil, intent::SetPlaying,
                  intent::Intervene, intent::Undo, intent::Redo, intent::ShowBranch, intent::Open,
                  intent::Reload, intent::CloseError, intent::Answer, intent::ExportPng, intent::ExportSvg,
-                 intent::Compare, intent::ShowLesson, intent::FullScreen, intent::Quit>;
+                 intent::Compare, intent::Arrange, intent::SetBookmark, intent::NextBookmark, intent::Save,
+                 intent::ResetLayout, intent::CopyText, intent::ShowPanel, intent::FullScreen, intent::Quit>;
 using Intents = std::vector<Intent>;
 
 }  // namespace sockarium::gui

@@ -59,6 +59,8 @@ RecordNumber draw_ladder_view(const picture::Ladder& ladder, const Rect& area, c
   draw.clip.max = {area.max.x, ImGui::GetWindowPos().y + shown_height};
   draw.selected = view.selected;
   draw.marked = view.marked;
+  if (view.lights != nullptr && (view.lights->pinned.any() || view.lights->preview.any()))
+    draw.light = [&view](std::uint64_t tag) { return light_of_record(*view.session, *view.lights, tag); };
   const std::uint64_t under = draw_ink(list, ink.picture, origin, draw);
   ImGui::Dummy({theme.px(ink.picture.width), theme.px(ink.picture.height)});
 

@@ -11,6 +11,8 @@ namespace sockarium::gui {
 struct LadderView {
   RecordNumber selected = 0;                       ///< drawn in the accent colour
   const std::set<RecordNumber>* marked = nullptr;  ///< drawn as errors, with the sign ≠ beside their words
+  const Lights* lights = nullptr;                  ///< what else is drawn in it; null: nothing
+  const Session* session = nullptr;                ///< whose records the tags are; with `lights`
   bool follow_now = false;                         ///< keeps the line at the cursor in sight …
   RecordNumber scroll_to = 0;                      ///< … or scrolls to this record; 0: stays
   bool now_line = true;

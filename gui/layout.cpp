@@ -2,6 +2,7 @@
 #include "gui/layout.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 namespace sockarium::gui {
@@ -15,50 +16,102 @@ Rect rect(float x, float y, float width, float height) {
   return result;
 }
 
-std::size_t column_of(PanelId panel) {
-  switch (panel) {
-    case PanelId::Lesson:
-    case PanelId::Programs:
-      return 0;
-    case PanelId::Ladder:
-    case PanelId::Kernels:
-      return 1;
-    case PanelId::Queues:
-    case PanelId::States:
-    case PanelId::Why:
-      return 2;
-    case PanelId::ModelLadder:
-    case PanelId::RealLadder:
-    case PanelId::Differences:
-      break;
-  }
-  return 1;
+/// What a person has dragged, or what the plan says; they add up to 1.
+std::vector<float> shares_of(const ViewState& view, const std::string& key, std::vector<float> planned) {
+  if (const auto dragged = view.shares.find(key);
+      dragged != view.shares.end() && dragged->second.size() == planned.size())
+    planned = dragged->second;
+  float sum = 0;
+  for (const float share : planned) sum += share;
+  for (float& share : planned) share = sum > 0 ? share / sum : 1.0F / static_cast<float>(planned.size());
+  return planned;
 }
 
-/// Stacks panels in a column; each asks for a height, the rest is shared out by weight.
-struct Share {
-  PanelId panel = PanelId::Ladder;
-  float least = 0, weight = 1;
-};
-void stack(std::vector<Slot>& slots, const Rect& column, float gap, const std::vector<Share>& shares) {
-  float fixed = gap * static_cast<float>(shares.size() - 1);
-  float weights = 0;
-  for (const Share& share : shares) {
-    fixed += share.least;
-    weights += share.weight;
-  }
-  const float spare = column.height() - fixed;
-  float y = column.min.y;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    const Share& share = shares[i];
-    float height = share.least;
-    if (spare >= 0)
-      height += weights > 0 ? spare * share.weight / weights : spare / static_cast<float>(shares.size());
-    else
-      height += spare * share.least / std::max(1.0F, fixed);  // too little for all: each gives way alike
-    if (i + 1 == shares.size()) height = column.max.y - y;
-    slots.push_back({share.panel, rect(column.min.x, y, column.width(), height)});
-    y += std::floor(height) + gap;
+std::string base_key(const ViewState& view, Room room) {
+  return std::string(name(view.arrangement)) + "/" + std::string(name(room));
+}
+
+PanelId front_of(const ViewState& view, const std::string& place, const PlannedPlace& planned) {
+  const auto found = view.front.find(place);
+  if (found == view.front.end() ||
+      std::find(planned.panels.begin(), planned.panels.end(), found->second) == planned.panels.end())
+    return planned.panels.front();
+  return found->second;
+}
+
+/// Columns of places, as the plan says.
+void arrange(Layout& layout, const ViewState& view, const LayoutWish& wish, const Rect& area, float gap) {
+  const Plan& plan = plan_of(view.arrangement, layout.room);
+  const std::string base = base_key(view, layout.room);
+  std::vector<float> planned;
+  for (const PlannedColumn& column : plan) planned.push_back(column.share);
+  const std::vector<float> widths = shares_of(view, base, planned);
+  const float columns = area.width() - gap * static_cast<float>(plan.size() - 1);
+  float x = area.min.x;
+  for (std::size_t c = 0; c < plan.size(); ++c) {
+    const bool last_column = c + 1 == plan.size();
+    const float width = last_column ? area.max.x - x : std::floor(columns * widths[c]);
+    const std::string column_key = base + "/" + std::to_string(c);
+    struct Placed {
+      const PlannedPlace* planned;
+      std::string key;
+      PanelId front;
+    };
+    std::vector<Placed> placed;
+    for (std::size_t g = 0; g < plan[c].places.size(); ++g) {
+      const PlannedPlace& place = plan[c].places[g];
+      const std::string key = column_key + "/" + std::to_string(g);
+      PanelId front = front_of(view, key, place);
+      const auto holds = [&](PanelId panel) {
+        return std::find(place.panels.begin(), place.panels.end(), panel) != place.panels.end();
+      };
+      if (wish.asks && holds(PanelId::Lesson)) front = PanelId::Lesson;
+      if (place.yields && !placed.empty() && placed.back().front != placed.back().planned->panels.front())
+        continue;
+      if (view.enlarged && holds(*view.enlarged)) {
+        placed.clear();
+        placed.push_back({&place, key, *view.enlarged});
+        break;
+      }
+      placed.push_back({&place, key, front});
+    }
+    std::vector<float> heights;
+    for (const Placed& each : placed) heights.push_back(each.planned->share);
+    const bool whole = placed.size() == plan[c].places.size();
+    heights = shares_of(view, whole ? column_key : std::string{}, heights);
+    const float rows = area.height() - gap * static_cast<float>(placed.size() - 1);
+    float y = area.min.y;
+    for (std::size_t g = 0; g < placed.size(); ++g) {
+      const bool last = g + 1 == placed.size();
+      const float height = last ? area.max.y - y : std::floor(rows * heights[g]);
+      Slot slot;
+      slot.panel = placed[g].front;
+      slot.area = rect(x, y, width, std::max(0.0F, height));
+      slot.place = placed[g].key;
+      if (placed[g].planned->panels.size() > 1) slot.others = placed[g].planned->panels;
+      layout.panels.push_back(std::move(slot));
+      if (!last && whole) {
+        Split split;
+        split.area = rect(x, y + height, width, gap);
+        split.key = column_key;
+        split.after = g;
+        split.now = heights;
+        split.length = rows;
+        layout.splits.push_back(std::move(split));
+      }
+      y += height + gap;
+    }
+    if (!last_column) {
+      Split split;
+      split.area = rect(x + width, area.min.y, gap, area.height());
+      split.columns = true;
+      split.key = base;
+      split.after = c;
+      split.now = widths;
+      split.length = columns;
+      layout.splits.push_back(std::move(split));
+    }
+    x += width + gap;
   }
 }
 
@@ -106,6 +159,20 @@ std::string_view name(PanelId panel) {
       return "TCP states";
     case PanelId::Why:
       return "Why?";
+    case PanelId::Tools:
+      return "Tools";
+    case PanelId::Ports:
+      return "Ports";
+    case PanelId::Sockets:
+      return "Sockets";
+    case PanelId::Timers:
+      return "Timers";
+    case PanelId::Inspector:
+      return "Inspector";
+    case PanelId::Settings:
+      return "Settings";
+    case PanelId::Plots:
+      return "Plots";
     case PanelId::ModelLadder:
       return "Model";
     case PanelId::RealLadder:
@@ -116,16 +183,74 @@ std::string_view name(PanelId panel) {
   return "";
 }
 
-void bring_to_front(ViewState& view, PanelId panel, Room room) {
-  if (room == Room::Wide) {
-    if (view.enlarged == panel)
-      view.enlarged.reset();
-    else
-      view.enlarged = panel;
-    return;
+std::string_view name(Arrangement arrangement) {
+  switch (arrangement) {
+    case Arrangement::Lesson:
+      return "Lesson";
+    case Arrangement::Projector:
+      return "Projector";
+    case Arrangement::Debug:
+      return "Debug";
+    case Arrangement::Ports:
+      return "Ports";
+    case Arrangement::Compare:
+      return "Compare";
   }
-  view.single = panel;
-  view.front[column_of(panel)] = panel;
+  return "";
+}
+
+std::optional<Arrangement> arrangement_named(std::string_view wanted) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
+  for (std::size_t i = 0; i < arrangement_count; ++i) {
+    const std::string_view each = name(static_cast<Arrangement>(i));
+    if (std::equal(each.begin(), each.end(), wanted.begin(), wanted.end(), same))
+      return static_cast<Arrangement>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view name(Room room) {
+  switch (room) {
+    case Room::Wide:
+      return "wide";
+    case Room::Compact:
+      return "compact";
+    case Room::Narrow:
+      return "narrow";
+  }
+  return "";
+}
+
+void bring_to_front(ViewState& view, PanelId panel, Room room) {
+  if (view.arrangement == Arrangement::Compare) return;
+  const Plan& plan = plan_of(view.arrangement, room);
+  const std::string base = base_key(view, room);
+  for (std::size_t c = 0; c < plan.size(); ++c)
+    for (std::size_t g = 0; g < plan[c].places.size(); ++g) {
+      const PlannedPlace& place = plan[c].places[g];
+      if (std::find(place.panels.begin(), place.panels.end(), panel) == place.panels.end()) continue;
+      const std::string key = base + "/" + std::to_string(c) + "/" + std::to_string(g);
+      const bool hidden = place.yields && g > 0 &&
+                          front_of(view, base + "/" + std::to_string(c) + "/" + std::to_string(g - 1),
+                                   plan[c].places[g - 1]) != plan[c].places[g - 1].panels.front();
+      const bool shown = front_of(view, key, place) == panel && !hidden;
+      if (!shown) {
+        view.front[key] = panel;
+        view.enlarged.reset();
+        if (hidden) view.front.erase(base + "/" + std::to_string(c) + "/" + std::to_string(g - 1));
+      } else if (plan[c].places.size() > 1) {
+        view.enlarged = view.enlarged == panel ? std::nullopt : std::optional<PanelId>(panel);
+      }
+    }
+}
+
+void reset_layout(ViewState& view) {
+  view.front.clear();
+  view.shares.clear();
+  view.enlarged.reset();
+  view.compared_front = PanelId::Differences;
 }
 
 Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& wish) {
@@ -137,6 +262,9 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
   layout.room = wide >= 1500 && high >= 840  ? Room::Wide
                 : wide >= 940 && high >= 560 ? Room::Compact
                                              : Room::Narrow;
+  const bool projector = view.arrangement == Arrangement::Projector;
+  // Large type has room for no more than three panels, however large the screen.
+  if (projector && layout.room == Room::Wide) layout.room = Room::Compact;
   const bool compact = layout.room != Room::Wide;
   const float gap = theme.px(compact ? 8 : 12);
 
@@ -150,7 +278,8 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
   }
 
   // From below: timeline with the transport at its right (or under it), caption, and the panels get the rest.
-  const float transport_width = theme.px(350);
+  const bool slim = projector || (view.arrangement == Arrangement::Ports && compact);
+  const float transport_width = theme.px(projector ? 430 : 350);
   float bottom = height - gap;
   if (layout.room == Room::Narrow) {
     const float transport = theme.px(58);
@@ -162,8 +291,8 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
       bottom -= timeline + gap;
     }
   } else {
-    const float least = theme.px(144);
-    const float most = compact ? theme.px(168) : theme.px(214);
+    const float least = theme.px(slim ? 108 : 144);
+    const float most = theme.px(slim ? 112 : compact ? 168 : 214);
     const float timeline = std::clamp(wish.timeline_height, least, std::max(least, most));
     layout.timeline = rect(gap, bottom - timeline, width - 3 * gap - transport_width, timeline);
     layout.transport = rect(width - gap - transport_width, bottom - timeline, transport_width, timeline);
@@ -184,45 +313,7 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
   }
 
   const float top = header + gap;
-  const float content = std::max(0.0F, bottom - top);
-  const auto front = [&](std::size_t column) { return view.front[column]; };
-  if (layout.room == Room::Narrow) {
-    layout.panels.push_back(
-        {wish.asks ? PanelId::Lesson : view.single, rect(gap, top, width - 2 * gap, content)});
-    return layout;
-  }
-  const float share_left = compact ? 0.25F : 0.2345F;
-  const float share_right = compact ? 0.265F : 0.2605F;
-  const float columns = width - 4 * gap;
-  const float left_width = std::floor(columns * share_left);
-  const float right_width = std::floor(columns * share_right);
-  const float middle_width = columns - left_width - right_width;
-  const Rect left = rect(gap, top, left_width, content);
-  const Rect middle = rect(2 * gap + left_width, top, middle_width, content);
-  const Rect right = rect(3 * gap + left_width + middle_width, top, right_width, content);
-
-  if (compact) {
-    layout.panels.push_back({wish.asks ? PanelId::Lesson : front(0), left});
-    const bool kernels = front(1) == PanelId::Kernels;
-    layout.panels.push_back({kernels ? PanelId::Kernels : PanelId::Ladder, middle});
-    if (front(2) == PanelId::Queues && !kernels) {
-      stack(layout.panels, right, gap, {{PanelId::Queues, 0, 0.48F}, {PanelId::Kernels, 0, 0.52F}});
-    } else {
-      layout.panels.push_back({front(2), right});
-    }
-    return layout;
-  }
-
-  const auto column = [&](std::size_t which, const Rect& place, const std::vector<Share>& shares) {
-    if (view.enlarged && column_of(*view.enlarged) == which)
-      layout.panels.push_back({*view.enlarged, place});
-    else
-      stack(layout.panels, place, gap, shares);
-  };
-  // Fixed shares, not what the content wants at this moment: the same box always in the same place.
-  column(0, left, {{PanelId::Lesson, 0, 0.50F}, {PanelId::Programs, 0, 0.50F}});
-  column(1, middle, {{PanelId::Ladder, 0, 0.60F}, {PanelId::Kernels, 0, 0.40F}});
-  column(2, right, {{PanelId::Queues, 0, 0.30F}, {PanelId::States, 0, 0.33F}, {PanelId::Why, 0, 0.37F}});
+  arrange(layout, view, wish, rect(gap, top, width - 2 * gap, std::max(0.0F, bottom - top)), gap);
   return layout;
 }
 

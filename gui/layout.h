@@ -1,28 +1,56 @@
-// Where everything stands: a fixed, calm grid that depends only on the size of the window, the scale, and
-// which panels the person has put in front. Pure arithmetic, so that tests can ask whether anything overlaps.
+// Where everything stands: a calm grid that depends only on the size of the window, the scale, the
+// arrangement, and what the person has put in front or dragged. Pure arithmetic, so that tests can ask
+// whether anything overlaps.
+//
+// An arrangement is columns of places; a place holds one panel or several, of which one is in front. Every
+// panel has exactly one place in each arrangement, so that each can be reached in all of them. The plans are
+// a table in layout_plans.cpp.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "gui/panels.h"
 
 namespace sockarium::gui {
 
-enum class Room : std::uint8_t {
-  Wide,     ///< all panels at once: 1920x1080
-  Compact,  ///< three columns, one panel in each (the right one has two): 1280x720
-  Narrow,   ///< one panel: small windows and great scales
+std::string_view name(Room room);
+
+struct PlannedPlace {
+  float share = 1;  ///< of its column's height
+  std::vector<PanelId> panels;
+  bool yields = false;  ///< is there only while the place above shows its first panel
 };
+struct PlannedColumn {
+  float share = 1;  ///< of the width
+  std::vector<PlannedPlace> places;
+};
+using Plan = std::vector<PlannedColumn>;
+/// For Lesson, Projector, Debug and Ports.
+const Plan& plan_of(Arrangement arrangement, Room room);
 
 struct Slot {
   PanelId panel = PanelId::Ladder;
   Rect area;
+  std::string place;            ///< its name in ViewState::front
+  std::vector<PanelId> others;  ///< which share its place, itself included; empty: none do
+};
+
+/// A gap between panels that can be dragged.
+struct Split {
+  Rect area;
+  bool columns = false;    ///< it parts columns, not the panels of one
+  std::string key;         ///< in ViewState::shares
+  std::size_t after = 0;   ///< which of them lies before it
+  std::vector<float> now;  ///< all their shares
+  float length = 0;        ///< pixels that the shares divide
 };
 
 struct Layout {
   Room room = Room::Wide;
   Rect header, caption, timeline, transport;
   std::vector<Slot> panels;
+  std::vector<Split> splits;
 };
 
 struct LayoutWish {
@@ -33,7 +61,9 @@ struct LayoutWish {
 
 Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& wish);
 
-/// Puts a panel where it can be seen; a second time puts it back.
+/// Puts a panel where it can be seen; a second time it takes its whole column, a third time puts it back.
 void bring_to_front(ViewState& view, PanelId panel, Room room);
+/// Forgets what was dragged and put in front, in every arrangement.
+void reset_layout(ViewState& view);
 
 }  // namespace sockarium::gui

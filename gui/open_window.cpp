@@ -8,6 +8,7 @@
 #include "gui/app.h"
 #include "gui/comparison.h"
 #include "gui/render_offscreen.h"
+#include "gui/settings.h"
 #include "gui/window.h"
 #include "lab/cli/opened.h"
 
@@ -15,17 +16,16 @@ namespace sockarium::gui {
 
 namespace {
 
-ThemeKind theme_named(const std::string& name) {
-  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::high_contrast})
-    if (name == theme_name(kind)) return kind;
-  return name == "high-contrast" || name == "contrast" ? ThemeKind::high_contrast : ThemeKind::dark;
-}
-
-AppOptions options_of(const cli::WindowRequest& request) {
+/// Whether options, the environment or the settings file say it, in this order.
+AppOptions options_of(const cli::WindowRequest& request, const Settings& settings) {
   AppOptions options;
   options.course_folder = cli::course_folder();
-  options.theme = theme_named(request.theme);
-  options.scale = request.scale;
+  options.settings = settings;
+  if (const auto theme = theme_named(request.theme))
+    options.settings.theme = options.settings.projector_theme = *theme;
+  if (request.scale > 0) options.settings.scale = request.scale;
+  if (const auto layout = arrangement_named(request.layout); layout && *layout != Arrangement::Compare)
+    options.settings.layout = *layout;
   return options;
 }
 
@@ -35,6 +35,8 @@ std::string fill(App& app, const cli::WindowRequest& request) {
     app.show(request.scenario, request.path.empty() ? request.scenario->file : request.path);
   else if (!request.path.empty() && !app.open(request.path))
     return app.load_error();
+  // «Since the last step» is since the event before.
+  if (request.event > 0) app.seek(request.event - 1);
   app.seek(request.event);
   if (request.layout == "compare") app.apply(intent::Compare{});
   return {};
@@ -43,8 +45,23 @@ std::string fill(App& app, const cli::WindowRequest& request) {
 }  // namespace
 
 int open_window(const cli::WindowRequest& request) {
-  App app(options_of(request));
+  const bool keeps = request.config != "none";
+  const std::string settings_file = !keeps                   ? std::string{}
+                                    : request.config.empty() ? settings_path()
+                                                             : request.config;
+  SettingsFile kept = read_settings(settings_file);
+  Settings settings = kept.settings;
+  std::string wrong = kept.error;
+  if (const std::string variable = apply_environment(settings); !variable.empty())
+    wrong += (wrong.empty() ? "" : " ") + variable;
+  AppOptions app_options = options_of(request, settings);
+  app_options.tour = keeps && !settings.tour_seen;
+  App app(app_options);
   fill(app, request);  // an error is shown in the window, which waits for the file to be mended
+  if (!wrong.empty()) {
+    std::fprintf(stderr, "sockarium: %s\n", wrong.c_str());
+    app.tell(wrong, true);
+  }
   WindowOptions options;
   options.title = app.window_title();
   options.width = request.width;
@@ -76,11 +93,14 @@ int open_window(const cli::WindowRequest& request) {
     picture = wishes.png;
     return moves || picture.has_value();
   });
+  if (!kept.writable) return 0;
+  if (const std::string failed = write_settings(settings_file, app.settings()); !failed.empty())
+    std::fprintf(stderr, "sockarium: %s\n", failed.c_str());
   return 0;
 }
 
 std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path) {
-  App app(options_of(request));
+  App app(options_of(request, Settings{}));  // a picture is the same for everybody
   if (std::string error = fill(app, request); !error.empty()) return error;
   OffscreenOptions options;
   options.width = request.width;

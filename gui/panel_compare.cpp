@@ -248,7 +248,7 @@ void draw_differences(const Frame& frame, ViewState& view, Intents& intents) {
   ButtonOptions back;
   back.style = ButtonStyle::primary;
   back.tooltip = "Back to the lesson (K, Esc)";
-  if (button("Back", back)) intents.push_back(intent::ShowLesson{});
+  if (button("Back", back)) intents.push_back(intent::Arrange{Arrangement::Lesson});
 }
 
 }  // namespace sockarium::gui

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gui/commands.h"
+#include "gui/dialog_box.h"
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
@@ -14,40 +15,6 @@
 namespace sockarium::gui {
 
 namespace {
-
-/// A box in the middle of the window, over everything. Content goes between construction and destruction.
-class Box {
- public:
-  Box(std::string_view title, float width, float height) : scope_(title) {
-    const Look& current = look();
-    const Theme& theme = current.theme;
-    const ImVec2 window = ImGui::GetIO().DisplaySize;
-    width = std::min(width, window.x - theme.px(24));
-    height = std::min(height, window.y - theme.px(24));
-    ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, window, (theme.background() & 0x00FFFFFF) | 0xB0000000);
-    ImGui::SetNextWindowPos({std::floor((window.x - width) / 2), std::floor((window.y - height) / 2)});
-    ImGui::SetNextWindowSize({width, height});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.panel());
-    const std::string id = std::string("##box ") + std::string(title);
-    ImGui::Begin(id.c_str(), nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings);
-    ImGui::PopStyleColor();
-    if (ImGui::IsWindowAppearing()) ImGui::SetWindowFocus();
-    continue_text_log();
-    text(title, current.fonts.title);
-    ImGui::Separator();
-    ImGui::BeginChild("inside");
-  }
-  ~Box() {
-    ImGui::EndChild();
-    ImGui::End();
-  }
-  Box(const Box&) = delete;
-  Box& operator=(const Box&) = delete;
-
- private:
-  ItemScope scope_;
-};
 
 void draw_help(ViewState& view) {
   const Look& current = look();
@@ -90,18 +57,6 @@ void draw_help(ViewState& view) {
   if (button("Close", options)) view.dialog = Dialog::None;
 }
 
-void draw_error_line(const ViewState& view) {
-  if (view.dialog_error.empty()) return;
-  ImGui::PushStyleColor(ImGuiCol_Text, look().theme.text());
-  text("✗ " + view.dialog_error, nullptr, true);
-  ImGui::PopStyleColor();
-}
-
-void focus_first(ViewState& view) {
-  if (view.dialog_fresh) ImGui::SetKeyboardFocusHere();
-  view.dialog_fresh = false;
-}
-
 void draw_open(const Frame& frame, ViewState& view, Intents& intents) {
   const Theme& theme = look().theme;
   const Box box("Open a scenario", theme.px(680), theme.px(460));
@@ -118,6 +73,9 @@ void draw_open(const Frame& frame, ViewState& view, Intents& intents) {
     intents.push_back(intent::Open{view.path_field});
   draw_error_line(view);
   ImGui::Dummy({0, theme.px(4)});
+  if (!frame.recent->empty()) muted_text("Opened last");
+  for (const std::string& path : *frame.recent)
+    if (selectable(path + "##recent", false)) intents.push_back(intent::Open{path});
   muted_text(frame.course->empty() ? "No course was found beside the program." : "The course");
   for (const CourseEntry& entry : *frame.course)
     if (selectable(entry.title + "##" + entry.path, entry.path == frame.path))
@@ -144,27 +102,33 @@ void draw_go_to(const Frame& frame, ViewState& view, Intents& intents) {
       intents.push_back(intent::SeekTo{mark.event});
       view.dialog = Dialog::None;
     }
+  for (const Bookmark& own : view.bookmarks)
+    if (selectable("⚑ " + own.name + " (yours)", false)) {
+      intents.push_back(intent::SeekTo{own.event});
+      view.dialog = Dialog::None;
+    }
 }
 
-void draw_until(ViewState& view, Intents& intents) {
+void draw_until(ViewState& view, Intents& intents, bool forward) {
   const Theme& theme = look().theme;
-  const Box box("Run until…", theme.px(420), theme.px(300));
+  const Box box(forward ? "Run until…" : "Run back until…", theme.px(420), theme.px(330));
   struct Choice {
     const char* label;
     intent::Until what;
   };
-  constexpr std::array<Choice, 5> choices{{{"the next drop", intent::Until::Drop},
-                                           {"a call returns an error", intent::Until::Error},
-                                           {"something is sent again", intent::Until::Again},
-                                           {"a state changes", intent::Until::State},
-                                           {"the end", intent::Until::End}}};
+  const std::array<Choice, 6> choices{{{forward ? "the next drop" : "the last drop", intent::Until::Drop},
+                                       {"a call returns an error", intent::Until::Error},
+                                       {"something is sent again", intent::Until::Again},
+                                       {"a state changes", intent::Until::State},
+                                       {"a bookmark", intent::Until::Bookmark},
+                                       {forward ? "the end" : "the start", intent::Until::End}}};
   for (const Choice& each : choices) {
     focus_first(view);
     ButtonOptions options;
     options.align_left = true;
     options.size = {-1, 0};
     if (button(each.label, options)) {
-      intents.push_back(intent::StepUntil{each.what, true});
+      intents.push_back(intent::StepUntil{each.what, forward});
       view.dialog = Dialog::None;
     }
   }
@@ -209,7 +173,28 @@ void draw_dialog(const Frame& frame, ViewState& view, Intents& intents) {
       draw_go_to(frame, view, intents);
       return;
     case Dialog::Until:
-      draw_until(view, intents);
+      draw_until(view, intents, true);
+      return;
+    case Dialog::UntilBack:
+      draw_until(view, intents, false);
+      return;
+    case Dialog::Palette:
+      draw_palette(frame, view, intents);
+      return;
+    case Dialog::Search:
+      draw_search(frame, view, intents);
+      return;
+    case Dialog::Bookmark:
+      draw_bookmark(frame, view, intents);
+      return;
+    case Dialog::About:
+      draw_about(frame, view);
+      return;
+    case Dialog::Tour:
+      draw_tour(view);
+      return;
+    case Dialog::Surprises:
+      draw_surprises(frame, view, intents);
       return;
     case Dialog::Export:
       draw_export(view, intents);

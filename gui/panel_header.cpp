@@ -32,21 +32,28 @@ void command_item(const Command& each, const Frame& frame, ViewState& view, Inte
   }
 }
 
-void draw_menu(Menu menu, const Frame& frame, ViewState& view, Intents& intents) {
-  const std::string title(name(menu));
-  ButtonOptions options;
-  options.style = ButtonStyle::quiet;
-  if (button(title, options)) ImGui::OpenPopup(title.c_str());
-  const ImVec2 below = {ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y};
-  ImGui::SetNextWindowPos(below, ImGuiCond_Appearing);
-  if (!ImGui::BeginPopup(title.c_str())) return;
-  const ItemScope scope(title);
+void draw_entries(Menu menu, const Frame& frame, ViewState& view, Intents& intents) {
+  const ItemScope scope(name(menu));
   continue_text_log();
   if (menu == Menu::File && !frame.course->empty()) {
     muted_text("The course");
     for (const CourseEntry& entry : *frame.course)
       if (menu_item(entry.title + "##" + entry.path, {}, entry.path == frame.path, true))
         intents.push_back(intent::Open{entry.path});
+    ImGui::Separator();
+  }
+  if (menu == Menu::File && !frame.recent->empty()) {
+    muted_text("Opened last");
+    for (const std::string& path : *frame.recent)
+      if (menu_item(path.substr(path.rfind('/') + 1) + "##recent " + path, {}, false, true))
+        intents.push_back(intent::Open{path});
+    ImGui::Separator();
+  }
+  if (menu == Menu::Move && frame.session != nullptr && !view.bookmarks.empty()) {
+    muted_text("Your bookmarks");
+    for (const Bookmark& own : view.bookmarks)
+      if (menu_item("⚑ " + own.name, {}, own.event == frame.session->cursor(), true))
+        intents.push_back(intent::SeekTo{own.event});
     ImGui::Separator();
   }
   if (menu == Menu::Move && frame.session != nullptr && !frame.lesson->bookmarks().empty()) {
@@ -68,7 +75,57 @@ void draw_menu(Menu menu, const Frame& frame, ViewState& view, Intents& intents)
   }
   for (const Command& each : commands())
     if (each.menu == menu) command_item(each, frame, view, intents);
+}
+
+void draw_menu(Menu menu, const Frame& frame, ViewState& view, Intents& intents) {
+  const std::string title(name(menu));
+  ButtonOptions options;
+  options.style = ButtonStyle::quiet;
+  if (button(title, options)) ImGui::OpenPopup(title.c_str());
+  const ImVec2 below = {ImGui::GetItemRectMin().x, ImGui::GetItemRectMax().y};
+  ImGui::SetNextWindowPos(below, ImGuiCond_Appearing);
+  if (!ImGui::BeginPopup(title.c_str())) return;
+  draw_entries(menu, frame, view, intents);
   ImGui::EndPopup();
+}
+
+/// What the window is for, as buttons from the right; where they begin.
+float draw_layouts(const Frame&, ViewState& view, Intents& intents, float right, float middle) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  const float height = ImGui::GetFrameHeight();
+  const float top = std::round(middle - height / 2);
+  float x = right;
+  const auto place = [&](const std::string& label, const ButtonOptions& options) {
+    const float width = text_size(label.substr(0, label.find("##"))).x + 2 * ImGui::GetStyle().FramePadding.x;
+    x -= width;
+    ImGui::SetCursorScreenPos({std::floor(x), top});
+    const bool pressed = button(label, options);
+    x -= theme.px(2);
+    return pressed;
+  };
+  ButtonOptions options;
+  options.style = ButtonStyle::quiet;
+  const std::string help = tooltip("Keys");
+  options.tooltip = help;
+  if (place("?##keys", options)) open_dialog(view, Dialog::Help);
+  options.style = ButtonStyle::plain;
+  const std::string search = tooltip("Search…");
+  options.tooltip = search;
+  options.enabled = view.arrangement != Arrangement::Compare;
+  if (place("Search /##search", options)) open_dialog(view, Dialog::Search);
+  x -= theme.px(8);
+  for (std::size_t i = arrangement_count; i-- > 0;) {
+    const auto each = static_cast<Arrangement>(i);
+    ButtonOptions one;
+    one.style = view.arrangement == each ? ButtonStyle::selected : ButtonStyle::quiet;
+    const std::string tip = tooltip(each == Arrangement::Compare ? "Compare with the real kernel"
+                                                                 : "Layout: " + std::string(name(each)));
+    one.tooltip = tip;
+    if (place(std::string(name(each)) + "##layout", one) && view.arrangement != each)
+      intents.push_back(intent::Arrange{each});
+  }
+  return x - theme.px(8);
 }
 
 }  // namespace
@@ -89,7 +146,7 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
     x += text_size("sockarium", current.fonts.bold).x + theme.px(10);
   }
   ImGui::SetCursorScreenPos({x, std::round(middle - ImGui::GetFrameHeight() / 2)});
-  for (const Menu menu : {Menu::File, Menu::Move, Menu::View, Menu::Help}) {
+  for (const Menu menu : {Menu::File, Menu::Move, Menu::View, Menu::Panels, Menu::Help}) {
     draw_menu(menu, frame, view, intents);
     ImGui::SameLine(0, 0);
   }
@@ -109,12 +166,17 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
   std::string doing = view.playing ? fmt::format("playing, {:.2g} s a step", view.delay) : "paused";
   if (session.branch() != 0)
     where = "branch " + std::string(1, static_cast<char>('A' + session.branch() % 26)) + " · " + where;
-  const std::string place = where + " · " + doing;
+  std::string place = where + " · " + doing;
+  // In a small window the numbers alone: the clock must stay.
+  const float least_clock = text_size("t = 0.000 000 s", current.fonts.mono_bold).x;
+  if (x + least_clock + text_size(place, current.fonts.body).x + theme.px(60) > area.max.x)
+    place = fmt::format("{}/{}", session.cursor(), session.head());
   ButtonOptions quiet;
   quiet.style = ButtonStyle::quiet;
   quiet.tooltip = "Go to a time, an event's number or a bookmark (G)";
   const float place_width = text_size(place, current.fonts.body).x + 2 * ImGui::GetStyle().FramePadding.x;
-  const float right = area.max.x - theme.px(10);
+  float right = area.max.x - theme.px(10);
+  if (frame.room == Room::Wide) right = draw_layouts(frame, view, intents, right, middle);
   ImGui::SetCursorScreenPos({right - place_width, std::round(middle - ImGui::GetFrameHeight() / 2)});
   if (button(place + "###where", quiet)) open_dialog(view, Dialog::GoTo);
 

@@ -189,7 +189,15 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     ImGui::Dummy({1, 1});
     return;
   }
-  const std::optional<Ends> chosen = view.selected != 0 ? ends_of(frame, view.selected) : std::nullopt;
+  // What is lit on a socket is lit on its file, its numbers and its port, too.
+  const auto light_of = [&](SocketId id) {
+    const inet::SocketBase* base = world.inet.sockets.find(id);
+    if (base == nullptr) return Light::None;
+    Ends ends;
+    ends.local = base->local;
+    ends.peer = base->peer;
+    return brighter(frame.lights.on(id), frame.lights.on(ends));
+  };
   std::map<std::uint64_t, float> file_y, socket_y, port_y;
   // Files stand where their first descriptor is, sockets where their file is; the rest follows below.
   std::map<std::uint64_t, float> wanted;
@@ -274,12 +282,16 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     } else {
       const auto [min, max] = box(fd_x, fd_y[i], theme.px(34), fd.label,
                                   is_touched(frame, fd.process, fd.file), theme.raised(), theme.text());
+      if (const kernel::OpenFile* file = world.kernel.files.find(fd.file))
+        outline(list, min, max, light_of(file->socket));
       look().items.record("fd " + fd.label, min, max);
     }
   }
   for (const OpenFileId file : all.files) {
     const std::string label = file_label(world, file);
-    box(file_x, file_y[file.raw()], file_width, label, false, theme.raised(), theme.text());
+    const auto [min, max] =
+        box(file_x, file_y[file.raw()], file_width, label, false, theme.raised(), theme.text());
+    outline(list, min, max, light_of(world.kernel.files.read(file).socket));
   }
   for (const SocketId id : all.sockets) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
@@ -299,21 +311,19 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
       label = form;
       if (text_size(label, font).x + theme.px(6) <= socket_width) break;
     }
-    Ends ends;
-    ends.local = base.local;
-    ends.peer = base.peer;
-    const bool accent =
-        is_touched(frame, id) || (chosen && base.peer.port != 0 && same_connection(*chosen, ends));
+    const bool accent = is_touched(frame, id);
     const float row_y = socket_y[id.raw()];
     if (hit(fmt::format("socket {}", base.inode), {socket_x, row_y},
             {socket_x + socket_width, row_y + cell})) {
       const RecordNumber record = record_of(world, base);
       view.selected = view.selected == record ? 0 : record;
     }
+    if (ImGui::IsItemHovered()) view.hovered = record_of(world, base);
     fill_state(list, {socket_x, row_y}, {socket_x + socket_width, row_y + cell}, hue, true);
     if (accent)
       list.AddRect({socket_x - 2, row_y - 2}, {socket_x + socket_width + 2, row_y + cell + 2}, theme.focus(),
-                   theme.px(3), 0, std::max(2.0F, theme.px(2)));
+                   theme.px(3), 0, std::max(1.0F, theme.px(1.2F)));
+    outline(list, {socket_x, row_y}, {socket_x + socket_width, row_y + cell}, light_of(id));
     const ImVec2 size = text_size(label, font);
     paint_on_state(
         list, {std::round(socket_x + (socket_width - size.x) / 2), std::round(row_y + (cell - size.y) / 2)},
@@ -324,7 +334,22 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     const std::string label = port_label(world, id);
     const auto [min, max] =
         box(port_x, port_y[id.raw()], port_width, label, false, theme.panel(), theme.text());
-    look().items.record("port " + std::to_string(bucket.key.port), min, max);
+    PortPin pin;
+    pin.host = host;
+    pin.port = static_cast<std::uint16_t>(bucket.key.port);
+    pin.protocol = static_cast<std::uint8_t>(bucket.key.protocol);
+    if (hit("port " + std::to_string(bucket.key.port), min, max)) {
+      if (view.pinned_port == pin)
+        view.pinned_port.reset();
+      else
+        view.pinned_port = pin;
+    }
+    if (ImGui::IsItemHovered()) view.hovered_port = pin;
+    Light light = frame.lights.on_port(host, pin.port);
+    if (const inet::SocketBase* only = world.inet.sockets.find(bucket.first);
+        only != nullptr && bucket.count == 1)
+      light = brighter(light, light_of(bucket.first));
+    outline(list, min, max, light);
   }
   if (!idle.empty()) {
     float below = at;

@@ -24,6 +24,8 @@ void draw_ladder(const Frame& frame, ViewState& view, Intents&) {
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   LadderView how;
   how.selected = view.selected;
+  how.lights = &frame.lights;
+  how.session = &session;
   how.follow_now = true;
   const RecordNumber under = draw_ladder_view(ladder, frame.area, how, view.ladder_scroll_seen);
   if (under != 0) {

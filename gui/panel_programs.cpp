@@ -229,6 +229,15 @@ void draw_program(const Frame& frame, ProcessId process, float width, float heig
                            what.ended ? theme.grid() : theme.focus());
         look().items.record("current line", {start.x, y}, {start.x + width, y + mark_height});
       }
+      // The line of the call that is lit: here, in whichever program of the same source it stands.
+      Light light = frame.lights.on_line(shown, n);
+      if (light == Light::None && frame.lights.pinned.line == n && frame.lights.pinned.task != shown) {
+        const kernel::Task* other = frame.latest->kernel.tasks.find(frame.lights.pinned.task);
+        if (other != nullptr && other->process == process) light = Light::Pinned;
+      }
+      outline(list, {start.x, y - theme.px(1)}, {start.x + width, y + mark_height - theme.px(2)}, light);
+      if (light != Light::None)
+        look().items.record("lit line", {start.x, y}, {start.x + width, y + mark_height});
       const std::string number = std::to_string(n);
       paint_text(list, {start.x + number_width - theme.px(8) - text_size(number, font).x, y},
                  current_line ? theme.text() : theme.muted(), number, font);

@@ -117,11 +117,9 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
         const RecordNumber record = entered(frame, queue.kind, entry.ends, 1);
         view.selected = view.selected == record ? 0 : record;
       }
+      if (ImGui::IsItemHovered()) view.hovered = entered(frame, queue.kind, entry.ends, 1);
       fill_state(list, min, max, hue_of(entry.state), true);
-      const std::optional<Ends> chosen = view.selected != 0 ? ends_of(frame, view.selected) : std::nullopt;
-      if (came != 0 || (chosen && same_connection(*chosen, entry.ends)))
-        list.AddRect({min.x - 2, min.y - 2}, {max.x + 2, max.y + 2}, theme.focus(), theme.px(3), 0,
-                     std::max(2.0F, theme.px(2)));
+      outline(list, min, max, came != 0 ? Light::Pinned : frame.lights.on(entry.ends));
       const ImVec2 size = text_size(label, current.fonts.small_mono);
       paint_on_state(list,
                      {std::round((min.x + max.x - size.x) / 2), std::round((min.y + max.y - size.y) / 2)},

@@ -1,10 +1,12 @@
 // The run at a glance: a bar of states for every connection, what passed on the wire, what every program did;
-// marks for predictions, bookmarks and drops; the playhead. A click jumps, a drag scrubs.
+// marks for predictions, bookmarks and drops; the playhead. A click jumps, a drag scrubs, the wheel zooms, a
+// double click shows the whole run again. The strip above shows which part of it is seen.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "gui/commands.h"
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
@@ -21,13 +23,26 @@ using picture::TimelineLane;
 struct Scale {
   const TimeAxis* axis;
   float left, width, gap;
-  float x(std::uint64_t event) const { return left + axis->position(event, width, gap); }
+  TimeScale kind;
+  double from, to;  ///< the part of the run that is seen, as shares
+  /// Of an event: its share of the whole run.
+  double share(std::uint64_t event) const {
+    return static_cast<double>(axis->position(event, width, gap, kind)) /
+           static_cast<double>(std::max(1.0F, width));
+  }
+  float at(double share) const { return left + static_cast<float>((share - from) / (to - from)) * width; }
+  float x(std::uint64_t event) const { return at(share(event)); }
+  std::uint64_t event_at(float place) const {
+    const double wanted = from + static_cast<double>((place - left) / width) * (to - from);
+    return axis->event_at(static_cast<float>(wanted) * width, width, gap, kind);
+  }
   /// Where something that the nth event did begins: a step before its moment.
   float begin(std::uint64_t event) const {
     if (event == 0) return left;
     const float here = x(event);
     const float before = x(event - 1);
-    return std::max(before, here - (x(axis->events()) - left) /
+    if (kind != TimeScale::Events) return before;
+    return std::max(before, here - (x(axis->events()) - x(0)) /
                                        static_cast<float>(std::max<std::uint64_t>(1, axis->events())));
   }
 };
@@ -36,8 +51,10 @@ void draw_spans(ImDrawList& list, const TimelineLane& lane, const Scale& scale, 
   const Look& current = look();
   const Theme& theme = current.theme;
   for (const LaneSpan& span : lane.spans) {
-    const float from = scale.begin(span.from_event);
-    const float to = span.to_event == 0 ? scale.left + scale.width : scale.begin(span.to_event);
+    const float right = scale.left + scale.width;
+    const float from = std::max(scale.left, scale.begin(span.from_event));
+    const float to =
+        span.to_event == 0 ? std::min(right, scale.at(1)) : std::min(right, scale.begin(span.to_event));
     if (to - from < 0.5F) continue;
     const ImVec2 min = {std::floor(from), top};
     const ImVec2 max = {std::max(std::floor(from) + 1, std::floor(to)), bottom};
@@ -81,6 +98,7 @@ void draw_marks(ImDrawList& list, const TimelineLane& lane, const Scale& scale, 
   bool last_drop = false;
   for (const LaneMark& mark : lane.marks) {
     const float x = std::floor(scale.begin(mark.event) + (scale.x(mark.event) - scale.begin(mark.event)) / 2);
+    if (x < scale.left || x > scale.left + scale.width) continue;
     const bool drop = mark.kind == picture::MarkKind::Drop || mark.kind == picture::MarkKind::Error;
     if (x - last < 2 && (last_drop || !drop))
       continue;  // one mark for each pair of pixels is all that can be seen
@@ -94,7 +112,11 @@ void draw_marks(ImDrawList& list, const TimelineLane& lane, const Scale& scale, 
       list.AddLine({x - arm, middle + arm}, {x + arm, middle - arm}, theme.hue(Hue::error),
                    thick + theme.px(1));
     } else if (mark.kind == picture::MarkKind::Retransmission) {
-      list.AddCircle({x, middle}, half, theme.text(), 12, std::max(1.5F, theme.px(1.5F)));
+      // ↻, as in the ladder
+      list.PathArcTo({x, middle}, half, -0.9F, 4.6F, 14);
+      list.PathStroke(theme.text(), 0, std::max(1.5F, theme.px(1.5F)));
+      arrow_head(list, {x - half * 0.4F, middle - half}, {x + half * 0.5F, middle - half * 1.05F},
+                 theme.text(), std::max(3.0F, half * 0.9F));
     } else if (mark.kind == picture::MarkKind::Printed) {
       list.AddRectFilled({x - 1, middle - half / 2}, {x + half, middle + half / 2}, theme.text());
     } else {
@@ -142,18 +164,28 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   const float left = std::floor(area.min.x + pad + label_width + theme.px(10));
   const float right = area.max.x - pad - theme.px(4);
   const float strip = current.fonts.small->FontSize + theme.px(8);
-  Scale scale{frame.axis, left, right - left, theme.px(56)};
-  const float top = area.min.y + theme.px(4) + strip;
+  Scale scale{frame.axis,      left, right - left, theme.px(56), view.time_scale, view.timeline_from,
+              view.timeline_to};
+  const float overview = theme.px(6);
+  const float top = area.min.y + theme.px(6) + strip + overview;
   const float play_x = std::round(scale.x(session.cursor()));
   const bool hidden = frame.question() != nullptr;
 
   // The strip above: folded waits, bookmarks, predictions.
-  paint_text(root, {area.min.x + pad, area.min.y + theme.px(6)}, theme.muted(), "events",
+  const std::string_view scale_name = name(view.time_scale);
+  paint_text(root, {area.min.x + pad, area.min.y + theme.px(6)}, theme.muted(), scale_name,
              current.fonts.small);
+  if (hit("scale", {area.min.x + theme.px(2), area.min.y + theme.px(2)},
+          {left - theme.px(6), area.min.y + strip}))
+    view.time_scale = static_cast<TimeScale>((static_cast<int>(view.time_scale) + 1) % 3);
+  if (ImGui::IsItemHovered())
+    ImGui::SetTooltip("The scale of time; a click takes the next: events, compressed, true time");
+  const auto in_sight = [&](float place) { return place >= left - 1 && place <= right + theme.px(4); };
   std::vector<std::pair<float, float>> taken;
   for (const Mark& mark : frame.lesson->bookmarks()) {
     if (hidden && mark.event > session.cursor()) continue;
     const float x = scale.x(mark.event);
+    if (!in_sight(x)) continue;
     paint_text(root, {std::round(x - theme.px(4)), area.min.y + theme.px(4)}, theme.text(), "⚑",
                current.fonts.body);
     const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
@@ -162,8 +194,20 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     if (hit("bookmark " + mark.name, min, max)) intents.push_back(intent::SeekTo{mark.event});
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", mark.name.c_str());
   }
+  for (const Bookmark& own : view.bookmarks) {
+    const float x = scale.x(own.event);
+    if (!in_sight(x) || (hidden && own.event > session.cursor())) continue;
+    paint_text(root, {std::round(x - theme.px(4)), area.min.y + theme.px(4)}, theme.focus(), "⚑",
+               current.fonts.body);
+    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
+    const ImVec2 max = {x + theme.px(12), area.min.y + strip};
+    taken.emplace_back(min.x, max.x);
+    if (hit("own bookmark " + own.name, min, max)) intents.push_back(intent::SeekTo{own.event});
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s (yours)", own.name.c_str());
+  }
   for (const Question& question : frame.lesson->questions()) {
     const float x = scale.x(question.asked);
+    if (!in_sight(x)) continue;
     const bool answered = view.guesses.count(question.prediction) != 0;
     paint_text(root, {std::round(x - theme.px(6)), area.min.y + theme.px(4)},
                answered ? theme.muted() : theme.focus(), "◆", current.fonts.body);
@@ -176,6 +220,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
 
   // Lengths of folded waits, beside the marks rather than under them.
   for (const Gap& gap : frame.axis->gaps()) {
+    if (view.time_scale == TimeScale::True) break;  // there its length is seen
     const float to = scale.begin(gap.event);
     const float from = scale.x(gap.event - 1);
     if (hidden && from > play_x) break;
@@ -194,12 +239,40 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     }
   }
 
+  // Which part of the run is seen; a click or drag moves it.
+  {
+    const float y = area.min.y + theme.px(4) + strip;
+    const auto whole = [&](double share) { return left + static_cast<float>(share) * (right - left); };
+    root.AddRectFilled({left, y}, {right, y + overview - 1}, theme.background());
+    const bool part = view.timeline_from > 0 || view.timeline_to < 1;
+    root.AddRectFilled({whole(view.timeline_from), y}, {whole(view.timeline_to), y + overview - 1},
+                       part ? theme.muted() : theme.grid());
+    const float here = whole(scale.share(session.cursor()));
+    root.AddRectFilled({here - 1, y - 1}, {here + 1, y + overview}, theme.focus());
+    hit("overview", {left, y - theme.px(2)}, {right, y + overview + theme.px(1)});
+    if (part && ImGui::IsItemActive()) {
+      const double middle = static_cast<double>((ImGui::GetIO().MousePos.x - left) / (right - left));
+      const double half = (view.timeline_to - view.timeline_from) / 2;
+      view.timeline_from = std::clamp(middle - half, 0.0, 1.0 - 2 * half);
+      view.timeline_to = view.timeline_from + 2 * half;
+    }
+  }
+
   // The lanes, which scroll when there are many.
   ImGui::SetCursorScreenPos({area.min.x + theme.line(), top});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, IM_COL32(0, 0, 0, 0));
   const float lanes_height = area.max.y - theme.px(6) - top;
-  ImGui::BeginChild("lanes", {area.width() - 2 * theme.line(), lanes_height});
+  // Over the lanes the wheel zooms, over their names it scrolls.
+  const ImVec2 pointer = ImGui::GetIO().MousePos;
+  const bool zooms = pointer.x >= left && !ImGui::GetIO().KeyShift;
+  ImGui::BeginChild("lanes", {area.width() - 2 * theme.line(), lanes_height}, false,
+                    zooms ? ImGuiWindowFlags_NoScrollWithMouse : 0);
+  if (zooms && ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0 && !ImGui::GetIO().KeyCtrl) {
+    const double around = view.timeline_from + static_cast<double>((pointer.x - left) / (right - left)) *
+                                                   (view.timeline_to - view.timeline_from);
+    zoom(view, around, ImGui::GetIO().MouseWheel > 0 ? 0.8 : 1.25);
+  }
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -208,7 +281,6 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   const float rows = static_cast<float>(std::max<std::size_t>(1, lanes.size() + branches));
   const float pitch = std::floor(std::clamp(lanes_height / rows, least, theme.px(26)));
   const ImVec2 origin = ImGui::GetCursorScreenPos();
-  const std::optional<Ends> chosen = view.selected != 0 ? ends_of(frame, view.selected) : std::nullopt;
   const float row_gap = theme.px(2);
   float y = origin.y;
   for (const TimelineLane* each : lanes) {
@@ -216,13 +288,17 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     const float row_top = y + row_gap / 2;
     const float row_bottom = y + pitch - row_gap / 2;
     if (ImGui::IsRectVisible({area.min.x, y}, {area.max.x, y + pitch})) {
-      const bool mine = chosen && lane.kind == LaneKind::Connection && same_connection(lane.ends, *chosen);
+      Light light = Light::None;
+      if (lane.kind == LaneKind::Connection) light = frame.lights.on(lane.ends);
+      if (lane.kind == LaneKind::Process && frame.lights.pinned.call != 0)
+        if (const kernel::Task* task = frame.latest->kernel.tasks.find(frame.lights.pinned.task);
+            task != nullptr && task->process == lane.process)
+          light = Light::Pinned;
+      const bool mine = light != Light::None;
       list.AddRectFilled({left, row_top}, {right, row_bottom}, theme.background());
       draw_spans(list, lane, scale, row_top, row_bottom);
       draw_marks(list, lane, scale, row_top, row_bottom);
-      if (mine)
-        list.AddRect({left - 1, row_top - 1}, {right + 1, row_bottom + 1}, theme.focus(), 0, 0,
-                     std::max(1.0F, theme.px(1.5F)));
+      outline(list, {left, row_top}, {right, row_bottom}, light);
       paint_text(list,
                  {area.min.x + pad, std::round((row_top + row_bottom - current.fonts.small->FontSize) / 2)},
                  mine ? theme.text() : theme.muted(), fitted(lane.label, current.fonts.small, label_width),
@@ -238,7 +314,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     const float row_top = y + row_gap / 2;
     const float row_bottom = y + pitch - row_gap / 2;
     const std::uint64_t fork = b == 0 ? session.branch_info(session.branch()).fork : info.fork;
-    const float from = scale.x(std::min(fork, frame.axis->events()));
+    const float from = std::clamp(scale.x(std::min(fork, frame.axis->events())), left, right);
     list.AddRectFilled({from, row_top}, {right, row_bottom}, theme.raised());
     list.AddRect({from, row_top}, {right, row_bottom}, theme.grid());
     const std::string what = b == 0 ? "what happened by itself (Ctrl+Z)" : info.label;
@@ -259,8 +335,9 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     y = std::max(y, origin.y + pitch);
   }
   // What is not yet is dimmed; while a question waits, it is not shown at all.
-  list.AddRectFilled({play_x, origin.y}, {right + 1, lanes_bottom},
-                     hidden ? theme.panel() : (theme.panel() & 0x00FFFFFF) | 0x8C000000);
+  if (play_x < right)
+    list.AddRectFilled({std::max(left, play_x), origin.y}, {right + 1, lanes_bottom},
+                       hidden ? theme.panel() : (theme.panel() & 0x00FFFFFF) | 0x8C000000);
   if (hidden && right - play_x > theme.px(40)) {
     dashed_rect(list, {play_x + 1, origin.y + 1}, {right, lanes_bottom - 1}, theme.grid(), theme.line());
     paint_wrapped(list, {play_x + theme.px(10), origin.y + theme.px(4)}, right - play_x - theme.px(20),
@@ -270,9 +347,11 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
     ImGui::SetCursorScreenPos({left, origin.y});
     ImGui::InvisibleButton("moment", {right - left, lanes_bottom - origin.y});
     note_item("moment");
-    const float mouse = ImGui::GetIO().MousePos.x - left;
-    const std::uint64_t there =
-        frame.axis->event_at(std::clamp(mouse, 0.0F, right - left), right - left, scale.gap);
+    const std::uint64_t there = scale.event_at(std::clamp(pointer.x, left, right));
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) {
+      view.timeline_from = 0;
+      view.timeline_to = 1;
+    }
     const bool allowed = !hidden || there <= session.cursor();
     if (ImGui::IsItemActive() && ImGui::IsMouseDown(0) && there != session.cursor() && allowed)
       intents.push_back(intent::SeekTo{there});
@@ -287,14 +366,17 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   }
   // The playhead cuts through all lanes.
   const float thick = std::max(2.0F, theme.px(2));
-  list.AddRectFilled({play_x - thick / 2, origin.y},
-                     {play_x + thick / 2, std::max(y, origin.y + lanes_height)}, theme.focus());
+  const bool play_seen = in_sight(play_x);
+  if (play_seen)
+    list.AddRectFilled({play_x - thick / 2, origin.y},
+                       {play_x + thick / 2, std::max(y, origin.y + lanes_height)}, theme.focus());
   ImGui::SetCursorScreenPos({origin.x, y});
   ImGui::Dummy({1, 1});
   ImGui::EndChild();
   const float head = theme.px(7);
-  root.AddTriangleFilled({play_x - head, top - head * 1.6F}, {play_x + head, top - head * 1.6F},
-                         {play_x, top}, theme.focus());
+  if (play_seen)
+    root.AddTriangleFilled({play_x - head, top - head * 1.6F}, {play_x + head, top - head * 1.6F},
+                           {play_x, top}, theme.focus());
 }
 
 }  // namespace sockarium::gui

@@ -64,11 +64,12 @@ void draw_transport(const Frame& frame, ViewState& view, Intents& intents) {
   const float inner = flat ? std::min(area.width() * 0.45F, theme.px(330)) : area.width() - 2 * pad;
   const float units_height = std::max(theme.target(), current.fonts.small->FontSize + theme.px(8));
   const float legend_line = current.fonts.small->FontSize + theme.px(6);
-  const float legend = flat ? 0 : 2 * legend_line;
+  const bool explains = !flat && area.height() >= theme.px(132);
+  const float legend = explains ? 2 * legend_line + gap : 0;
   const float high = flat ? area.height() - 2 * pad
-                          : std::min(theme.px(44), area.height() - 2 * pad - units_height - legend - 2 * gap);
+                          : std::min(theme.px(44), area.height() - 2 * pad - units_height - legend - gap);
   float y = area.min.y + pad;
-  if (!flat) y = std::round(area.min.y + (area.height() - high - units_height - legend - 2 * gap) / 2);
+  if (!flat) y = std::round(area.min.y + (area.height() - high - units_height - legend - gap) / 2);
 
   struct One {
     std::string_view command;
@@ -131,7 +132,7 @@ void draw_transport(const Frame& frame, ViewState& view, Intents& intents) {
   ImGui::PopStyleVar();
   ImGui::PopFont();
 
-  if (flat) return;
+  if (!explains) return;
   struct Letter {
     Hue hue;
     std::string_view means;

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "gui/derived.h"
 #include "gui/intents.h"
 #include "gui/lesson_run.h"
+#include "gui/linked.h"
 #include "gui/look.h"
 #include "gui/time_axis.h"
 #include "gui/view_state.h"
@@ -35,6 +37,12 @@ struct CourseEntry {
   std::string path, title;
 };
 
+enum class Room : std::uint8_t {
+  Wide,     ///< several panels in a column: 1920x1080
+  Compact,  ///< three columns, mostly one panel in each: 1280x720
+  Narrow,   ///< one panel: small windows and great scales
+};
+
 /// All that there is to draw from, for one frame.
 struct Frame {
   const Session* session = nullptr;            ///< null only where no scenario could be opened yet
@@ -50,7 +58,11 @@ struct Frame {
   std::string load_error;  ///< formatted; the scenario of before is still shown
   Rect area;               ///< of the panel that is being drawn
   bool compact = false;    ///< no room for all panels
+  Room room = Room::Wide;
+  const std::vector<std::string>* recent = nullptr;  ///< files that were opened, the newest first; never null
   bool can_undo = false, can_redo = false;
+  Derived* derived = nullptr;  ///< null only without a session
+  Lights lights;
 
   const World& world() const { return session->world(); }
   /// The last record that has been left at the shown moment.
@@ -70,6 +82,13 @@ void draw_kernels(const Frame& frame, ViewState& view, Intents& intents);
 void draw_queues(const Frame& frame, ViewState& view, Intents& intents);
 void draw_states(const Frame& frame, ViewState& view, Intents& intents);
 void draw_why(const Frame& frame, ViewState& view, Intents& intents);
+void draw_tools(const Frame& frame, ViewState& view, Intents& intents);
+void draw_ports(const Frame& frame, ViewState& view, Intents& intents);
+void draw_sockets(const Frame& frame, ViewState& view, Intents& intents);
+void draw_timers(const Frame& frame, ViewState& view, Intents& intents);
+void draw_inspector(const Frame& frame, ViewState& view, Intents& intents);
+void draw_settings(const Frame& frame, ViewState& view, Intents& intents);
+void draw_plots(const Frame& frame, ViewState& view, Intents& intents);
 void draw_compared_model(const Frame& frame, ViewState& view, Intents& intents);
 void draw_compared_real(const Frame& frame, ViewState& view, Intents& intents);
 void draw_differences(const Frame& frame, ViewState& view, Intents& intents);

@@ -187,6 +187,10 @@ std::optional<Ends> own_ends(const Session& session, const Record& record) {
 
 }  // namespace
 
+std::optional<Ends> ends_told(const Session& session, RecordNumber number) {
+  return own_ends(session, session.record(number));
+}
+
 std::optional<Ends> ends_of(const Frame& frame, RecordNumber number) {
   for (int depth = 0; depth < 6 && number != 0 && number <= frame.session->records().size(); ++depth) {
     const Record& record = frame.session->record(number);

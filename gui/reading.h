@@ -43,6 +43,8 @@ std::string endpoint_text(const Endpoint& endpoint);  ///< «10.0.0.5:41000», �
 
 /// The connection that a record is about; from its causes when it speaks of none itself.
 std::optional<Ends> ends_of(const Frame& frame, RecordNumber number);
+/// What the record itself says of ends, without a look at its causes.
+std::optional<Ends> ends_told(const Session& session, RecordNumber number);
 bool same_connection(const Ends& a, const Ends& b);
 /// The record that panels explain: the selected one, or else what the shown event is mainly about; 0: none.
 RecordNumber shown_record(const Frame& frame, const ViewState& view);

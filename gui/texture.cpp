@@ -82,8 +82,12 @@ ImTextureID Texture::id() const {
 }
 
 void Texture::draw(ImDrawList& list, ImVec2 min, ImVec2 max) const {
+  draw(list, min, max, {0, 0}, {1, 1});
+}
+
+void Texture::draw(ImDrawList& list, ImVec2 min, ImVec2 max, ImVec2 from, ImVec2 to) const {
   if (id() != nullptr) {
-    list.AddImage(id(), min, max);
+    list.AddImage(id(), min, max, from, to);
   }
 }
 

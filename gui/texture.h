@@ -33,6 +33,8 @@ class Texture {
   ImTextureID id() const;
   /// Draws it into this rectangle; nothing without OpenGL.
   void draw(ImDrawList& list, ImVec2 min, ImVec2 max) const;
+  /// Only its part between these corners, in shares of the whole (0 to 1).
+  void draw(ImDrawList& list, ImVec2 min, ImVec2 max, ImVec2 from, ImVec2 to) const;
 
  private:
   unsigned name_ = 0;

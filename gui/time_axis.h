@@ -1,10 +1,12 @@
-// Where an event stands on the timeline: equal spacing of events, with long waits folded into a gap of fixed
-// width that tells its length. Follows the run as it grows.
+// Where an event stands on the timeline, on three scales: equal spacing of events, with long waits folded
+// into a gap of fixed width that tells its length; each wait by its logarithm; true time. Follows the run as
+// it grows.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "gui/view_state.h"
 #include "lab/session/session.h"
 
 namespace sockarium::gui {
@@ -22,15 +24,18 @@ class TimeAxis {
   const std::vector<Gap>& gaps() const { return gaps_; }
   std::uint64_t events() const { return events_; }
   /// Pixels from the left for the moment after `event` events, on an axis of that width.
-  float position(std::uint64_t event, float width, float gap_width) const;
+  float position(std::uint64_t event, float width, float gap_width,
+                 TimeScale scale = TimeScale::Events) const;
   /// The moment under a place.
-  std::uint64_t event_at(float x, float width, float gap_width) const;
+  std::uint64_t event_at(float x, float width, float gap_width, TimeScale scale = TimeScale::Events) const;
 
  private:
   float gap_room(float width, float gap_width) const;
   std::size_t branch_ = 0;
   std::uint64_t events_ = 0;
   std::vector<Gap> gaps_;
+  std::vector<float> compressed_{0};  ///< of each event: the sum of the logarithms of all waits so far
+  std::vector<Time> times_{0};
 };
 
 }  // namespace sockarium::gui

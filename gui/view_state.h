@@ -3,17 +3,20 @@
 // never pointers; what is gone at this moment simply isn't found.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gui/theme.h"
+#include "lab/picture/tool_table.h"
 #include "lab/session/session.h"
 
 namespace sockarium::gui {
+
+using picture::Tool;
 
 enum class PanelId : std::uint8_t {
   Lesson,
@@ -23,21 +26,76 @@ enum class PanelId : std::uint8_t {
   Queues,
   States,
   Why,
+  Tools,
+  Ports,
+  Sockets,
+  Timers,
+  Inspector,
+  Settings,
+  Plots,
   // of the comparison with the real kernel
   ModelLadder,
   RealLadder,
   Differences,
 };
-inline constexpr std::size_t lesson_panels = 7;  ///< the first ones
+inline constexpr std::size_t lesson_panels = 14;  ///< the first ones
 std::string_view name(PanelId panel);
 
 /// What the window as a whole is for.
-enum class Arrangement : std::uint8_t { Lesson, Compare };
+enum class Arrangement : std::uint8_t {
+  Lesson,
+  Projector,  ///< few panels, large type, light: for the back row of a lit room
+  Debug,      ///< descriptors, timers, tools and bytes
+  Ports,      ///< tens of thousands of ports and sockets
+  Compare,    ///< with the real kernel
+};
+inline constexpr std::size_t arrangement_count = 5;
+/// «Lesson»
+std::string_view name(Arrangement arrangement);
+/// By name, whatever its capitals; none: there is no such layout.
+std::optional<Arrangement> arrangement_named(std::string_view name);
 
 enum class CaptionSize : std::uint8_t { Normal, Large, Off };
 
 /// A box over the panels that waits for an answer.
-enum class Dialog : std::uint8_t { None, Help, Open, GoTo, Until, Export };
+enum class Dialog : std::uint8_t {
+  None,
+  Help,
+  Open,
+  GoTo,
+  Until,
+  UntilBack,
+  Export,
+  Palette,
+  Search,
+  Bookmark,
+  About,
+  Tour,
+  Surprises,
+};
+
+/// How the timeline spreads the run.
+enum class TimeScale : std::uint8_t {
+  Events,      ///< equal spacing
+  Compressed,  ///< the logarithm of each wait
+  True,        ///< as time goes
+};
+std::string_view name(TimeScale scale);
+
+/// A moment that a person has named; saved beside the scenario.
+struct Bookmark {
+  std::string name;
+  std::uint64_t event = 0;
+  friend bool operator==(const Bookmark&, const Bookmark&) = default;
+};
+
+/// Events whose captions have these words; found a piece at a time.
+struct EventSearch {
+  std::string words;
+  std::vector<std::uint64_t> found;
+  std::uint64_t next = 1;  ///< the first event that was not looked at
+  std::size_t branch = 0;
+};
 
 /// What a person answered to a prediction. Kept: memory edits itself.
 struct Guess {
@@ -48,9 +106,21 @@ struct Guess {
   bool right = false;
 };
 
+/// A port of a host, pinned in the port map.
+struct PortPin {
+  HostId host;
+  std::uint16_t port = 0;
+  std::uint8_t protocol = 6;
+  friend bool operator==(const PortPin&, const PortPin&) = default;
+};
+
 struct ViewState {
   RecordNumber selected = 0;  ///< pinned by a click, the same in every panel; 0: what happened last
-  RecordNumber hovered = 0;   ///< under the pointer in the last frame
+  RecordNumber hovered = 0;   ///< under the pointer in this frame
+  std::optional<PortPin> pinned_port, hovered_port;
+  /// What was under the pointer in the last frame: every panel shows it as a preview.
+  RecordNumber preview = 0;
+  std::optional<PortPin> preview_port;
 
   Arrangement arrangement = Arrangement::Lesson;
   RecordNumber compared_model = 0, compared_real = 0;  ///< selected in the comparison, on either side
@@ -63,16 +133,37 @@ struct ViewState {
   double waited = 0;    ///< of them, so far
   std::string stopped;  ///< why playing stopped by itself; empty: it did not
 
+  TimeScale time_scale = TimeScale::Events;
+  double timeline_from = 0, timeline_to = 1;  ///< the part of the run that the timeline shows
+  std::vector<Bookmark> bookmarks;
+  bool bookmarks_changed = false;  ///< since they were saved
+  EventSearch search;
+  std::size_t tour_step = 0;
+
   ThemeKind theme = ThemeKind::dark;
-  float scale = 1.0F;  ///< the user's own
+  ThemeKind projector_theme = ThemeKind::light;  ///< lit rooms wash dark themes out
+  float scale = 1.0F;                            ///< the user's own
   CaptionSize caption = CaptionSize::Normal;
   bool blank = false;  ///< «look at me, not at the screen»
 
-  /// Which panel stands in front where there is no room for all: left, middle, right; and the one of a tiny
-  /// window.
-  std::array<PanelId, 3> front{PanelId::Programs, PanelId::Ladder, PanelId::Queues};
-  PanelId single = PanelId::Ladder;
-  std::optional<PanelId> enlarged;  ///< with room for all: this one takes the whole column
+  /// Where panels share a place: the one in front, by the place's name («Lesson/wide/1/0»). And how the space
+  /// is shared out, by the name of the row or column, where a person has dragged. See layout.h.
+  std::map<std::string, PanelId> front;
+  std::map<std::string, std::vector<float>> shares;
+  std::optional<PanelId> enlarged;  ///< takes its whole column
+
+  Tool tool = Tool::Ss;                 ///< shown in Tools
+  std::optional<HostId> tool_host;      ///< none: where something happened last
+  std::optional<HostId> map_host;       ///< of ports and sockets; none: who has most
+  std::optional<Endpoint> destination;  ///< of the port map; none: any
+  bool map_all = false;                 ///< all 65,536 ports, not only the ephemeral range
+  bool map_udp = false;
+  std::optional<HostId> settings_host;
+  std::string settings_filter;
+  std::string_view setting_edited;  ///< a sysctl's name, in the table of all; empty: none
+  std::string setting_value;
+  bool setting_fresh = false;
+  std::size_t layer = 0;  ///< of the inspected packet: 0 all, 1 IP, 2 TCP or UDP, 3 payload
 
   std::map<std::uint64_t, ProcessId> shown_process;  ///< by host (raw id); absent: whoever did something last
   float ladder_scroll_seen = -1;  ///< where «now» was when the ladder last scrolled to it
@@ -84,7 +175,8 @@ struct ViewState {
 
   Dialog dialog = Dialog::None;
   bool dialog_fresh = false;  ///< it was opened in this frame: its first field takes the keyboard
-  std::string path_field, moment_field, dialog_error;
+  std::string path_field, moment_field, palette_field, dialog_error;
+  int dialog_row = 0;  ///< which of a list Enter takes
   std::string sysctl_name = "net.core.somaxconn", sysctl_value;
 
   std::string notice;  ///< one sentence about what was just done; gone with the next step
@@ -96,6 +188,8 @@ inline void open_dialog(ViewState& view, Dialog dialog) {
   view.dialog_fresh = true;
   view.dialog_error.clear();
   view.moment_field.clear();
+  view.palette_field.clear();
+  view.dialog_row = 0;
   view.path_field.clear();
 }
 

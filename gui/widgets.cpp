@@ -1,6 +1,9 @@
 // See widgets.h.
 #include "gui/widgets.h"
 
+#include "gui/draw_ink.h"
+#include "gui/title_room.h"
+
 // For writing into the text log at a place, and for «does the keyboard's focus show»: both internal in this
 // version.
 #include <imgui_internal.h>
@@ -234,16 +237,18 @@ Panel::Panel(std::string_view title, ImVec2 min, ImVec2 size, std::string_view n
   if (!title.empty()) {
     const float bar = panel_title_height();
     const float side = theme.px(12);
-    const ImVec2 title_size = text_size(title, current.fonts.title);
+    const float taken = TitleRoom::taken();
+    const std::string shown = fitted(title, current.fonts.title, size.x - taken - 2 * side);
+    const ImVec2 title_size = text_size(shown, current.fonts.title);
     list.PushClipRect(min, {max.x - side, min.y + bar}, true);
-    paint_text(list, {min.x + side, min.y + (bar - title_size.y) / 2}, theme.text(), title,
+    paint_text(list, {min.x + side, min.y + (bar - title_size.y) / 2}, theme.text(), shown,
                current.fonts.title);
     if (!note.empty()) {
       const ImVec2 note_size = text_size(note, current.fonts.small);
       // A note that does not fit beside the title is left out rather than written over it.
-      if (title_size.x + note_size.x + 3 * side <= size.x) {
-        paint_text(list, {max.x - side - note_size.x, min.y + (bar - note_size.y) / 2}, theme.muted(), note,
-                   current.fonts.small);
+      if (title_size.x + note_size.x + taken + 3 * side <= size.x) {
+        paint_text(list, {max.x - side - taken - note_size.x, min.y + (bar - note_size.y) / 2}, theme.muted(),
+                   note, current.fonts.small);
       }
     }
     list.PopClipRect();

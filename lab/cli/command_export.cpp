@@ -19,7 +19,7 @@ struct ExportOptions {
   ScenarioOptions scenario;
   std::string svg, png, txt, json;
   std::string size = "1920x1080";
-  std::string theme = "dark", layout = "lesson";
+  std::string theme, layout = "lesson";
   float scale = 1.0F;
   bool force = false;
 };
@@ -114,9 +114,11 @@ Command add_export(CLI::App& program, const Renderer& renderer) {
   app->add_option("--txt", options->txt, "the ladder as text")->type_name("FILE");
   app->add_option("--json", options->json, "events, records, causes, final sockets")->type_name("FILE");
   app->add_option("--size", options->size, "of the PNG, pixels")->type_name("WxH")->capture_default_str();
-  app->add_option("--theme", options->theme, "of the PNG: dark, light, high contrast")->capture_default_str();
-  app->add_option("--layout", options->layout, "of the PNG: lesson, or compare: with the real kernel")
-      ->check(CLI::IsMember({"lesson", "compare"}))
+  app->add_option("--theme", options->theme,
+                  "of the PNG: dark, light, high contrast; dark if not given, the projector's is light");
+  app->add_option("--layout", options->layout,
+                  "of the PNG: lesson, projector, debug, ports, or compare: with the real kernel")
+      ->check(CLI::IsMember({"lesson", "projector", "debug", "ports", "compare"}))
       ->capture_default_str();
   app->add_option("--scale", options->scale, "of type and lines in the PNG")->check(CLI::Range(0.75, 3.0));
   app->add_flag("--force", options->force, "overwrites files");

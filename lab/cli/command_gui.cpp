@@ -9,10 +9,10 @@ namespace sockarium::cli {
 namespace {
 
 struct GuiOptions {
-  std::string file, at, theme = "dark", layout = "lesson";
+  std::string file, at, theme, layout, config;
   std::vector<std::string> sets;
   std::optional<std::uint64_t> seed;
-  float scale = 1.0F;
+  float scale = 0;
 };
 
 int show(const GuiOptions& options, const Renderer& renderer) {
@@ -21,6 +21,7 @@ int show(const GuiOptions& options, const Renderer& renderer) {
   request.scale = options.scale;
   request.event = 0;
   request.layout = options.layout;
+  request.config = options.config;
   if (!options.file.empty()) {
     request.path = resolve(options.file);
     ScenarioOptions scenario;
@@ -52,12 +53,15 @@ Command add_gui(CLI::App& program, const Renderer& renderer) {
       ->type_name("MOMENT");
   app->add_option("--set", options->sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->seed, "the seed of all chance");
-  app->add_option("--theme", options->theme, "dark, light, high contrast")->capture_default_str();
-  app->add_option("--layout", options->layout, "lesson, or compare: with the real kernel beside it")
-      ->check(CLI::IsMember({"lesson", "compare"}))
-      ->capture_default_str();
+  app->add_option("--theme", options->theme, "dark, light, high contrast");
+  app->add_option("--layout", options->layout,
+                  "lesson, projector, debug, ports, or compare: with the real kernel beside it")
+      ->check(CLI::IsMember({"lesson", "projector", "debug", "ports", "compare"}));
   app->add_option("--scale", options->scale, "of type and lines")->check(CLI::Range(0.75, 3.0));
-  set_examples(*app, {"sockarium gui H1", "sockarium gui Q1 --at first-drop --theme light --scale 1.5"});
+  app->add_option("--config", options->config,
+                  "the settings file instead of ~/.config/sockarium/settings.json; none: without settings")
+      ->type_name("FILE");
+  set_examples(*app, {"sockarium gui H1", "sockarium gui Q1 --at first-drop --layout projector --scale 1.5"});
   return {app, [options, &renderer] { return show(*options, renderer); }};
 }
 

@@ -1,5 +1,6 @@
 #include "lab/cli/opened.h"
 #include "build_info.h"
+#include "lab/script/bookmark_file.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -154,9 +155,13 @@ std::optional<std::uint64_t> Opened::moment(const std::string& at) {
     return std::nullopt;
   }
   if (const auto event = lesson.bookmark(at)) return event;
+  const std::vector<script::NamedMoment> own = script::read_bookmarks(scenario->file);
+  for (const script::NamedMoment& each : own)
+    if (each.name == at && each.event <= session->head()) return each.event;
   if (const auto time = script::parse_duration(at)) return session->event_at(*time);
   std::string names;
   for (const script::Mark& mark : lesson.bookmarks()) names += (names.empty() ? "" : ", ") + mark.name;
+  for (const script::NamedMoment& each : own) names += (names.empty() ? "" : ", ") + each.name;
   report(bad_usage, fmt::format("no moment is called '{}'", at), false,
          "give a time like 25ms, an event number, or a bookmark" + (names.empty() ? "" : ": " + names));
   return std::nullopt;

@@ -15,9 +15,11 @@ struct WindowRequest {
   std::shared_ptr<const script::Scenario> scenario;  ///< loaded already; none: read `path`
   std::string path;                                  ///< of the file; empty: the window offers the course
   std::uint64_t event = 0;                           ///< the moment to show: after so many events
-  std::string theme;                                 ///< «dark», «light», «high contrast»; empty: dark
-  float scale = 1.0F;
-  std::string layout;              ///< «lesson», «compare»; empty: lesson
+  std::string
+      theme;  ///< «dark», «light», «high contrast»; empty: as the person likes it, or as the layout has it
+  float scale = 0;  ///< of type and lines; 0: as the person likes it
+  std::string layout;  ///< «lesson», «projector», «debug», «ports», «compare»; empty: as the person likes it
+  std::string config;              ///< the settings file; empty: the usual one. «none»: no settings at all
   int width = 1280, height = 720;  ///< pixels at scale 1
 };
 

@@ -344,16 +344,25 @@ TEST(EveryLesson, CanBeDrawnAtEveryMomentInEveryRoom) {
       options.theme.scale = room.scale;
       f.ui = std::make_unique<HeadlessUi>([&f] { f.app.frame(0); }, options);
       // Of a long run every few events: what lies between looks alike.
-      const std::uint64_t stride = std::max<std::uint64_t>(1, f.app.session()->head() / 40);
+      const std::uint64_t stride = std::max<std::uint64_t>(1, f.app.session()->head() / 16);
       for (std::uint64_t event = 0; event <= f.app.session()->head(); event += stride) {
         f.app.seek(event);
         // Whatever was recorded last may be asked about.
         f.app.view().selected = event % 2 == 0 ? 0 : f.app.session()->records_at(event);
         for (std::size_t panel = 0; panel < lesson_panels; ++panel) {
-          f.app.view().single = static_cast<PanelId>(panel);
-          f.app.view().front[panel < 2 ? 0 : panel < 4 ? 1 : 2] = static_cast<PanelId>(panel);
+          f.app.view().arrangement = Arrangement::Lesson;
+          reset_layout(f.app.view());
+          bring_to_front(f.app.view(), static_cast<PanelId>(panel), f.app.layout().room);
           f.ui->frame();
           ASSERT_GT(f.ui->vertices(), 500) << lesson.title << " at event " << event;
+        }
+        reset_layout(f.app.view());
+        for (const Arrangement each : {Arrangement::Projector, Arrangement::Debug, Arrangement::Ports}) {
+          f.app.view().arrangement = each;
+          f.app.view().tool = static_cast<Tool>(event % picture::tool_count);
+          f.app.view().time_scale = static_cast<TimeScale>(event % 3);
+          f.ui->frame();
+          ASSERT_GT(f.ui->vertices(), 500) << lesson.title << " at event " << event << ", " << name(each);
         }
       }
     }
@@ -383,11 +392,13 @@ TEST(Layout, NothingOverlapsOrLeavesTheWindowAtAnySizeAndScale) {
                                       {640.0F, 360.0F},
                                       {3840.0F, 2160.0F}})
     for (const float scale : {0.75F, 1.0F, 1.5F, 2.0F, 3.0F})
-      for (const PanelId front : {PanelId::Queues, PanelId::States, PanelId::Why}) {
+      for (const Arrangement each : {Arrangement::Lesson, Arrangement::Projector, Arrangement::Debug,
+                                     Arrangement::Ports, Arrangement::Compare}) {
         Theme theme;
         theme.scale = scale;
+        if (each == Arrangement::Projector) theme.viewing = Viewing::projector;
         ViewState view;
-        view.front[2] = front;
+        view.arrangement = each;
         LayoutWish wish;
         wish.window = {width, height};
         wish.timeline_height = theme.px(200);
@@ -407,6 +418,70 @@ TEST(Layout, NothingOverlapsOrLeavesTheWindowAtAnySizeAndScale) {
             }
         }
       }
+}
+
+TEST(Layout, EveryPanelHasOnePlaceInEveryArrangement) {
+  for (const Arrangement each :
+       {Arrangement::Lesson, Arrangement::Projector, Arrangement::Debug, Arrangement::Ports})
+    for (const Room room : {Room::Wide, Room::Compact, Room::Narrow}) {
+      std::map<PanelId, int> places;
+      for (const PlannedColumn& column : plan_of(each, room))
+        for (const PlannedPlace& place : column.places)
+          for (const PanelId panel : place.panels) ++places[panel];
+      for (std::size_t panel = 0; panel < lesson_panels; ++panel)
+        EXPECT_EQ(places[static_cast<PanelId>(panel)], 1)
+            << name(static_cast<PanelId>(panel)) << " in " << name(each) << ", " << name(room);
+    }
+}
+
+TEST(Layout, AnyPanelComesToTheFrontAndTakesItsColumnTheSecondTime) {
+  for (const Arrangement each :
+       {Arrangement::Lesson, Arrangement::Projector, Arrangement::Debug, Arrangement::Ports})
+    for (const auto& [width, height] : {std::pair{1920.0F, 1080.0F}, {1280.0F, 720.0F}, {700.0F, 500.0F}})
+      for (std::size_t i = 0; i < lesson_panels; ++i) {
+        const auto panel = static_cast<PanelId>(i);
+        ViewState view;
+        view.arrangement = each;
+        LayoutWish wish;
+        wish.window = {width, height};
+        const auto slot_of = [&] {
+          const Layout layout = make_layout(Theme{}, view, wish);
+          for (const Slot& slot : layout.panels)
+            if (slot.panel == panel) return slot.area;
+          return Rect{};
+        };
+        const Room room = make_layout(Theme{}, view, wish).room;
+        if (slot_of().empty()) bring_to_front(view, panel, room);
+        const Rect first = slot_of();
+        ASSERT_FALSE(first.empty()) << name(panel) << " in " << name(each) << ", " << name(room);
+        bring_to_front(view, panel, room);
+        EXPECT_GE(slot_of().height(), first.height()) << name(panel) << " in " << name(each);
+        reset_layout(view);
+        EXPECT_FALSE(view.enlarged);
+      }
+}
+
+TEST(TimeAxis, EveryScaleKeepsTheOrderAndFindsEveryMomentAgain) {
+  const std::unique_ptr<Session> session = overflowing_server();
+  session->run_to_end();
+  TimeAxis axis;
+  axis.update(*session);
+  for (const TimeScale scale : {TimeScale::Events, TimeScale::Compressed, TimeScale::True}) {
+    float last = 0;
+    for (std::uint64_t event = 0; event <= session->head(); ++event) {
+      const float x = axis.position(event, 100'000, 50, scale);
+      EXPECT_GE(x, last) << name(scale) << " " << event;
+      // In true time several events may stand at one place.
+      const std::uint64_t found = axis.event_at(x, 100'000, 50, scale);
+      if (scale != TimeScale::True) {
+        EXPECT_EQ(found, event) << name(scale);
+      } else {
+        EXPECT_EQ(session->time_at(found) / 100'000, session->time_at(event) / 100'000);
+      }
+      last = x;
+    }
+    EXPECT_NEAR(last, 100'000, 1) << name(scale);
+  }
 }
 
 TEST(TimeAxis, FoldsALongWaitAndFindsEveryMomentAgain) {

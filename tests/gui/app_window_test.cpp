@@ -43,7 +43,7 @@ using sockarium::test::Pixels;
 class Program {
  public:
   Program(const Screen& screen, const std::string& scenario) : screen_(screen.name()) {
-    program_ = start({SOCKARIUM_BINARY_DIR "/sockarium", "gui", scenario}, screen_);
+    program_ = start({SOCKARIUM_BINARY_DIR "/sockarium", "gui", scenario, "--config", "none"}, screen_);
     // Waits for the window; gives up by itself.
     window_ = answer("timeout 20 xdotool search --sync --onlyvisible --name 'Sockarium' | head -1");
   }

@@ -2,6 +2,7 @@
 // normal sight and for protanopia, deuteranopia and tritanopia as simulated by Machado, Oliveira, Fernandes
 // 2009 (severity 1, on linear RGB).
 #include "gui/theme.h"
+#include "gui/cell_pattern.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <set>
 #include <string>
 
 #include "gui/look.h"
@@ -283,6 +285,31 @@ TEST(Fonts, TheLargestAtlasFitsAnyGraphicsCard) {
   Context context(theme);
   EXPECT_LE(ImGui::GetIO().Fonts->TexWidth, 8192);
   EXPECT_LE(ImGui::GetIO().Fonts->TexHeight, 8192);
+}
+
+TEST(CellPattern, EveryStateHasItsOwnWhereColoursTellNothing) {
+  std::set<std::string> seen;
+  for (const Hue hue : palette::all_hues) {
+    std::string cell;
+    for (int y = 0; y < cell_texels; ++y)
+      for (int x = 0; x < cell_texels; ++x) cell += inked(palette::pattern(hue), x, y) ? '#' : '.';
+    EXPECT_TRUE(seen.insert(cell).second) << palette::letter(hue) << " looks like another: " << cell;
+  }
+}
+
+TEST(Palette, ChipsTextAndTintsCanBeReadInEveryTheme) {
+  for (const ThemeKind kind : {ThemeKind::dark, ThemeKind::light, ThemeKind::high_contrast}) {
+    Theme theme;
+    theme.kind = kind;
+    const palette::Palette& colours = theme.colours();
+    EXPECT_GE(palette::contrast(colours.text, colours.background), 7) << theme_name(kind);
+    EXPECT_GE(palette::contrast(colours.text, colours.panel), 7) << theme_name(kind);
+    EXPECT_GE(palette::contrast(colours.muted, colours.panel), 4.5) << theme_name(kind);
+    EXPECT_GE(palette::contrast(colours.focus, colours.panel), 3) << theme_name(kind);
+    for (const Hue hue : palette::all_hues)
+      EXPECT_GE(palette::contrast(palette::ink_on(colours[hue]), colours[hue]), 4.5)
+          << "the letter on " << palette::letter(hue) << ", " << theme_name(kind);
+  }
 }
 
 }  // namespace
