@@ -60,17 +60,18 @@ std::string room_of(const std::string& path) {
 /// record).
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::vector<std::string> up_to_inet{"sim/core", "sim/wire", "sim/inet"};
-  static const std::vector<std::string> all{"sim/core", "sim/wire",   "sim/inet", "sim/tcp",
-                                            "sim/udp",  "sim/kernel", "sim"};
+  static const std::vector<std::string> all{"sim/core", "sim/wire", "sim/inet",   "sim/tcp",
+                                            "sim/udp",  "sim/unix", "sim/kernel", "sim"};
   static const std::map<std::string, std::vector<std::string>> table{
       {"sim/core", {}},
       {"sim/wire", {"sim/core"}},
       {"sim/inet", {"sim/core", "sim/wire"}},
       {"sim/tcp", up_to_inet},
       {"sim/udp", up_to_inet},
-      {"sim/kernel", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp"}},
+      {"sim/unix", up_to_inet},
+      {"sim/kernel", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix"}},
       {"sim/observe", all},
-      {"sim", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/kernel"}},
+      {"sim", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix", "sim/kernel"}},
   };
   return table;
 }
@@ -102,9 +103,10 @@ TEST(House, ArrowsBetweenTheRoomsOfTheModelGoDown) {
 
 TEST(House, RoomsDoNotTouchThePartsOfTheWorldAboveThem) {
   const std::map<std::string, std::vector<std::string>> forbidden{
-      {"sim/inet", {"world.tcp", "world.udp", "world.kernel"}},
-      {"sim/tcp", {"world.udp", "world.kernel"}},
-      {"sim/udp", {"world.tcp", "world.kernel"}},
+      {"sim/inet", {"world.tcp", "world.udp", "world.unix", "world.kernel"}},
+      {"sim/tcp", {"world.udp", "world.unix", "world.kernel"}},
+      {"sim/udp", {"world.tcp", "world.unix", "world.kernel"}},
+      {"sim/unix", {"world.tcp", "world.udp", "world.kernel"}},
   };
   for (const Source& source : sources("sim"))
     if (const auto rule = forbidden.find(room_of(source.path)); rule != forbidden.end()) {

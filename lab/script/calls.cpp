@@ -50,11 +50,11 @@ void open_calls(lua_State* L) {
   open_socket_calls(L);
   open_file_calls(L);
   open_process_calls(L);
+  open_message_calls(L);
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name :
-       {"sendmsg", "recvmsg", "socketpair", "poll", "epoll_create", "epoll_ctl", "epoll_wait", "mkdir"})
+  for (const char* name : {"poll", "epoll_create", "epoll_ctl", "epoll_wait", "mkdir"})
     offer_binding<&without_model>(L, name);
 }
 

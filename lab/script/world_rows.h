@@ -13,5 +13,6 @@ Value table_of(const PacketRow& row);
 Value table_of(const RecordRow& row);
 Value table_of(const DescriptorRow& row);
 Value table_of(const PortRow& row);
+Value table_of(const InFlightRow& row);
 
 }  // namespace sockarium::script

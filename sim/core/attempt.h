@@ -26,6 +26,7 @@ enum class Readiness : std::uint32_t {
   TimerExpired = 256,     ///< a timerfd has run out; `who` is it
   NotifyReadable = 512,   ///< an inotify has something to tell; `who` is it
   SignalReadable = 1024,  ///< a blocked signal waits; `who` is its process
+  PeerRoom = 2048,        ///< a Unix socket's queue of messages or connections has room; `who` is its owner
 };
 
 /// A wait names its key, and whether one waiter is enough (exclusive: only the first in the queue is woken).
