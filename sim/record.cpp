@@ -11,8 +11,9 @@ const std::vector<std::string_view>& kind_names() {
       "QueueEntered",     "QueueLeft",        "PortBound",        "PortReleased",    "TimerArmed",
       "TimerFired",       "DescriptorOpened", "DescriptorClosed", "SocketCreated",   "SocketFreed",
       "BufferChanged",    "SocketError",      "CounterBumped",    "Printed",         "SysctlChanged",
-      "PacketDuplicated", "FileChanged",      "SignalSent",       "NameTaken",       "NameFreed",
-      "LocalConnected",   "LocalQueue",       "LocalEnd",         "MessageMoved",    "DescriptorMoved"};
+      "PacketDuplicated", "FileChanged",      "SignalSent",       "InterestChanged", "ReadyListChanged",
+      "NameTaken",        "NameFreed",        "LocalConnected",   "LocalQueue",      "LocalEnd",
+      "MessageMoved",     "DescriptorMoved"};
   SOCKARIUM_ASSERT(names.size() == std::variant_size_v<What>);
   return names;
 }

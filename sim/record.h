@@ -190,6 +190,20 @@ struct SignalSent {
   SignalFate fate = SignalFate::Ends;
   std::uint64_t reserved = 0;
 };
+struct InterestChanged {  ///< what an epoll watches
+  std::uint64_t epoll = 0;
+  OpenFileId file;
+  std::int64_t fd = -1;      ///< as it was registered
+  std::uint32_t events = 0;  ///< asked for from now on
+  std::uint32_t length = 0;  ///< of the interest list, after
+};
+struct ReadyListChanged {  ///< a watched file came to the ready list of an epoll, or left it
+  std::uint64_t epoll = 0;
+  OpenFileId file;
+  std::int64_t fd = -1;
+  std::uint32_t entered = 0;  ///< 1: it came
+  std::uint32_t length = 0;   ///< of the ready list, after
+};
 struct SysctlChanged {
   Sysctl id = Sysctl::Somaxconn;
   std::uint32_t reserved = 0;
@@ -242,8 +256,9 @@ using What =
                  rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
                  rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
                  rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
-                 rec::FileChanged, rec::SignalSent, rec::NameTaken, rec::NameFreed, rec::LocalConnected,
-                 rec::LocalQueue, rec::LocalEnd, rec::MessageMoved, rec::DescriptorMoved>;
+                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged,
+                 rec::NameTaken, rec::NameFreed, rec::LocalConnected, rec::LocalQueue, rec::LocalEnd,
+                 rec::MessageMoved, rec::DescriptorMoved>;
 
 struct Record {
   Time time = 0;

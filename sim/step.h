@@ -16,7 +16,8 @@ struct WakeUp {
   std::uint64_t who = 0;  ///< as in WaitFor
   Readiness what = Readiness::None;
   RecordNumber cause = 0;
-  bool all = false;  ///< also exclusive waiters behind the first
+  bool all = false;    ///< also exclusive waiters behind the first
+  Duration after = 0;  ///< who is woken comes to run so much later
 };
 
 class Step {
@@ -53,12 +54,12 @@ class Step {
 
   /// Leaves word that calls waiting for `what` on a socket may try again.
   void wake(SocketId socket, Readiness what, RecordNumber because) {
-    wake_ups.push_back(WakeUp{socket.raw(), what, because, false});
+    wake_ups.push_back(WakeUp{socket.raw(), what, because});
   }
   /// The socket is not what it was: every call that waits on it looks again.
   void wake_all(SocketId socket, RecordNumber because) {
-    wake_ups.push_back(WakeUp{socket.raw(), Readiness::Readable, because, true});
-    wake_ups.push_back(WakeUp{socket.raw(), Readiness::Writable, because, true});
+    constexpr Readiness any = Readiness::Readable | Readiness::Writable | Readiness::Changed;
+    wake_ups.push_back(WakeUp{socket.raw(), any, because, true});
   }
 
   void count(NetId net, Counter counter, std::int64_t by = 1) {

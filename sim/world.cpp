@@ -25,6 +25,7 @@ void for_each_part(const World& w, Use use) {
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.unix.sockets), use(w.unix.messages), use(w.unix.rights), use(w.unix.abstract_names);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
+  use(w.poll.epolls), use(w.poll.interests), use(w.poll.found), use(w.poll.watched);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
       use(w.kernel.nodes), use(w.kernel.eventfds), use(w.kernel.timerfds), use(w.kernel.inotifies),
       use(w.kernel.inotify_watches), use(w.kernel.inotify_events), use(w.kernel.descriptors);

@@ -41,6 +41,7 @@ int choose(int argc, char** argv, const Renderer& renderer) {
                                       add_real_run(program),
                                       add_view(program),
                                       add_why(program),
+                                      add_sweep(program),
                                       add_export(program, renderer),
                                       add_doctor(program, renderer)};
   set_examples(program, {"sockarium                       opens the window on the course",

@@ -25,6 +25,7 @@ Command add_real_run(CLI::App& program);
 Command add_view(CLI::App& program);
 Command add_why(CLI::App& program);
 Command add_export(CLI::App& program, const Renderer& renderer);
+Command add_sweep(CLI::App& program);
 Command add_list(CLI::App& program);
 Command add_show(CLI::App& program);
 Command add_doctor(CLI::App& program, const Renderer& renderer);

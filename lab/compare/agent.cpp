@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
@@ -27,6 +28,7 @@
 #include "lab/compare/agent_address.h"
 #include "lab/compare/agent_message.h"
 #include "lab/compare/agent_signals.h"
+#include "lab/compare/agent_waiting.h"
 #include "lab/compare/file_space.h"
 #include "lab/compare/punctual.h"
 
@@ -337,6 +339,13 @@ struct Call {
     const rlimit limit{static_cast<rlim_t>(c.soft), static_cast<rlim_t>(c.hard)};
     return setrlimit(static_cast<__rlimit_resource>(c.resource), &limit);
   }
+  std::int64_t operator()(const sys::Poll& c) const { return real_poll(c, box, result); }
+  std::int64_t operator()(const sys::Select& c) const { return real_select(c, box, result); }
+  std::int64_t operator()(const sys::EpollCreate& c) const {
+    return epoll_create1(static_cast<int>(c.flags));
+  }
+  std::int64_t operator()(const sys::EpollCtl& c) const { return real_epoll_ctl(c); }
+  std::int64_t operator()(const sys::EpollWait& c) const { return real_epoll_wait(c, box, result); }
   std::int64_t operator()(const sys::Getpid&) const { return getpid(); }
   std::int64_t operator()(const sys::Getppid&) const { return getppid(); }
   std::int64_t operator()(const sys::Getuid&) const { return getuid(); }

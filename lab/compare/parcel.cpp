@@ -21,6 +21,8 @@ struct Payloads {
   List operator()(sys::Unlink& call) const { return {&call.path}; }
   List operator()(sys::Rename& call) const { return {&call.from, &call.to}; }
   List operator()(sys::InotifyAddWatch& call) const { return {&call.path}; }
+  List operator()(sys::Poll& call) const { return {&call.set}; }
+  List operator()(sys::Select& call) const { return {&call.set}; }
   template <class Call>
   List operator()(Call&) const {
     return {};

@@ -102,7 +102,9 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
       std::holds_alternative<sys::TimerfdGettime>(seen.call))
     return fmt::format("{} every {}", result.value > 0 ? "some time" : "0", result.second);
   std::string text = std::to_string(result.value);
-  if (result.data.length > 0)
+  if (const std::string brought = brought_text(seen.call, result, bytes); !brought.empty())
+    text += " " + brought;
+  else if (result.data.length > 0)
     text += fmt::format(" \"{}\"", bytes.text(result.data.slice(0, std::min(result.data.length, shown))));
   const bool brings_peer = std::holds_alternative<sys::Accept>(seen.call) ||
                            std::holds_alternative<sys::Getsockname>(seen.call) ||

@@ -209,6 +209,20 @@ Answer declare_expectation(Arguments& a) {
   return answer;
 }
 
+/// measure(name, fn): what the command sweep plots
+Answer declare_measure(Arguments& a) {
+  Loader& loader = loader_of(a);
+  Measure measure;
+  measure.line = a.line();
+  measure.name = a.text(1, "name");
+  if (lua_type(a.lua(), 2) != LUA_TFUNCTION)
+    a.wrong(2, "fn", "a function that gives a number", "write function(w) return … end");
+  loader.scenario().measures.push_back(std::move(measure));
+  Answer answer;
+  answer.keeps.push_back(Keep{2, nullptr, &loader.scenario().measures.back().value, false});
+  return answer;
+}
+
 }  // namespace
 
 std::optional<TcpState> state_field(Fields& fields) {
@@ -342,6 +356,7 @@ void open_lesson_declarations(lua_State* L) {
   offer_binding<&declare_checkpoint>(L, "checkpoint");
   offer_binding<&declare_prediction>(L, "predict");
   offer_binding<&declare_expectation>(L, "expect");
+  offer_binding<&declare_measure>(L, "measure");
 }
 
 }  // namespace sockarium::script

@@ -220,6 +220,21 @@ Judgement evaluate(const Scenario& scenario, const Expectation& expectation, con
   return judgement;
 }
 
+EvaluatedMeasure evaluate(const Scenario& scenario, const Measure& measure, const WorldView& view) {
+  EvaluatedMeasure result;
+  const Reply reply = ask(scenario, kept(measure.value), measure.line, view);
+  result.error = reply.error;
+  if (!reply.good) return result;
+  const Value& value = reply.values.front();
+  if (value.is_number())
+    result.number = value.number;
+  else
+    result.error = error_at(scenario, measure.line,
+                            Fault(fmt::format("a measure must be a number, not {}", describe(value)),
+                                  "write return w:costs(…).looked_at", "measure"));
+  return result;
+}
+
 EvaluatedPrediction evaluate(const Scenario& scenario, const Prediction& prediction, const WorldView& view) {
   EvaluatedPrediction result;
   EvaluatedText text = render(scenario, prediction.ask, prediction.line, view);

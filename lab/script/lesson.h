@@ -30,6 +30,12 @@ struct Judgement {
 };
 Judgement evaluate(const Scenario& scenario, const Expectation& expectation, const WorldView& view);
 
+struct EvaluatedMeasure {
+  std::optional<LoadError> error;
+  double number = 0;
+};
+EvaluatedMeasure evaluate(const Scenario& scenario, const Measure& measure, const WorldView& view);
+
 struct EvaluatedPrediction {
   std::optional<LoadError> error;
   std::string ask;                   ///< with its expressions worked out

@@ -87,6 +87,14 @@ function print(...)
   return write(1, table.concat(words, "\t") .. "\n")
 end
 
+-- Two functions share the name: Lua's picks among arguments, the kernel's waits for descriptors.
+local pick, wait = select, select_sets
+select_sets = nil
+function select(first, ...)
+  if first == "#" or type(first) == "number" then return pick(first, ...) end
+  return wait(first, ...)
+end
+
 return { __tostring = function(e) return e.ip .. ":" .. e.port end,
          __concat = function(a, b) return tostring(a) .. tostring(b) end,
          __eq = function(a, b) return a.ip == b.ip and a.port == b.port end,
@@ -259,7 +267,7 @@ void open_prelude(lua_State* L) {
   lua_pop(L, 2);
   lua_pushnil(L);
   lua_setfield(L, -2, "sort");  // it is table.sort
-  for (const char* name : {"pairs", "next", "print", "xpcall"}) {
+  for (const char* name : {"pairs", "next", "print", "xpcall", "select"}) {
     lua_getfield(L, -1, name);
     share(L);
   }

@@ -18,6 +18,11 @@ struct Values {
   const ByteStore& bytes;
   using List = std::vector<Value>;
 
+  /// At the end of a list that has no fields; of thousands, so without a search for the end.
+  static void add(Value& list, Value item) {
+    list.entries.push_back(
+        Entry{Value::of(static_cast<std::int64_t>(list.entries.size()) + 1), std::move(item)});
+  }
   List number() const { return {Value::of(result.value)}; }
   /// {ip, port}; of AF_UNIX a text: the path, «@name», or "" for none.
   Value peer() const {
@@ -87,6 +92,39 @@ struct Values {
   List operator()(const sys::TimerfdGettime&) const { return times(); }
   List operator()(const sys::Getrlimit&) const { return pair(); }
   List operator()(const sys::Thread&) const { return number(); }
+  /// The whole list, as in C: who has news, one must look up.
+  List operator()(const sys::Poll&) const {
+    Value list = Value::table();
+    for (const PollEntry& entry : poll_entries(result.data, bytes)) {
+      Value item = Value::table();
+      item.set("fd", Value::of(std::int64_t{entry.fd}));
+      item.set("events", Value::of(std::int64_t{entry.events}));
+      item.set("revents", Value::of(std::int64_t{entry.revents}));
+      add(list, std::move(item));
+    }
+    return {Value::of(result.value), std::move(list)};
+  }
+  List operator()(const sys::Select&) const {
+    List sets;
+    for (const std::uint32_t which : {poll_in, poll_out, poll_pri}) {
+      Value set = Value::table();
+      for (const PollEntry& entry : poll_entries(result.data, bytes))
+        if ((entry.revents & which) != 0) add(set, Value::of(std::int64_t{entry.fd}));
+      sets.push_back(std::move(set));
+    }
+    return sets;
+  }
+  List operator()(const sys::EpollWait&) const {
+    Value list = Value::table();
+    for (const EpollReport& report : epoll_reports(result.data, bytes)) {
+      Value item = Value::table();
+      item.set("fd", Value::of(std::int64_t{report.fd}));
+      item.set("events", Value::of(std::int64_t{report.events}));
+      add(list, std::move(item));
+    }
+    return {std::move(list)};
+  }
+  List operator()(const sys::EpollCreate&) const { return number(); }
   List operator()(const sys::Wait&) const { return number(); }
   List operator()(const sys::Getsockopt& call) const {
     switch (call.option) {

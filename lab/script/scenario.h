@@ -92,6 +92,13 @@ struct Expectation {
   LessonFunction holds = no_function;
 };
 
+/// A number that a run ends with, to be plotted against a knob.
+struct Measure {
+  std::int64_t line = 0;
+  std::string name;
+  LessonFunction value = no_function;
+};
+
 /// What shortens long waits when the scenario is compared with the real kernel; on both sides, and only
 /// there.
 struct Comparing {
@@ -113,6 +120,7 @@ struct Scenario {
   std::vector<Bookmark> checkpoints;  ///< also compared with the real kernel
   std::vector<Prediction> predictions;
   std::vector<Expectation> expectations;
+  std::vector<Measure> measures;
   Comparing comparing;
   std::map<std::string, std::string> overrides;  ///< what it was loaded with, to be read the same again
   /// Where the lesson's functions live. One thread at a time; see lesson.h.

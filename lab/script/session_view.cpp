@@ -124,6 +124,10 @@ std::vector<CallRow> SessionView::calls(const CallQuery& query) const {
       if (!query.host.empty() && row.host != query.host) continue;
       row.process = process_name(process_of(entered->task));
       if (!query.process.empty() && row.process != query.process) continue;
+      if (const kernel::Task* task = world_.kernel.tasks.find(entered->task)) {
+        row.thread = task->tid;
+        row.pid = world_.kernel.processes.read(task->process).pid;
+      }
       row.number = n;
       row.entered = record.time;
       row.line = entered->line;
@@ -288,6 +292,21 @@ std::vector<InFlightRow> SessionView::in_flight(const std::string& host) const {
     rows.push_back({what_is(flight.file), observe::local_name(bytes_, queue.name), flight.place + 1});
   }
   return rows;
+}
+
+CostsRow SessionView::costs(const std::string& host, const std::string& process) const {
+  CostsRow sum;
+  for (const TaskId id : ids(world_.kernel.tasks)) {
+    const kernel::Task& task = world_.kernel.tasks.read(id);
+    if (process_name(task.process) != process) continue;
+    if (!host.empty() && host_name(world_.kernel.processes.read(task.process).host) != host) continue;
+    sum.calls += static_cast<std::int64_t>(task.costs.calls);
+    sum.looked_at += static_cast<std::int64_t>(task.costs.looked_at);
+    sum.copied += static_cast<std::int64_t>(task.costs.copied);
+    sum.switches += static_cast<std::int64_t>(task.costs.switches);
+    sum.wake_ups += static_cast<std::int64_t>(task.costs.wake_ups);
+  }
+  return sum;
 }
 
 std::vector<PortRow> SessionView::ports(const std::string& host) const {

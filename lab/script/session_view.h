@@ -31,6 +31,7 @@ class SessionView final : public WorldView {
   std::int64_t sysctl(const std::string& host, Sysctl id) const override;
   std::vector<DescriptorRow> descriptors(const std::string& host, const std::string& process) const override;
   std::vector<InFlightRow> in_flight(const std::string& host) const override;
+  CostsRow costs(const std::string& host, const std::string& process) const override;
   std::vector<PortRow> ports(const std::string& host) const override;
 
   /// Is this record what the trigger speaks of (whatever its nth)? For whoever looks for the moments of a

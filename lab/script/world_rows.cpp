@@ -62,6 +62,8 @@ Value table_of(const CallRow& row) {
   table.set("number", record_number(row.number));
   table.set("host", text(row.host));
   table.set("process", text(row.process));
+  table.set("pid", number(row.pid));
+  table.set("thread", number(row.thread));
   table.set("name", text(row.name));
   table.set("line", number(row.line));
   table.set("entered", seconds(row.entered));
@@ -127,6 +129,16 @@ Value table_of(const InFlightRow& row) {
   table.set("what", text(row.what));
   table.set("to", text(row.to));
   table.set("place", number(row.place));
+  return table;
+}
+
+Value table_of(const CostsRow& row) {
+  Value table = Value::table();
+  table.set("calls", number(row.calls));
+  table.set("looked_at", number(row.looked_at));
+  table.set("copied", number(row.copied));
+  table.set("switches", number(row.switches));
+  table.set("wake_ups", number(row.wake_ups));
   return table;
 }
 

@@ -12,6 +12,7 @@ Value table_of(const CallRow& row);
 Value table_of(const PacketRow& row);
 Value table_of(const RecordRow& row);
 Value table_of(const DescriptorRow& row);
+Value table_of(const CostsRow& row);
 Value table_of(const PortRow& row);
 Value table_of(const InFlightRow& row);
 

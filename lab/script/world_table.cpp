@@ -236,6 +236,15 @@ Answer ask_descriptors(Arguments& a) {
   return answer(std::move(list));
 }
 
+/// w:costs(process) → what its way of waiting has cost
+Answer ask_costs(Arguments& a) {
+  const WorldView& view = view_of(a);
+  const ProcessName process = process_from(a, a.value(2), "w:costs: process");
+  const Value costs = table_of(view.costs(process.host, process.name));
+  a.machine().asked.push_back(fmt::format("w:costs({}) gave {}", process.name, show(costs)));
+  return answer(costs);
+}
+
 Answer ask_ports(Arguments& a) {
   const WorldView& view = view_of(a);
   const std::string host = host_name(a, a.value(2), "w:ports: host");
@@ -298,6 +307,7 @@ void open_world(lua_State* L) {
   set_question<&ask_counter>(L, "counter");
   set_question<&ask_sysctl>(L, "sysctl");
   set_question<&ask_descriptors>(L, "fds");
+  set_question<&ask_costs>(L, "costs");
   set_question<&ask_ports>(L, "ports");
   set_question<&ask_in_flight>(L, "in_flight");
   set_question<&ask_cause>(L, "cause");

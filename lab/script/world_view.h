@@ -40,6 +40,7 @@ struct ListenerRow {
 struct CallRow {
   RecordNumber number = 0;  ///< of its return, or, while it blocks, of its entry
   std::string host, process, name;
+  std::int64_t pid = 0, thread = 0;  ///< who made it; a process's first thread is 1
   Time entered = 0;
   std::optional<Time> returned;
   std::int64_t value = 0;  ///< once returned
@@ -82,6 +83,11 @@ struct InFlightRow {
   std::int64_t place = 0;  ///< 1: in the message that is read next
 };
 
+/// What a process, its threads and children of its name have cost so far.
+struct CostsRow {
+  std::int64_t calls = 0, looked_at = 0, copied = 0, switches = 0, wake_ups = 0;
+};
+
 struct PortRow {
   std::uint16_t port = 0;
   bool udp = false;          ///< each protocol has ports of its own
@@ -119,6 +125,7 @@ class WorldView {
                                                  const std::string& process) const = 0;
   /// Open files that messages of a host's Unix sockets carry.
   virtual std::vector<InFlightRow> in_flight(const std::string& host) const = 0;
+  virtual CostsRow costs(const std::string& host, const std::string& process) const = 0;
   virtual std::vector<PortRow> ports(const std::string& host) const = 0;
 };
 

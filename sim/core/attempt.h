@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "sim/core/id.h"
 #include "sim/core/syscall.h"
@@ -26,14 +27,28 @@ enum class Readiness : std::uint32_t {
   TimerExpired = 256,     ///< a timerfd has run out; `who` is it
   NotifyReadable = 512,   ///< an inotify has something to tell; `who` is it
   SignalReadable = 1024,  ///< a blocked signal waits; `who` is its process
-  PeerRoom = 2048,        ///< a Unix socket's queue of messages or connections has room; `who` is its owner
+  Changed = 2048,         ///< its state or a pending error: whatever one waits for, one looks again
+  EpollEvents = 4096,     ///< epoll_wait() may find something; `who` is the epoll
+  EpollReadable = 8192,   ///< the same, for who watches the epoll itself
+  PeerRoom = 16384,       ///< a Unix socket's queue of messages or connections has room; `who` is its owner
 };
+
+constexpr Readiness operator|(Readiness a, Readiness b) {
+  return static_cast<Readiness>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+constexpr Readiness operator&(Readiness a, Readiness b) {
+  return static_cast<Readiness>(static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b));
+}
 
 /// A wait names its key, and whether one waiter is enough (exclusive: only the first in the queue is woken).
 struct WaitFor {
   std::uint64_t who = 0;  ///< raw SocketId; what else, `what` says
   Readiness what = Readiness::None;
-  std::uint32_t exclusive = 0;
+  std::uint8_t exclusive = 0;
+  std::uint8_t at_head = 0;  ///< 1: before those who wait already (Linux add_wait_queue); 0: behind them
+  std::uint8_t stays = 0;  ///< 1: a wake-up leaves it in the queue until the call is over (Linux poll_table)
+  std::uint8_t reserved = 0;
+  OpenFileId file;  ///< of poll and select: the file that is kept open meanwhile
 };
 
 struct Done {
@@ -42,6 +57,7 @@ struct Done {
 
 struct Block {
   WaitFor wait;
+  std::vector<WaitFor> also;            ///< poll and select wait for many at once
   Time deadline = 0;                    ///< absolute; 0: no limit
   Errno at_deadline = Errno::AGAIN;     ///< what the call gives when the time is over (OK: success)
   Errno if_nonblocking = Errno::AGAIN;  ///< what a non-blocking descriptor gives instead of blocking

@@ -19,6 +19,7 @@ enum class FileKind : std::uint32_t {
   TimerFd,
   Inotify,
   SignalFd,
+  Epoll,
 };
 
 /// «pipe»
@@ -46,6 +47,8 @@ constexpr std::string_view name(FileKind kind) {
       return "inotify";
     case FileKind::SignalFd:
       return "signalfd";
+    case FileKind::Epoll:
+      return "epoll";
   }
   return "file";
 }

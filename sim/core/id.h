@@ -70,6 +70,10 @@ struct InotifyEvent;
 struct DescriptorBlock;
 struct Waiter;
 }  // namespace kernel
+namespace poll {
+struct Epoll;
+struct Interest;
+}  // namespace poll
 
 using LinkId = Id<wire::Link>;
 using FaultId = Id<wire::Fault>;
@@ -106,5 +110,7 @@ using InotifyEventId = Id<kernel::InotifyEvent>;
 using OpenFileId = Id<kernel::OpenFile>;
 using DescriptorBlockId = Id<kernel::DescriptorBlock>;
 using WaiterId = Id<kernel::Waiter>;
+using EpollId = Id<poll::Epoll>;
+using InterestId = Id<poll::Interest>;
 
 }  // namespace sockarium

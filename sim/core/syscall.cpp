@@ -159,6 +159,80 @@ std::string sun_path_text(const std::string& text) {
   return fmt::format("{}\"{}\"", abstract ? "@" : "", text.substr(abstract ? 1 : 0));
 }
 
+/// Of poll and epoll_wait: they count whole milliseconds.
+std::string milliseconds(Duration timeout) {
+  return std::to_string(timeout < 0 ? -1 : (timeout + millisecond - 1) / millisecond);
+}
+
+constexpr std::size_t shown_entries = 32;  // as strace shows of an array
+
+/// «[{fd=3, events=POLLIN}]»; of an answer those alone that have events, with these.
+std::string poll_set(const std::vector<PollEntry>& set, bool answer) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const PollEntry& entry : set) {
+    if (answer && entry.revents == 0) continue;
+    text += text.empty() ? "" : ", ";
+    if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+    text += fmt::format("{{fd={}, {}={}}}", entry.fd, answer ? "revents" : "events",
+                        event_names(answer ? entry.revents : entry.events, "POLL"));
+  }
+  return fmt::format("[{}]", text);
+}
+
+/// «[3 5]»: one of select's sets, of what is asked or (`answer`) of what was found; «NULL» if it is empty.
+std::string fd_set(const std::vector<PollEntry>& set, std::uint32_t which, bool answer = false) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const PollEntry& entry : set) {
+    if (((answer ? entry.revents : entry.events) & which) == 0) continue;
+    text += text.empty() ? "" : " ";
+    if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+    text += std::to_string(entry.fd);
+  }
+  return text.empty() ? "NULL" : fmt::format("[{}]", text);
+}
+
+std::string epoll_event(const EpollReport& report) {
+  return fmt::format("{{events={}, data={{u32={}, u64={}}}}}", event_names(report.events, "EPOLL"), report.fd,
+                     report.fd);
+}
+
+struct Brought {
+  const SysResult& result;
+  const ByteStore& bytes;
+
+  std::string operator()(const sys::Poll&) const {
+    return result.value == 0 ? "(Timeout)"
+                             : fmt::format("({})", poll_set(poll_entries(result.data, bytes), true));
+  }
+  std::string operator()(const sys::Select&) const {
+    if (result.value == 0) return "(Timeout)";
+    const std::vector<PollEntry> set = poll_entries(result.data, bytes);
+    std::string text;
+    constexpr std::array<std::pair<std::uint32_t, const char*>, 3> sets{
+        {{poll_in, "in"}, {poll_out, "out"}, {poll_pri, "except"}}};
+    for (const auto& [which, word] : sets)
+      if (const std::string members = fd_set(set, which, true); members != "NULL")
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", word, members);
+    return fmt::format("({})", text);
+  }
+  std::string operator()(const sys::EpollWait&) const {
+    std::string text;
+    std::size_t shown = 0;
+    for (const EpollReport& report : epoll_reports(result.data, bytes)) {
+      text += text.empty() ? "" : ", ";
+      if (shown++ == shown_entries) return fmt::format("[{}...]", text);
+      text += epoll_event(report);
+    }
+    return fmt::format("[{}]", text);
+  }
+  template <class Call>
+  std::string operator()(const Call&) const {
+    return "";
+  }
+};
+
 struct Arguments {
   const ByteStore& bytes;
   std::string operator()(const sys::Socket& c) const {
@@ -332,6 +406,31 @@ struct Arguments {
   std::string operator()(const sys::Random& c) const { return fmt::format("{}, {}", c.low, c.high); }
   std::string operator()(const sys::Inject& c) const { return fmt::format("{} bytes", c.packet.length); }
   std::string operator()(const sys::Capture& c) const { return c.within < 0 ? "" : seconds(c.within); }
+  std::string operator()(const sys::Poll& c) const {
+    const std::vector<PollEntry> set = poll_entries(c.set, bytes);
+    return fmt::format("{}, {}, {}", poll_set(set, false), set.size(), milliseconds(c.timeout));
+  }
+  std::string operator()(const sys::Select& c) const {
+    const std::vector<PollEntry> set = poll_entries(c.set, bytes);
+    const std::string wait = c.timeout < 0 ? "NULL"
+                                           : fmt::format("{{tv_sec={}, tv_usec={}}}", c.timeout / second,
+                                                         c.timeout % second / microsecond);
+    return fmt::format("{}, {}, {}, {}, {}", set.empty() ? 0 : set.back().fd + 1, fd_set(set, poll_in),
+                       fd_set(set, poll_out), fd_set(set, poll_pri), wait);
+  }
+  std::string operator()(const sys::EpollCreate& c) const { return c.flags == 0 ? "0" : "EPOLL_CLOEXEC"; }
+  std::string operator()(const sys::EpollCtl& c) const {
+    const std::string operation = c.operation == epoll_ctl_add   ? "EPOLL_CTL_ADD"
+                                  : c.operation == epoll_ctl_del ? "EPOLL_CTL_DEL"
+                                  : c.operation == epoll_ctl_mod ? "EPOLL_CTL_MOD"
+                                                                 : fmt::format("{:#x}", c.operation);
+    if (c.operation == epoll_ctl_del) return fmt::format("{}, {}, {}, NULL", c.fd, operation, c.target);
+    return fmt::format("{}, {}, {}, {}", c.fd, operation, c.target,
+                       epoll_event(EpollReport{c.target, c.events}));
+  }
+  std::string operator()(const sys::EpollWait& c) const {
+    return fmt::format("{}, {}, {}", c.fd, c.most, milliseconds(c.timeout));
+  }
   std::string operator()(const sys::Getpid&) const { return ""; }
   std::string operator()(const sys::Getppid&) const { return ""; }
   std::string operator()(const sys::Getuid&) const { return ""; }
@@ -374,6 +473,10 @@ std::string_view name(const Syscall& call) {
 
 std::string to_string(const Syscall& call, const ByteStore& bytes) {
   return fmt::format("{}({})", name(call), std::visit(Arguments{bytes}, call));
+}
+
+std::string brought_text(const Syscall& call, const SysResult& result, const ByteStore& bytes) {
+  return result.ok() ? std::visit(Brought{result, bytes}, call) : "";
 }
 
 std::int32_t fd_of(const Syscall& call) {

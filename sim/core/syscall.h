@@ -14,6 +14,7 @@
 #include "sim/core/errno.h"
 #include "sim/core/file.h"
 #include "sim/core/hash.h"
+#include "sim/core/poll_events.h"
 #include "sim/core/time.h"
 
 namespace sockarium {
@@ -267,6 +268,31 @@ struct Getppid {
   static constexpr std::string_view name = "getppid";
   std::int64_t reserved = 0;
 };
+struct Poll {  ///< → how many have events; the set with `revents` as `data`. EINVAL (more than RLIMIT_NOFILE)
+  static constexpr std::string_view name = "poll";
+  Bytes set;              ///< PollEntries, at most RLIMIT_NOFILE
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
+struct Select {  ///< → how many bits are set; the three sets as `data`. EBADF
+  static constexpr std::string_view name = "select";
+  Bytes set;              ///< PollEntries, ascending: poll_in, poll_out, poll_pri stand for the three sets
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
+struct EpollCreate {  ///< → fd. EINVAL, EMFILE, ENFILE
+  static constexpr std::string_view name = "epoll_create1";
+  std::int64_t flags = 0;  ///< o_cloexec
+};
+struct EpollCtl {  ///< EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM
+  static constexpr std::string_view name = "epoll_ctl";
+  std::int32_t fd = -1, operation = epoll_ctl_add;
+  std::int32_t target = -1;  ///< whose events are asked for
+  std::uint32_t events = 0;  ///< with epoll_et and its like
+};
+struct EpollWait {  ///< → how many reports; they are in `data`. EBADF, EINVAL
+  static constexpr std::string_view name = "epoll_wait";
+  std::int32_t fd = -1, most = 1;
+  Duration timeout = -1;  ///< −1: for ever, 0: not at all
+};
 struct Getpid {
   static constexpr std::string_view name = "getpid";
   std::int64_t reserved = 0;
@@ -329,13 +355,19 @@ using Syscall =
                  sys::Getrlimit, sys::Setrlimit, sys::Sleep, sys::Compute, sys::Now, sys::Random, sys::Getpid,
                  sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exec, sys::Exit, sys::Inject,
                  sys::Capture, sys::Sendto, sys::Recvfrom, sys::Kill, sys::Sigaction, sys::Sigprocmask,
-                 sys::Signalfd, sys::Alarm, sys::Setuid, sys::Getuid, sys::Getppid, sys::Socketpair,
-                 sys::Sendmsg, sys::Recvmsg, sys::Rename>;
+                 sys::Signalfd, sys::Alarm, sys::Setuid, sys::Getuid, sys::Getppid, sys::Poll, sys::Select,
+                 sys::EpollCreate, sys::EpollCtl, sys::EpollWait, sys::Socketpair, sys::Sendmsg, sys::Recvmsg,
+                 sys::Rename>;
+
+struct SysResult;
 
 /// «connect»
 std::string_view name(const Syscall& call);
 /// The call with its arguments, as strace writes it, without the result: «listen(3, 128)».
 std::string to_string(const Syscall& call, const ByteStore& bytes);
+/// What a call brings besides its number, as strace writes it behind: «[{fd=3, revents=POLLIN}]»; empty for
+/// most.
+std::string brought_text(const Syscall& call, const SysResult& result, const ByteStore& bytes);
 /// The descriptor that the call works on, or −1.
 std::int32_t fd_of(const Syscall& call);
 
@@ -344,7 +376,7 @@ struct SysResult {
   std::int64_t value = 0;
   std::int64_t second = 0;  ///< pipe, socketpair, getrlimit, timerfd, SO_LINGER: the second of two values;
                             ///< SO_PEERCRED: the uid
-  Bytes data;               ///< recv, recvfrom, recvmsg, read, capture
+  Bytes data;               ///< recv, recvfrom, recvmsg, read, capture; poll, select, epoll_wait
   Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;
   std::int32_t domain = 0;     ///< the family of `peer`; 0: there is none

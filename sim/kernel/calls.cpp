@@ -6,8 +6,10 @@
 #include "sim/inet/raw_peer.h"
 #include "sim/kernel/descriptor_calls.h"
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/epoll.h"
 #include "sim/kernel/file_operations.h"
 #include "sim/kernel/local_sockets.h"
+#include "sim/kernel/poll_calls.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/protocol.h"
 #include "sim/kernel/wait_queue.h"
@@ -186,6 +188,7 @@ struct Try {
       world().kernel.tasks.write(task).held = last;
       ++world().kernel.files.write(last).references;
       close_number(step, process(), c.fd, Reason::AskedByCall);
+      forget_file(step, last);  // no epoll watches it any more (Linux __fput)
       const SocketId socket = world().kernel.files.read(last).socket;
       tcp::begin_lingering(step, socket);
       return tcp::try_linger(step, socket);
@@ -222,6 +225,12 @@ struct Try {
   Attempt operator()(const sys::InotifyRmWatch& c) { return try_inotify_rm_watch(step, process(), c); }
   Attempt operator()(const sys::Getrlimit& c) { return try_getrlimit(step, process(), c); }
   Attempt operator()(const sys::Setrlimit& c) { return try_setrlimit(step, process(), c); }
+
+  Attempt operator()(const sys::Poll& c) { return try_poll(step, task, c); }
+  Attempt operator()(const sys::Select& c) { return try_select(step, task, c); }
+  Attempt operator()(const sys::EpollCreate& c) { return try_epoll_create(step, process(), c); }
+  Attempt operator()(const sys::EpollCtl& c) { return try_epoll_ctl(step, task, c); }
+  Attempt operator()(const sys::EpollWait& c) { return try_epoll_wait(step, task, file(c.fd), c); }
 
   Attempt pause(Duration duration) {
     if (duration <= 0) return done(0);
@@ -368,7 +377,8 @@ bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
     return false;  // what counts is how the descriptor was when the call began
   if ((flags_of(call) & msg_dontwait) != 0) return true;
   const std::int32_t fd = fd_of(call);
-  if (fd < 0) return false;
+  // epoll_wait() goes by its time limit alone (Linux ep_poll).
+  if (fd < 0 || std::holds_alternative<sys::EpollWait>(call)) return false;
   const OpenFileId file = file_of(world, task.process, fd);
   return file && world.kernel.files.read(file).nonblocking();
 }
@@ -377,7 +387,7 @@ bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
 void complete(Step& step, TaskId id, const SysResult& result) {
   World& world = step.world;
   Task& task = world.kernel.tasks.write(id);
-  leave_wait_queue(world, id);
+  leave_wait_queues(step, id);
   Step::disarm(task.deadline);
   task.state = TaskState::Ready;
   task.wake_queued = 0;
@@ -401,6 +411,7 @@ void park(Step& step, TaskId id, const Syscall& call, const Block& block) {
   if (task.state != TaskState::Blocked) {
     task.state = TaskState::Blocked;
     task.calls_in_a_row = 0;
+    ++task.costs.switches;
     const OpenFileId file = fd_of(call) >= 0 ? file_of(world, task.process, fd_of(call)) : OpenFileId{};
     if (file) {
       task.held = file;
@@ -415,24 +426,31 @@ void park(Step& step, TaskId id, const Syscall& call, const Block& block) {
       step.arm(task.deadline, TimerKind::TaskDeadline, id.raw(), block.deadline,
                pauses ? Reason::SleepsUntil : Reason::CallBlocks);
   }
-  if (block.wait.what != Readiness::None) join_wait_queue(world, id, block.wait);
+  if (block.wait.what == Readiness::None || task.waiter)
+    return;  // it waits for time alone, or in its places still
+  join_wait_queue(world, id, block.wait);
+  for (const WaitFor& wait : block.also) join_wait_queue(world, id, wait);
 }
 
 /// What a call gives that could not wait any longer: what it has so far, or an error.
 SysResult so_far(const Block& block, Errno otherwise) {
-  if (block.progress == 0) return otherwise == Errno::OK ? SysResult::of(0) : SysResult::fail(otherwise);
+  if (block.progress == 0 && otherwise != Errno::OK) return SysResult::fail(otherwise);
   SysResult result = SysResult::of(static_cast<std::int64_t>(block.progress));
   result.data = block.gathered;
   return result;
 }
 
 /// A handler waits to run: what a call gives that blocks. Linux restarts what SA_RESTART allows, but never a
-/// pause or a wait with a time limit (signal(7)).
+/// pause, a wait with a time limit, or poll, select and epoll_wait (signal(7)).
 SysResult interrupted(const World& world, const Task& task, const Block& block) {
   SysResult result = so_far(block, Errno::INTR);
   const Signals& signals = world.kernel.processes.read(task.process).signals;
   const std::uint32_t due = signals.pending & signals.handled & ~signals.blocked;
-  const bool limited = block.wait.what == Readiness::None || block.deadline != 0;
+  const Syscall call = unflatten(task.call);
+  const bool waits_for_many = std::holds_alternative<sys::Poll>(call) ||
+                              std::holds_alternative<sys::Select>(call) ||
+                              std::holds_alternative<sys::EpollWait>(call);
+  const bool limited = block.wait.what == Readiness::None || block.deadline != 0 || waits_for_many;
   if (!result.ok() && !limited && (due & ~signals.restarts) == 0) result.restarts = 1;
   return result;
 }
@@ -492,6 +510,7 @@ void turn(Step& step, TaskId id, const ProgramCall& program) {
     return;
   }
   task.call = flatten(program.call);
+  ++task.costs.calls;
   task.entered = world.now;
   task.entered_record = step.record(rec::SyscallEntered{id, task.call, program.line}, Reason::ProgramCalls);
   step.cause = task.entered_record;
@@ -505,21 +524,22 @@ void turn(Step& step, TaskId id, const ProgramCall& program) {
 void wake(Step& step, TaskId id) {
   Task& task = step.world.kernel.tasks.write(id);
   task.wake_queued = 0;
+  ++task.costs.wake_ups;
   const bool signalled = handler_is_due(step.world, task.process);
   step.cause = step.record(rec::TaskWoken{id}, signalled ? Reason::SignalArrived : Reason::EventArrived);
   attempt(step, id, unflatten(task.call), true);
 }
 
 void deadline_over(Step& step, TaskId id) {
-  const Task& task = step.world.kernel.tasks.read(id);
-  const bool paused = task.at_deadline == Errno::OK;
+  const Syscall call = unflatten(step.world.kernel.tasks.read(id).call);
+  const bool paused = std::holds_alternative<sys::Sleep>(call) || std::holds_alternative<sys::Compute>(call);
   step.cause = step.record(rec::TaskWoken{id}, paused ? Reason::SleepsUntil : Reason::DeadlineOver);
   if (paused) {
     complete(step, id, SysResult::of(0));
     return;
   }
-  leave_wait_queue(step.world, id);
-  attempt(step, id, unflatten(task.call), true, true);  // what came at the last moment counts
+  leave_wait_queues(step, id);
+  attempt(step, id, call, true, true);  // what came at the last moment counts
 }
 
 }  // namespace sockarium::kernel

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/kernel/epoll.h"
 #include "sim/kernel/file_operations.h"
 #include "sim/kernel/process.h"
 #include "sim/step.h"
@@ -199,6 +200,7 @@ void release_file(Step& step, OpenFileId id) {
   OpenFile& file = step.world.kernel.files.write(id);
   SOCKARIUM_ASSERT(file.references > 0);
   if (--file.references > 0) return;
+  forget_file(step, id);
   const OpenFile gone = file;
   step.world.kernel.files.remove(id);
   --step.world.kernel.hosts.write(machine_of(step.world, gone.host)).files;

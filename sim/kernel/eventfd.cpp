@@ -20,7 +20,7 @@ EventFdId eventfd_of(const Step& step, const FileUse& use) {
 void changed(Step& step, EventFdId id, Readiness what, Reason reason) {
   const auto count = static_cast<std::int64_t>(step.world.kernel.eventfds.read(id).count);
   const RecordNumber record = step.record(rec::FileChanged{FileKind::EventFd, 0, id.raw(), count}, reason);
-  step.wake_ups.push_back(WakeUp{id.raw(), what, record, true});
+  step.wake_ups.push_back(WakeUp{id.raw(), what, record});
 }
 
 Block wait_for(EventFdId id, Readiness what) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sim/kernel/epoll.h"
 #include "sim/kernel/protocol.h"
 #include "sim/step.h"
 
@@ -64,6 +65,7 @@ constexpr FileOperations zero{&read_zeros, &write_nowhere, &release_node};
 constexpr FileOperations eventfd{&read_eventfd, &write_eventfd, &release_eventfd};
 constexpr FileOperations timerfd{&read_timerfd, nullptr, &release_timerfd};
 constexpr FileOperations signalfd{&read_signalfd, nullptr, &release_signalfd};
+constexpr FileOperations epoll{nullptr, nullptr, &release_epoll};
 constexpr FileOperations inotify{&read_inotify, nullptr, &release_inotify};
 
 }  // namespace
@@ -92,6 +94,8 @@ const FileOperations& operations_of(FileKind kind) {
       return inotify;
     case FileKind::SignalFd:
       return signalfd;
+    case FileKind::Epoll:
+      return epoll;
   }
   return terminal;
 }

@@ -206,6 +206,7 @@ Attempt try_lseek(Step& step, ProcessId process, const sys::Lseek& call) {
     case FileKind::TimerFd:
     case FileKind::Inotify:
     case FileKind::SignalFd:
+    case FileKind::Epoll:
       return call.whence < 0 || call.whence > seek_end ? fail(Errno::INVAL) : done(0);
     case FileKind::Regular:
     case FileKind::Directory:

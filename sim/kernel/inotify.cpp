@@ -50,7 +50,7 @@ void queue(Step& step, const InotifyWatch& watch, std::uint32_t mask, const Byte
   ++inotify.waiting;
   const RecordNumber record = step.record(
       rec::FileChanged{FileKind::Inotify, 0, watch.inotify.raw(), inotify.waiting}, Reason::WatchedChanged);
-  step.wake_ups.push_back(WakeUp{watch.inotify.raw(), Readiness::NotifyReadable, record, true});
+  step.wake_ups.push_back(WakeUp{watch.inotify.raw(), Readiness::NotifyReadable, record});
 }
 
 void tell(Step& step, NodeId watched, std::uint32_t what, std::uint32_t more, const Bytes& name) {

@@ -61,6 +61,15 @@ enum class TaskState : std::uint32_t {
   Ended,
 };
 
+/// What a task has cost so far: the work that a way of waiting makes.
+struct Costs {
+  std::uint64_t calls = 0;      ///< made
+  std::uint64_t looked_at = 0;  ///< descriptors whose events poll, select or epoll asked for, one by one
+  std::uint64_t copied = 0;     ///< bytes that poll, select and epoll carried into the kernel and out
+  std::uint64_t switches = 0;   ///< it gave up the processor to wait (/proc: voluntary_ctxt_switches)
+  std::uint64_t wake_ups = 0;   ///< it was woken and looked again
+};
+
 /// One line of execution. `parent` and `nth` name it alike on every kernel.
 struct Task {
   ProcessId process;
@@ -79,7 +88,7 @@ struct Task {
   std::uint64_t returned = 1;  ///< 1: `result` was handed over
   // while blocked
   OpenFileId held;  ///< the open file that the call works on, whatever becomes of its number
-  WaiterId waiter;
+  WaiterId waiter;  ///< its place in a wait queue; of poll and select the first of many
   Timer deadline;
   Errno at_deadline = Errno::AGAIN;
   std::uint32_t wake_queued = 0;
@@ -90,6 +99,7 @@ struct Task {
   std::uint64_t calls_in_a_row = 0;  ///< since it last blocked
   std::uint64_t random_count = 0;
   RightId rights;  ///< open files that the message of its call shall carry
+  Costs costs;
 };
 
 /// An open file description: what several descriptors may share. Linux: struct file.
@@ -118,11 +128,13 @@ struct DescriptorKey {
   std::uint64_t block = 0;  ///< number / 32
 };
 
-/// A blocked task in the queue of what it waits for.
+/// A blocked task in the queue of what it waits for; or an epoll's interest, which waits always.
 struct Waiter {
   TaskId task;
+  InterestId interest;
   WaitFor wait;
   WaiterId next, previous;
+  WaiterId next_of_task;
 };
 struct WaitQueue {
   WaiterId first, last;

@@ -65,7 +65,8 @@ Attempt read_pipe(Step& step, const FileUse& use, std::int64_t size) {
   pipe.emptied_by =
       step.record(rec::FileChanged{FileKind::Pipe, 0, id.raw(), bytes_in(pipe)}, Reason::PipeRead);
   if (was_full && !pipe.full()) wake(step, id, Readiness::PipeWritable, pipe.emptied_by);
-  if (pipe.used > 0) wake(step, id, Readiness::PipeReadable, pipe.emptied_by);
+  // A reader that has waited passes on what it leaves (Linux pipe_read, wake_next_reader).
+  if (use.again && pipe.used > 0) wake(step, id, Readiness::PipeReadable, pipe.emptied_by);
   SysResult result = SysResult::of(taken.length);
   result.data = taken;
   return Done{result};
@@ -102,7 +103,7 @@ Attempt write_pipe(Step& step, const FileUse& use, const Bytes& data) {
   if (taken > before) {
     pipe.filled_by =
         step.record(rec::FileChanged{FileKind::Pipe, 0, id.raw(), bytes_in(pipe)}, Reason::PipeWritten);
-    if (was_empty) wake(step, id, Readiness::PipeReadable, pipe.filled_by);
+    if (was_empty || pipe.polled != 0) wake(step, id, Readiness::PipeReadable, pipe.filled_by);
   }
   if (use.again && !pipe.full()) wake(step, id, Readiness::PipeWritable, step.cause);
   if (taken == data.length) return done(static_cast<std::int64_t>(taken));
@@ -122,8 +123,8 @@ void release_pipe(Step& step, const OpenFile& end) {
   }
   pipe.closed_by =
       step.record(rec::FileChanged{FileKind::Pipe, 0, id.raw(), bytes_in(pipe)}, Reason::PipeEndClosed);
-  wake(step, id, Readiness::PipeReadable, pipe.closed_by, true);
-  wake(step, id, Readiness::PipeWritable, pipe.closed_by, true);
+  wake(step, id, Readiness::PipeReadable | Readiness::PipeWritable | Readiness::Changed, pipe.closed_by,
+       true);
 }
 
 }  // namespace sockarium::kernel

@@ -38,6 +38,7 @@ struct Pipe {
   std::uint32_t first = 0;                        ///< the page to read next
   std::uint32_t used = 0;                         ///< pages with unread bytes
   std::uint32_t readers = 0, writers = 0;         ///< open files of either end
+  std::uint64_t polled = 0;                       ///< 1: from now on every write wakes, not only the first
   std::uint64_t filled_by = 0, emptied_by = 0;    ///< records of the last write and the last read
   std::uint64_t closed_by = 0;                    ///< the record of the end of one end
 

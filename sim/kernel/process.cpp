@@ -13,7 +13,7 @@ namespace {
 void stop_task(Step& step, TaskId id, std::int64_t status, std::uint32_t signal, Reason reason) {
   World& world = step.world;
   Task& task = world.kernel.tasks.write(id);
-  leave_wait_queue(world, id);
+  leave_wait_queues(step, id);
   Step::disarm(task.deadline);
   task.state = TaskState::Ended;
   task.wake_queued = 0;

@@ -134,4 +134,9 @@ std::int64_t send_queue(const World& world, SocketId socket) {
   return is_udp(world, socket) ? 0 : tcp::send_queue(world, socket);
 }
 
+std::uint32_t poll_events(const World& world, SocketId socket) {
+  if (is_unix(world, socket)) return unix::poll_events(world, socket);
+  return is_udp(world, socket) ? udp::poll_events(world, socket) : tcp::poll_events(world, socket);
+}
+
 }  // namespace sockarium::kernel::protocol

@@ -45,5 +45,7 @@ void close(Step& step, SocketId socket);
 TcpState state_of(const World& world, SocketId socket);
 std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
+/// What poll() would say of it: poll_in …
+std::uint32_t poll_events(const World& world, SocketId socket);
 
 }  // namespace sockarium::kernel::protocol

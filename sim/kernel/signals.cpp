@@ -27,7 +27,7 @@ void interrupt(Step& step, ProcessId process, RecordNumber cause) {
   if (!id) return;
   Task& task = step.world.kernel.tasks.write(id);
   if (task.state != TaskState::Blocked || task.wake_queued != 0) return;
-  leave_wait_queue(step.world, id);
+  leave_wait_queues(step, id);
   task.wake_queued = 1;
   Event event;
   event.time = step.now();

@@ -106,7 +106,7 @@ void on_timerfd(Step& step, TimerFdId id) {
   step.world.kernel.timerfds.write(id).expired = 1;
   const RecordNumber record =
       step.record(rec::FileChanged{FileKind::TimerFd, 0, id.raw(), 1}, Reason::TimerRanOut);
-  step.wake_ups.push_back(WakeUp{id.raw(), Readiness::TimerExpired, record, true});
+  step.wake_ups.push_back(WakeUp{id.raw(), Readiness::TimerExpired, record});
 }
 
 }  // namespace sockarium::kernel

@@ -249,6 +249,15 @@ class Missing {
     const auto* entered = get<rec::SyscallEntered>(records_, at(records_, number_).cause);
     if (entered == nullptr) return;
     const Syscall call = unflatten(entered->call);
+    if (std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call)) {
+      steps_.push_back(aside(0, "none of the descriptors has what is asked of it"));
+      return;
+    }
+    if (std::holds_alternative<sys::EpollWait>(call)) {
+      steps_.push_back(
+          aside(0, "the ready list is empty: no watched file has called since it was last looked at"));
+      return;
+    }
     if (blocked.what == Readiness::EventReadable) {
       steps_.push_back(aside(0, "the eventfd counts 0: nobody has added to it"));
       return;

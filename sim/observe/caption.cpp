@@ -272,6 +272,14 @@ class Teller {
     return entered != nullptr ? names_.call(unflatten(entered->call)) : "its call";
   }
 
+  bool waits_for_many(TaskId task) const {
+    const auto* entered = get<rec::SyscallEntered>(records_, last_call(records_, task, event_.last));
+    if (entered == nullptr) return false;
+    const Syscall call = unflatten(entered->call);
+    return std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call) ||
+           std::holds_alternative<sys::EpollWait>(call);
+  }
+
   // --- a blocked call is tried again ---
 
   std::string wake() const {
@@ -279,6 +287,12 @@ class Teller {
     const std::string who = names_.task(woken.task);
     const RecordNumber cause = at(records_, event_.woken).cause;
     if (event_.ended != 0) return fit({tells_.describe(event_.ended) + "."});
+    if (waits_for_many(woken.task)) {
+      const std::string wakes = fmt::format("{} wakes in {}", who, waiting_call(woken.task));
+      if (event_.ready != 0 && at(records_, event_.ready).reason == Reason::ReadyNoMore)
+        return fit({wakes + ", but what called it is over: it waits on.", wakes + "."});
+      return fit({fmt::format("{}: {}.", wakes, tells_.describe(cause)), wakes + "."});
+    }
     if (event_.left_queue != 0) {
       const auto& queue = as<rec::QueueLeft>(event_.left_queue);
       return fit({fmt::format("{} wakes and takes {} from the accept queue ({} left).", who,
@@ -334,7 +348,7 @@ class Teller {
         std::holds_alternative<sys::Setsockopt>(call) || std::holds_alternative<sys::Close>(call) ||
         std::holds_alternative<sys::Fcntl>(call) || std::holds_alternative<sys::Setrlimit>(call) ||
         std::holds_alternative<sys::Now>(call) || std::holds_alternative<sys::Shutdown>(call) ||
-        std::holds_alternative<sys::Inject>(call);
+        std::holds_alternative<sys::Inject>(call) || std::holds_alternative<sys::EpollCtl>(call);
     return quiet ? "" : tells_.describe(event_.returned);
   }
 
@@ -356,11 +370,16 @@ class Teller {
           reason == Reason::UnreadData || reason == Reason::LingerZero || reason == Reason::ListenerGone;
       return aborts ? fmt::format("{}, as {}", sends(), abort_words(reason)) : sends();
     }
+    if (event_.interest != 0 && std::holds_alternative<sys::EpollCtl>(call))
+      return tells_.describe(event_.interest);
     if (event_.left_queue != 0)
       return fmt::format("it takes {} from the accept queue",
                          names_.endpoint(as<rec::QueueLeft>(event_.left_queue).ends.peer));
     if (event_.blocked != 0 && at(records_, event_.blocked).reason == Reason::CallBlocks) {
       if (std::holds_alternative<sys::Accept>(call)) return "it waits, as the accept queue is empty";
+      if (std::holds_alternative<sys::EpollWait>(call)) return "it waits, as the ready list is empty";
+      if (std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call))
+        return "it waits, as none of them has news";
       if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
           std::holds_alternative<sys::Read>(call) || std::holds_alternative<sys::Recvmsg>(call))
         return "it waits, as no data is there";

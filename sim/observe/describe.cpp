@@ -68,6 +68,25 @@ struct Line {
   std::string here() const { return names().host(record.host); }
   std::string called(const FlatCall& call) const { return names().call(unflatten(call)); }
 
+  /// « (3: IN, 5: IN|HUP)»: what poll, select or epoll_wait found; the first few.
+  std::string found(const Syscall& call, const SysResult& result) const {
+    std::string text;
+    std::size_t shown = 0;
+    const auto add = [&](std::int32_t fd, std::uint32_t events) {
+      if (++shown <= 3)
+        text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", fd, event_names(events, ""));
+    };
+    if (std::holds_alternative<sys::EpollWait>(call)) {
+      for (const EpollReport& report : epoll_reports(result.data, names().bytes()))
+        add(report.fd, report.events);
+    } else {
+      for (const PollEntry& entry : poll_entries(result.data, names().bytes()))
+        if (entry.revents != 0) add(entry.fd, entry.revents);
+    }
+    if (shown > 3) text += " ...";
+    return text.empty() ? "" : fmt::format(" ({})", text);
+  }
+
   std::string operator()(const rec::TaskStarted& r) const {
     if (record.reason == Reason::TaskForked) return names().task(r.parent) + " forks " + names().task(r.task);
     if (record.reason == Reason::ThreadStarted) return names().task(r.parent) + " starts a thread";
@@ -105,6 +124,10 @@ struct Line {
                          counted(r.result.fds.length / 4, "descriptor", "descriptors"));
     if (std::holds_alternative<sys::Capture>(unflatten(r.call)))
       return fmt::format("{} takes a packet of {}", who, counted(r.result.data.length, "byte", "bytes"));
+    const std::string brought = brought_text(unflatten(r.call), r.result, names().bytes());
+    if (!brought.empty())
+      return fmt::format("{}() returns {} in {}{}", what, r.result.value, who,
+                         found(unflatten(r.call), r.result));
     return fmt::format("{}() returns {} in {}", what, r.result.value, who);
   }
   std::string operator()(const rec::TaskBlocked& r) const {
@@ -280,6 +303,26 @@ struct Line {
       default:
         return fmt::format("{} is dropped with its message on {}", what, here());
     }
+  }
+  std::string operator()(const rec::InterestChanged& r) const {
+    const std::string watches =
+        fmt::format("an epoll on {} watches {}", here(), counted(r.length, "descriptor", "descriptors"));
+    switch (record.reason) {
+      case Reason::InterestAdded:
+        return fmt::format("{} is watched for {}: {}", r.fd, event_names(r.events & ~poll_always, ""),
+                           watches);
+      case Reason::InterestModified:
+        return fmt::format("{} is watched for {} from now on", r.fd,
+                           event_names(r.events & ~poll_always, ""));
+      case Reason::InterestSpent:
+        return fmt::format("{} is watched for nothing any more (EPOLLONESHOT)", r.fd);
+      default:
+        return fmt::format("{} is not watched any more: {}", r.fd, watches);
+    }
+  }
+  std::string operator()(const rec::ReadyListChanged& r) const {
+    return fmt::format("{} {} the ready list of an epoll on {} ({} on it)", r.fd,
+                       r.entered != 0 ? "comes to" : "leaves", here(), r.length);
   }
   std::string operator()(const rec::SocketError& r) const {
     return fmt::format("{} waits for the program on {}", name(r.error), here());

@@ -46,6 +46,8 @@ struct Sorter {
   void operator()(const rec::LocalEnd&) const { once(into.local); }
   void operator()(const rec::MessageMoved&) const { into.local = number; }
   void operator()(const rec::DescriptorMoved&) const { once(into.descriptor); }
+  void operator()(const rec::InterestChanged&) const { into.interest = number; }
+  void operator()(const rec::ReadyListChanged&) const { into.ready = number; }
   void operator()(const rec::SocketError&) const { once(into.failed); }
   void operator()(const rec::CounterBumped&) const {}
   void operator()(const rec::Printed&) const { once(into.printed); }

@@ -37,6 +37,8 @@ struct Weight {
   int operator()(const rec::DescriptorMoved&) const {
     return reason == Reason::DescriptorCollected ? 64 : 46;
   }
+  int operator()(const rec::InterestChanged&) const { return 46; }
+  int operator()(const rec::ReadyListChanged&) const { return 31; }
   int operator()(const rec::DescriptorOpened&) const { return 40; }
   int operator()(const rec::PacketDelivered&) const { return 35; }
   int operator()(const rec::TimerFired&) const { return 33; }

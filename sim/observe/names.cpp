@@ -108,6 +108,24 @@ struct Arguments {
   std::string operator()(const sys::TimerfdSettime& c) const {
     return fmt::format("{}, {}", c.fd, duration_text(c.value));
   }
+  std::string limit(Duration timeout) const {
+    return timeout < 0 ? "" : timeout == 0 ? ", no wait" : fmt::format(", {}", duration_text(timeout));
+  }
+  std::string operator()(const sys::Poll& c) const {
+    return counted(c.set.length / static_cast<std::int64_t>(sizeof(PollEntry)), "descriptor", "descriptors") +
+           limit(c.timeout);
+  }
+  std::string operator()(const sys::Select& c) const {
+    return counted(c.set.length / static_cast<std::int64_t>(sizeof(PollEntry)), "descriptor", "descriptors") +
+           limit(c.timeout);
+  }
+  std::string operator()(const sys::EpollCreate&) const { return ""; }
+  std::string operator()(const sys::EpollCtl& c) const {
+    const char* verb = c.operation == epoll_ctl_add ? "add" : c.operation == epoll_ctl_del ? "del" : "mod";
+    const std::string what = fmt::format("{}, {} {}", c.fd, verb, c.target);
+    return c.operation == epoll_ctl_del ? what : what + ": " + event_names(c.events, "");
+  }
+  std::string operator()(const sys::EpollWait& c) const { return std::to_string(c.fd) + limit(c.timeout); }
   std::string operator()(const sys::Setrlimit& c) const { return arguments_text(c); }
   std::string operator()(const sys::Getrlimit& c) const { return arguments_text(c); }
   std::string operator()(const sys::Sleep& c) const { return duration_text(c.duration); }

@@ -98,16 +98,14 @@ Attempt try_shutdown(Step& step, SocketId socket, Shut how) {
     connection.connecting = connection.read_shut = connection.write_shut = false;
     return done(0);
   }
-  if (how != Shut::Write && !connection.read_shut) {
-    connection.read_shut = true;
-    step.wake(socket, Readiness::Readable, step.cause);
-  }
-  if (how != Shut::Read && !connection.write_shut) {
-    connection.write_shut = true;
-    step.wake(socket, Readiness::Writable, step.cause);
-    if (in(connection.state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait}))
-      queue_fin(step, id);
-  }
+  const bool fin = how != Shut::Read && !connection.write_shut &&
+                   in(connection.state, {TcpState::Established, TcpState::SynReceived, TcpState::CloseWait});
+  if (how != Shut::Write) connection.read_shut = true;
+  if (how != Shut::Read) connection.write_shut = true;
+  if (fin)
+    queue_fin(step, id);  // whose change of state wakes all
+  else
+    step.wake_all(socket, step.cause);  // Linux inet_shutdown
   return done(0);
 }
 

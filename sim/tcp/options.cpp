@@ -54,6 +54,7 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
     case Option::SendBuffer:
       connection.send_buffer = inet::send_buffer_for(sysctls, call.value);
       connection.fixed_send_buffer = true;
+      step.wake(socket, Readiness::Writable, step.cause);  // Linux sk_setsockopt, sk_write_space
       return done(0);
     case Option::NoDelay:
       connection.no_delay = call.value != 0;

@@ -89,6 +89,8 @@ void on_time_wait_timer(Step& step, TimeWaitId time_wait);       // [time_wait.c
 /// not acknowledged, with a SYN or FIN counting 1. For a listener: accept queue and backlog.
 std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
+/// The events that poll() would find: poll_in … [readiness.cpp]
+std::uint32_t poll_events(const World& world, SocketId socket);
 /// The state that ss shows for a socket entry.
 TcpState state_of(const World& world, SocketId socket);
 

@@ -58,5 +58,7 @@ SocketId receiver_of(const World& world, NetId net, const Endpoint& to, const En
 bool is_connected(const World& world, SocketId socket);
 /// Recv-Q as ss shows it: memory, not payload.
 std::int64_t receive_queue(const World& world, SocketId socket);
+/// The events that poll() would find: poll_in … [readiness.cpp]
+std::uint32_t poll_events(const World& world, SocketId socket);
 
 }  // namespace sockarium::udp

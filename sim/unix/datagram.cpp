@@ -117,7 +117,15 @@ Attempt receive_datagram(Step& step, SocketId socket, std::int64_t size, std::in
     took = take_bytes(step, socket, length, Reason::MessageTaken);
     remove_first(step, socket, took);
   }
-  step.wake_ups.push_back(WakeUp{socket.raw(), Readiness::PeerRoom, took, false});
+  step.wake_ups.push_back(WakeUp{socket.raw(), Readiness::PeerRoom, took});
+  // Who polls a socket that is connected to a full one learns of the room, too (Linux
+  // unix_dgram_peer_wake_relay).
+  if ((flags & msg_peek) == 0 && entry.waiting == entry.limit)
+    for (const UnixSocketId id : ids(world.unix.sockets)) {
+      const Socket& sender = world.unix.sockets.read(id);
+      if (sender.has_peer && sender.peer == socket && sender.socket != entry.peer)
+        step.wake(sender.socket, Readiness::Writable, took);
+    }
   return Done{result};
 }
 

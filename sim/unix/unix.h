@@ -117,6 +117,8 @@ std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
 /// Is a quarter of the send buffer or less in use? Linux unix_writable.
 bool is_writable(const World& world, SocketId socket);
+/// The events that poll() would find: poll_in … [readiness.cpp]
+std::uint32_t poll_events(const World& world, SocketId socket);
 
 // --- among the files of this room [queue.cpp] ---
 

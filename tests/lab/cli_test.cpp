@@ -57,13 +57,51 @@ TEST_F(CommandLine, VersionAndHelpGoToStdoutAndAreFine) {
   EXPECT_EQ(run("--version").code, 0);
   EXPECT_THAT(run("--version").out, HasSubstr("sockarium 0."));
   EXPECT_EQ(run("--help").code, 0);
-  for (const char* command :
-       {"run", "narrate", "check", "compare", "view", "why", "export", "list", "show", "doctor", "gui"}) {
+  for (const char* command : {"run", "narrate", "check", "compare", "view", "why", "sweep", "export", "list",
+                              "show", "doctor", "gui"}) {
     const Outcome help = run(std::string(command) + " --help");
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:")) << command;
     EXPECT_THAT(run("--help").out, HasSubstr(command));
   }
+}
+
+constexpr const char* sleeper = R"(
+scenario { title = "Sleeper" }
+params { n = 1, apart = "1ms" }
+local h = host { name = "h", ip = "10.0.0.1" }
+process(h, "p", function() for _ = 1, params.n do sleep(params.apart) end end)
+measure("calls", function(w) return w:costs("p").calls end)
+measure("switches", function(w) return w:costs("p").switches end)
+)";
+
+TEST_F(CommandLine, SweepTurnsAKnobAndShowsWhatIsMeasured) {
+  write("s.lua", sleeper);
+  EXPECT_EQ(run("sweep s.lua --set n=1..3").out,
+            "n  calls  switches\n1      2         1\n2      3         2\n3      4         3\n");
+  EXPECT_EQ(run("sweep s.lua --set n=1..100*10 --csv -").out,
+            "n,calls,switches\n1,2,1\n10,11,10\n100,101,100\n");
+  EXPECT_EQ(run("sweep s.lua --set n=2..6+2 --csv -").out, "n,calls,switches\n2,3,2\n4,5,4\n6,7,6\n");
+  EXPECT_EQ(run("sweep s.lua --set n=2 --set apart=1ms,2ms --csv -").out,
+            "apart,calls,switches\n1ms,3,2\n2ms,3,2\n");
+  EXPECT_EQ(run("sweep s.lua --set n=1..100*10 --svg plot.svg").code, 0);
+  EXPECT_THAT(slurp(folder / "plot.svg"), HasSubstr("switches"));
+  EXPECT_EQ(run("sweep s.lua --set n=1..3 --svg plot.svg").code, 4);  // it is there
+  const auto document = nlohmann::json::parse(run("sweep s.lua --set n=1..2 --json").out);
+  EXPECT_EQ(document["runs"][1]["measured"][0], 3.0);
+}
+
+TEST_F(CommandLine, SweepSaysWhatItNeeds) {
+  write("s.lua", sleeper);
+  EXPECT_THAT(run("sweep s.lua").err, HasSubstr("say which knob is to be turned"));
+  EXPECT_THAT(run("sweep s.lua --set n=1..2 --set apart=1ms,2ms").err, HasSubstr("one knob at a time"));
+  EXPECT_THAT(run("sweep s.lua --set n=9..3").err, HasSubstr("no range"));
+  EXPECT_THAT(run("sweep s.lua --set apart=1ms,2ms --svg x.svg").err,
+              HasSubstr("a plot needs ascending whole numbers"));
+  EXPECT_THAT(run("sweep H1 --set delay=10ms,20ms").err, HasSubstr("the scenario measures nothing"));
+  for (const char* wrong :
+       {"sweep s.lua", "sweep s.lua --set n=9..3", "sweep s.lua --set n=1..3 --set m=1,2"})
+    EXPECT_EQ(run(wrong).code, 2) << wrong;
 }
 
 TEST_F(CommandLine, WrongUsageIsTwoWithAWordOnStderr) {

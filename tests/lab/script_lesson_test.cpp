@@ -72,6 +72,9 @@ class SmallWorld final : public WorldView {
   std::vector<DescriptorRow> descriptors(const std::string&, const std::string&) const override {
     return {{0, "/dev/pts/0"}, {3, "TCP 0.0.0.0:80 (LISTEN)"}};
   }
+  CostsRow costs(const std::string&, const std::string& process) const override {
+    return process == "web" ? CostsRow{7, 5, 24, 3, 2} : CostsRow{};
+  }
   std::vector<PortRow> ports(const std::string&) const override {
     PortRow row;
     row.port = 80;
@@ -111,6 +114,8 @@ TEST(ScriptLesson, TextsSayWhatTheWorldSays) {
   EXPECT_EQ(rendered("{w:cause(w:calls{name = 'connect', nth = 1}).kind}"), "PacketDelivered");
   EXPECT_EQ(rendered("{w:counter('srv', 'ListenOverflows')}"), "9");
   EXPECT_EQ(rendered("{w:sysctl('srv', 'tcp_syn_retries')}"), "6");
+  EXPECT_EQ(rendered("{w:costs('web').looked_at} {w:costs('web').copied} {w:costs('web').switches}"),
+            "5 24 3");
   EXPECT_EQ(rendered("{w:fds('web')[2].what}, {w:ports('srv')[1].sockets}"), "TCP 0.0.0.0:80 (LISTEN), 2");
 }
 

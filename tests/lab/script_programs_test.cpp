@@ -139,7 +139,20 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
       {"setsockopt(3, SOL_SOCKET, SO_LINGER, 1)",
        "setsockopt: argument 4 'value' must be a table {on, seconds}, not 1 "
        "(write {on = true, seconds = 0})"},
-      {"poll({}, 0)", "poll() is not modelled yet"},
+      {"mkdir('/tmp/a')", "mkdir() is not modelled yet"},
+      {"poll({}, 100)",
+       "poll: argument 2 'timeout' must be a text like \"10ms\", or 0 (not at all) or -1 (for ever), not 100 "
+       "(C means 100 ms here: write \"100ms\")"},
+      {"poll({fd = 3, events = POLLIN}, 0)",
+       "poll: argument 1 'fds' must be a list like {{fd = 3, events = POLLIN}}, not a table (write two pairs "
+       "of "
+       "braces: a list of descriptors)"},
+      {"select({-1}, nil, nil, 0)",
+       "select: -1 can't be a member of a set (FD_SET() in C would write astray)"},
+      {"epoll_wait(3, 1, '1500us')",
+       "epoll_wait: argument 3 'timeout' must be a number of whole milliseconds, not \"1500us\" "
+       "(epoll_wait() "
+       "counts in milliseconds)"},
       {"dup('3')", "dup: argument 1 'fd' must be a whole number, not \"3\""},
       {"getrlimit(0)", "this limit is not modelled yet (there is RLIMIT_NOFILE)"},
       {"open('/tmp/a', 3)",

@@ -8,6 +8,7 @@
 #include "sim/core/chance.h"
 #include "tests/support/invariants.h"
 #include "tests/support/lab.h"
+#include "tests/support/waiting.h"
 
 namespace sockarium::test {
 namespace {
@@ -30,7 +31,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const std::int32_t local_types[] = {SOCK_STREAM_, SOCK_DGRAM_, SOCK_SEQPACKET_};
     const std::int32_t local_type = local_types[draw(18, 3)] | (draw(19, 3) == 0 ? sock_nonblock : 0);
     const Bytes name = carried(local_names[draw(20, 4)]);
-    switch (draw(4, 60)) {
+    switch (draw(4, 68)) {
       case 0:
       case 1:
       case 2:
@@ -116,43 +117,68 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
                                     draw(16, 2) == 0 ? in_all_events : in_modify};
       case 42:
         return sys::InotifyRmWatch{fd, static_cast<std::int32_t>(1 + draw(16, 3))};
+      case 43:
+      case 44:
+      case 45: {  // with every flag, also where the kernel refuses it
+        constexpr std::uint32_t flags[] = {
+            0, 0, 0, epoll_et, epoll_et, epoll_oneshot, epoll_exclusive, epoll_et | epoll_oneshot};
+        constexpr std::uint32_t events[] = {poll_in, poll_in | poll_out, poll_out, poll_in | poll_rdhup};
+        const auto target = static_cast<std::int32_t>(3 + draw(16, 8));
+        return sys::EpollCtl{static_cast<std::int32_t>(3 + draw(18, 8)),
+                             static_cast<std::int32_t>(draw(19, 8) < 5 ? 1 : 1 + draw(20, 3)), target,
+                             events[draw(17, 4)] | flags[draw(21, 8)]};
+      }
+      case 46:
+        return sys::EpollCreate{};
+      case 47:
+        return sys::EpollWait{static_cast<std::int32_t>(3 + draw(18, 8)),
+                              static_cast<std::int32_t>(1 + draw(16, 3)),
+                              static_cast<Duration>(draw(17, 30)) * millisecond};
+      case 48:
+        return poll({{fd, static_cast<std::uint16_t>(draw(16, 2) == 0 ? poll_in : poll_out), 0},
+                     {fd + 1, poll_in | poll_rdhup, 0},
+                     {fd, poll_in, 0}},
+                    static_cast<Duration>(draw(17, 30)) * millisecond);
+      case 49:
+        return select({{fd, poll_in, 0}, {fd + 1, static_cast<std::uint16_t>(draw(16, 8)), 0}},
+                      static_cast<Duration>(draw(17, 30)) * millisecond);
       case 39:
         return draw(16, 5) == 0 ? Syscall{sys::Exec{}} : Syscall{sys::Read{fd, 0, 8}};
       case 30:
         return draw(16, 4) == 0
                    ? Syscall{sys::Setrlimit{rlimit_nofile, 20 + static_cast<std::int64_t>(draw(17, 60)), 80}}
                    : sys::Exit{};
-      case 43:
-      case 44:
-        return sys::Socket{af_unix, local_type};
-      case 45:
-      case 46:
-        return sys::Socketpair{af_unix, local_type};
-      case 47:
-      case 48:
-        return sys::Bind{fd, af_unix, {}, 0, draw(21, 8) == 0 ? Bytes{} : name};
-      case 49:
-      case 50:
-        return sys::Connect{fd, draw(21, 8) == 0 ? af_unspec : af_unix, {}, 0, name};
       case 51:
+      case 52:
+        return sys::Socket{af_unix, local_type};
+      case 53:
+      case 54:
+        return sys::Socketpair{af_unix, local_type};
+      case 55:
+      case 56:
+        return sys::Bind{fd, af_unix, {}, 0, draw(21, 8) == 0 ? Bytes{} : name};
+      case 57:
+      case 58:
+        return sys::Connect{fd, draw(21, 8) == 0 ? af_unspec : af_unix, {}, 0, name};
+      case 59:
         return sys::Sendto{fd, msg_nosignal, pattern(static_cast<std::uint32_t>(draw(7, 2'000))),
                            {}, af_unix,      name};
-      case 52:
-      case 53:
-      case 54: {
+      case 60:
+      case 61:
+      case 62: {
         const char fds[] = {static_cast<char>(fd), 0, 0, 0, static_cast<char>(3 + draw(22, 6)), 0, 0, 0};
         return sys::Sendmsg{static_cast<std::int32_t>(3 + draw(23, 6)), msg_nosignal,
                             pattern(static_cast<std::uint32_t>(draw(7, 2'000))),
                             carried(std::string_view(fds, draw(24, 2) == 0 ? 4 : 8)),
                             draw(25, 4) == 0 ? name : Bytes{}};
       }
-      case 55:
-      case 56:
+      case 63:
+      case 64:
         return sys::Recvmsg{fd, draw(26, 4) == 0 ? msg_peek : 0, static_cast<std::int64_t>(draw(8, 3'000)),
                             static_cast<std::int64_t>(draw(27, 3)) * 12};
-      case 57:
+      case 65:
         return sys::Rename{carried("/tmp/a"), carried("/tmp/b")};
-      case 58:
+      case 66:
         return sys::Unlink{carried("/tmp/b")};
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sim/kernel/descriptors.h"
+#include "sim/kernel/readiness.h"
 #include "sim/tcp/tcp.h"
 #include "sim/unix/unix.h"
 
@@ -28,6 +29,8 @@ std::string files(const World& w) {
   for (const TaskId task : ids(w.kernel.tasks))
     if (const OpenFileId held = w.kernel.tasks.read(task).held) ++references[held.raw()];
   for (const RightId right : ids(w.unix.rights)) ++references[w.unix.rights.read(right).file.raw()];
+  for (const WaiterId waiter : ids(w.kernel.waiters))
+    if (const OpenFileId held = w.kernel.waiters.read(waiter).wait.file) ++references[held.raw()];
   for (const OpenFileId file : ids(w.kernel.files)) {
     const kernel::OpenFile& of = w.kernel.files.read(file);
     if (of.references != references[file.raw()])
@@ -69,7 +72,7 @@ std::string pipes_and_tables(const World& w) {
     if (file.kind == FileKind::TimerFd) ++timerfds;
     const bool own_entry = file.kind == FileKind::Socket || file.kind == FileKind::Pipe ||
                            file.kind == FileKind::EventFd || file.kind == FileKind::TimerFd ||
-                           file.kind == FileKind::Inotify;
+                           file.kind == FileKind::Inotify || file.kind == FileKind::Epoll;
     if (!own_entry && file.object != 0) ++opened[file.object];
   }
   std::size_t watches = 0, events = 0;
@@ -217,16 +220,62 @@ std::string tasks(const World& w) {
   std::size_t waiting = 0;
   for (const TaskId id : ids(w.kernel.tasks)) {
     const kernel::Task& task = w.kernel.tasks.read(id);
-    if (task.waiter) {
+    for (WaiterId n = task.waiter; n; n = w.kernel.waiters.read(n).next_of_task) {
       ++waiting;
+      if (w.kernel.waiters.read(n).task != id)
+        return "a task and its place in a wait queue do not name each other";
       if (task.state != kernel::TaskState::Blocked) return "a task that does not block is in a wait queue";
     }
     if (task.state == kernel::TaskState::Blocked && !task.waiter && !task.deadline.armed() &&
         task.wake_queued == 0)
       return "a blocked task waits for nothing";
   }
-  if (waiting != w.kernel.waiters.count()) return "the wait queues hold somebody unknown";
+  if (waiting + w.poll.interests.count() != w.kernel.waiters.count())
+    return "the wait queues hold somebody unknown";
   return {};
+}
+
+/// Interests and files name each other as long as the file is open; what is level-triggered and has news is
+/// on the ready list; lists are as long as they say.
+std::string epolls(const World& w) {
+  std::size_t interests = 0, files = 0;
+  for (const OpenFileId id : ids(w.kernel.files))
+    files += w.kernel.files.read(id).kind == FileKind::Epoll ? 1 : 0;
+  if (files != w.poll.epolls.count()) return "an epoll is nobody's";
+  for (const EpollId id : ids(w.poll.epolls)) {
+    const poll::Epoll& epoll = w.poll.epolls.read(id);
+    if (w.kernel.files.find(epoll.file) == nullptr) return "an epoll's file is gone";
+    std::uint32_t listed = 0, ready = 0;
+    InterestId last;
+    for (InterestId n = epoll.first; n; n = w.poll.interests.read(n).next) {
+      const poll::Interest& interest = w.poll.interests.read(n);
+      ++listed;
+      if (interest.epoll != id || interest.previous != last) return "an interest list is torn";
+      last = n;
+      if (!w.kernel.files.alive(interest.file)) return "an epoll watches a file that is gone";
+      if (poll::find_interest(w, id, interest.file, interest.fd) != n) return "an interest is not found";
+      if (w.kernel.waiters.read(interest.waiter).interest != n)
+        return "an interest and its place in a wait queue do not name each other";
+      bool known = false;
+      for (InterestId m = poll::first_interest_in(w, interest.file); m;
+           m = w.poll.interests.read(m).next_of_file)
+        known = known || m == n;
+      if (!known) return "a file does not know who watches it";
+      const std::uint32_t news = kernel::events_of(w, w.kernel.files.read(interest.file), interest.process) &
+                                 interest.events & ~epoll_flags;
+      // An exclusive one may have been passed by: a wake-up ended at another.
+      if (news != 0 && (interest.events & (epoll_et | epoll_exclusive)) == 0 && interest.ready == 0)
+        return fmt::format("{} has news ({}), and the ready list does not know", interest.fd,
+                           event_names(news, ""));
+    }
+    for (InterestId n = epoll.first_ready; n; n = w.poll.interests.read(n).next_ready) {
+      ++ready;
+      if (w.poll.interests.read(n).ready == 0) return "who is on the ready list does not know it";
+    }
+    if (listed != epoll.interests || ready != epoll.ready) return "an epoll counts its lists wrongly";
+    interests += listed;
+  }
+  return interests == w.poll.interests.count() ? "" : "an interest is nobody's";
 }
 
 /// Every UDP socket and its common part name each other, and its queue is as long as it says.
@@ -326,8 +375,8 @@ std::string captures(const World& w) {
 }  // namespace
 
 std::string broken_invariant(const World& world) {
-  for (const auto& check :
-       {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams, local_sockets})
+  for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams,
+                            epolls, local_sockets})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }

@@ -13,6 +13,9 @@
 
 namespace sockarium::test {
 
+/// Content that tests name before there is a run.
+ByteStore& phrases();
+
 /// Given the result of the last call (and how many calls were made before), the next call; Exit ends it.
 using Script = std::function<Syscall(const SysResult& result, std::size_t calls_made)>;
 
