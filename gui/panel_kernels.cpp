@@ -133,7 +133,7 @@ RecordNumber record_of(const World& world, const inet::SocketBase& base) {
     const tcp::TimeWait* entry = world.tcp.time_waits.find(TimeWaitId::from_raw(base.entry));
     return entry == nullptr ? 0 : entry->state_record;
   }
-  if (base.kind == inet::EntryKind::Udp) return base.bound_record;
+  if (base.kind == inet::EntryKind::Udp || base.kind == inet::EntryKind::Unix) return base.bound_record;
   const tcp::Connection* connection = world.tcp.connections.find(ConnectionId::from_raw(base.entry));
   if (connection == nullptr) return 0;
   return connection->state_record != 0 ? connection->state_record : base.bound_record;

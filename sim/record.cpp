@@ -12,7 +12,8 @@ const std::vector<std::string_view>& kind_names() {
       "TimerFired",       "DescriptorOpened", "DescriptorClosed", "SocketCreated",   "SocketFreed",
       "BufferChanged",    "SocketError",      "CounterBumped",    "Printed",         "SysctlChanged",
       "PacketDuplicated", "FileChanged",      "SignalSent",       "InterestChanged", "ReadyListChanged",
-      "PacketDelayed",    "LinkChanged",      "LimitChanged"};
+      "PacketDelayed",    "LinkChanged",      "LimitChanged",     "NameTaken",       "NameFreed",
+      "LocalConnected",   "LocalQueue",       "LocalEnd",         "MessageMoved",    "DescriptorMoved"};
   SOCKARIUM_ASSERT(names.size() == std::variant_size_v<What>);
   return names;
 }

@@ -226,17 +226,54 @@ struct SysctlChanged {
   std::int64_t from = 0, to = 0;
 };
 
+// Of Unix sockets.
+struct NameTaken {
+  SocketId socket;
+  Bytes name;  ///< sun_path; an abstract one begins with a zero byte
+};
+struct NameFreed {
+  SocketId socket;
+  Bytes name;
+};
+struct LocalConnected {  ///< two ends belong together; of datagram sockets: where messages of `socket` go
+  SocketId socket, peer;
+  Bytes name;  ///< by which the other was found
+};
+struct LocalQueue {  ///< a connection entered or left a listener's queue
+  SocketId listener, client;
+  Bytes name;               ///< the listener's
+  std::int64_t length = 0;  ///< now
+  std::int64_t limit = 0;   ///< the backlog; the queue holds one more
+};
+struct LocalEnd {  ///< a direction is shut
+  SocketId socket;
+  std::int64_t reads = 1, writes = 1;  ///< 0: no more
+  Bytes name, peer_name;               ///< empty: it has none
+};
+struct MessageMoved {  ///< into a queue, or out of it
+  SocketId from, to;
+  std::int64_t bytes = 0;
+  std::int64_t descriptors = 0;  ///< that travel with it
+  std::int64_t waiting = 0;      ///< bytes in the queue of `to` now
+  Bytes from_name, to_name;      ///< empty: it has none
+};
+struct DescriptorMoved {  ///< an open file that a message carries: begins or ends to be in flight
+  OpenFileId file;
+  SocketId socket;  ///< in whose queue it lies
+  SocketId sent;    ///< the file's own socket; none: it is another kind of file
+};
+
 }  // namespace rec
 
-using What =
-    std::variant<rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned,
-                 rec::TaskBlocked, rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped,
-                 rec::StateChanged, rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased,
-                 rec::TimerArmed, rec::TimerFired, rec::DescriptorOpened, rec::DescriptorClosed,
-                 rec::SocketCreated, rec::SocketFreed, rec::BufferChanged, rec::SocketError,
-                 rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
-                 rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged,
-                 rec::PacketDelayed, rec::LinkChanged, rec::LimitChanged>;
+using What = std::variant<
+    rec::TaskStarted, rec::TaskEnded, rec::SyscallEntered, rec::SyscallReturned, rec::TaskBlocked,
+    rec::TaskWoken, rec::PacketSent, rec::PacketDelivered, rec::PacketDropped, rec::StateChanged,
+    rec::QueueEntered, rec::QueueLeft, rec::PortBound, rec::PortReleased, rec::TimerArmed, rec::TimerFired,
+    rec::DescriptorOpened, rec::DescriptorClosed, rec::SocketCreated, rec::SocketFreed, rec::BufferChanged,
+    rec::SocketError, rec::CounterBumped, rec::Printed, rec::SysctlChanged, rec::PacketDuplicated,
+    rec::FileChanged, rec::SignalSent, rec::InterestChanged, rec::ReadyListChanged, rec::PacketDelayed,
+    rec::LinkChanged, rec::LimitChanged, rec::NameTaken, rec::NameFreed, rec::LocalConnected, rec::LocalQueue,
+    rec::LocalEnd, rec::MessageMoved, rec::DescriptorMoved>;
 
 struct Record {
   Time time = 0;

@@ -33,6 +33,8 @@ class Step {
   RecordNumber cause;         ///< of the records that follow
   RecordNumber obstacle = 0;  ///< left by a call that fails: the record that stands in its way
   std::vector<WakeUp> wake_ups;
+  std::vector<OpenFileId> released;  ///< each lost a reference in a room below: the kernel room lets go of it
+  bool local_socket_closed = false;  ///< garbage among descriptors in flight is looked for then
 
   Time now() const { return world.now; }
 

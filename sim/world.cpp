@@ -2,6 +2,7 @@
 
 #include "sim/kernel/calls.h"
 #include "sim/kernel/fire.h"
+#include "sim/kernel/local_sockets.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/receive.h"
 #include "sim/kernel/wait_queue.h"
@@ -22,6 +23,7 @@ void for_each_part(const World& w, Use use) {
   use(w.inet.listeners), use(w.inet.captured), use(w.inet.reserved), use(w.inet.icmp_budgets);
   use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
   use(w.udp.sockets), use(w.udp.datagrams);
+  use(w.unix.sockets), use(w.unix.messages), use(w.unix.rights), use(w.unix.abstract_names);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
   use(w.poll.epolls), use(w.poll.interests), use(w.poll.found), use(w.poll.watched);
   use(w.kernel.hosts), use(w.kernel.processes), use(w.kernel.tasks), use(w.kernel.files), use(w.kernel.pipes),
@@ -169,6 +171,7 @@ void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record
     SOCKARIUM_ASSERT(refusal(world, *wish).empty());
     Step now(world, bytes, records, 0);
     intervene(now, *wish);
+    kernel::local::release_left(now);
     kernel::deliver_wake_ups(now);
     kernel::settle_queue(world);
     return;
@@ -200,6 +203,7 @@ void step(World& world, ByteStore& bytes, const Input& input, std::vector<Record
       break;
     }
   }
+  kernel::local::release_left(now);
   kernel::deliver_wake_ups(now);
   kernel::settle_queue(world);
 }

@@ -8,8 +8,8 @@
 //   while (!world.at_end()) step(world, bytes, world.next_is_turn() ? next_call() : Input{}, records);
 //
 // The rooms below, from the bottom: core (time, ids, slabs, events), wire (packets, links), inet (addresses,
-// ports, connection table), tcp, udp, poll (epoll), kernel (processes, descriptors, calls). Beside them:
-// observe, which only reads.
+// ports, connection table), tcp, udp, unix, poll (epoll), kernel (processes, descriptors, calls). Beside
+// them: observe, which only reads.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@
 #include "sim/setup.h"
 #include "sim/tcp/connection.h"
 #include "sim/udp/socket.h"
+#include "sim/unix/socket.h"
 #include "sim/wire/wire.h"
 
 namespace sockarium {
@@ -41,6 +42,7 @@ struct World {
   inet::Inet inet;
   tcp::Tcp tcp;
   udp::Udp udp;
+  unix::Unix unix;
   poll::Poll poll;
   kernel::Kernel kernel;
 

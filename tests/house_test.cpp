@@ -60,18 +60,20 @@ std::string room_of(const std::string& path) {
 /// record).
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::vector<std::string> up_to_inet{"sim/core", "sim/wire", "sim/inet"};
-  static const std::vector<std::string> all{"sim/core", "sim/wire", "sim/inet",   "sim/tcp",
-                                            "sim/udp",  "sim/poll", "sim/kernel", "sim"};
+  static const std::vector<std::string> all{"sim/core", "sim/wire", "sim/inet",   "sim/tcp", "sim/udp",
+                                            "sim/unix", "sim/poll", "sim/kernel", "sim"};
   static const std::map<std::string, std::vector<std::string>> table{
       {"sim/core", {}},
       {"sim/wire", {"sim/core"}},
       {"sim/inet", {"sim/core", "sim/wire"}},
       {"sim/tcp", up_to_inet},
       {"sim/udp", up_to_inet},
+      {"sim/unix", up_to_inet},
       {"sim/poll", {"sim/core"}},
-      {"sim/kernel", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/poll"}},
+      {"sim/kernel", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix", "sim/poll"}},
       {"sim/observe", all},
-      {"sim", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/poll", "sim/kernel"}},
+      {"sim",
+       {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix", "sim/poll", "sim/kernel"}},
   };
   return table;
 }
@@ -103,10 +105,11 @@ TEST(House, ArrowsBetweenTheRoomsOfTheModelGoDown) {
 
 TEST(House, RoomsDoNotTouchThePartsOfTheWorldAboveThem) {
   const std::map<std::string, std::vector<std::string>> forbidden{
-      {"sim/inet", {"world.tcp", "world.udp", "world.kernel"}},
-      {"sim/tcp", {"world.udp", "world.kernel"}},
-      {"sim/udp", {"world.tcp", "world.kernel"}},
-      {"sim/poll", {"world.inet", "world.tcp", "world.udp", "world.kernel"}},
+      {"sim/inet", {"world.tcp", "world.udp", "world.unix", "world.kernel"}},
+      {"sim/tcp", {"world.udp", "world.unix", "world.kernel"}},
+      {"sim/udp", {"world.tcp", "world.unix", "world.kernel"}},
+      {"sim/unix", {"world.tcp", "world.udp", "world.kernel"}},
+      {"sim/poll", {"world.inet", "world.tcp", "world.udp", "world.unix", "world.kernel"}},
   };
   for (const Source& source : sources("sim"))
     if (const auto rule = forbidden.find(room_of(source.path)); rule != forbidden.end()) {

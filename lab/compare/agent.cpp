@@ -25,6 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "lab/compare/agent_address.h"
+#include "lab/compare/agent_message.h"
 #include "lab/compare/agent_signals.h"
 #include "lab/compare/agent_waiting.h"
 #include "lab/compare/file_space.h"
@@ -38,55 +40,6 @@ std::atomic<int> tasks_here{1};  // threads of this process, its first included
 bool has_own_files = false;      // else the machine's would be in reach
 
 void serve(Mailroom& mailroom, std::size_t box);
-
-/// An address as C wants it.
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_storage);
-
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-/// `length`: 0 for the family's own.
-SocketAddress to_sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length = 0) {
-  SocketAddress address;
-  if (domain == AF_INET6) {
-    sockaddr_in6 six{};
-    six.sin6_family = AF_INET6;
-    six.sin6_port = htons(to.port);
-    std::memcpy(&six.sin6_addr, to.ip.bytes.data(), 16);
-    std::memcpy(&address.storage, &six, sizeof six);
-    address.size = sizeof six;
-  } else {
-    sockaddr_in four{};
-    four.sin_family = static_cast<sa_family_t>(domain);
-    four.sin_port = htons(to.port);
-    std::memcpy(&four.sin_addr, to.ip.bytes.data() + 12, 4);
-    std::memcpy(&address.storage, &four, sizeof four);
-    address.size = sizeof four;
-  }
-  if (length != 0) address.size = static_cast<socklen_t>(length);
-  return address;
-}
-
-/// Into the result of a call; nothing where the kernel named nobody.
-void take_address(const SocketAddress& address, SysResult& result) {
-  if (address.size == 0) return;
-  result.domain = address.storage.ss_family;
-  if (address.storage.ss_family == AF_INET6) {
-    sockaddr_in6 six{};
-    std::memcpy(&six, &address.storage, sizeof six);
-    std::memcpy(result.peer.ip.bytes.data(), &six.sin6_addr, 16);
-    result.peer.port = ntohs(six.sin6_port);
-  } else {
-    sockaddr_in four{};
-    std::memcpy(&four, &address.storage, sizeof four);
-    const auto* b = reinterpret_cast<const std::uint8_t*>(&four.sin_addr);
-    result.peer.ip = Address::v4(b[0], b[1], b[2], b[3]);
-    result.peer.port = ntohs(four.sin_port);
-  }
-}
 
 void drop_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -157,6 +110,8 @@ Names names_of(Option option) {
       return {IPPROTO_IP, 51};  // IP_LOCAL_PORT_RANGE, newer than the C library's headers
     case Option::V6Only:
       return {IPPROTO_IPV6, IPV6_V6ONLY};
+    case Option::PeerCred:
+      return {SOL_SOCKET, SO_PEERCRED};
   }
   return {0, 0};
 }
@@ -171,30 +126,67 @@ struct Call {
   std::int64_t operator()(const sys::Socket& c) const {
     const int fd = socket(c.domain, c.type, c.protocol);
     // The machine's own choice may be another one (bbr), which paces what it sends.
-    if (fd >= 0 && (c.type & 0xf) == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
+    if (fd >= 0 && c.domain != AF_UNIX && (c.type & 0xf) == SOCK_STREAM)
+      setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
     return fd;
   }
+  /// The text of a payload, which begins at `place` of the mailbox.
+  std::string_view part(const Bytes& payload, std::size_t place) const {
+    return {box.payload.data() + place, payload.length};
+  }
+  template <class Named>
+  SocketAddress address_of(const Named& c, std::size_t place, std::int32_t length = 0) const {
+    return c.domain == AF_UNIX ? to_sockaddr_un(part(c.path, place)) : to_sockaddr(c.to, c.domain, length);
+  }
+  /// A name in the file tree needs one.
+  template <class Named, class Use>
+  std::int64_t with_name(const Named& c, Use use, std::size_t place = 0) const {
+    return c.domain == AF_UNIX && names_file(part(c.path, place)) ? with_files(use) : use();
+  }
+  std::int64_t operator()(const sys::Socketpair& c) const {
+    std::array<int, 2> ends{};
+    if (socketpair(c.domain, c.type, c.protocol, ends.data()) != 0) return -1;
+    result.second = ends[1];
+    return ends[0];
+  }
+  std::int64_t operator()(const sys::Sendmsg& c) const {
+    const std::size_t fds = c.data.length + std::size_t{1}, path = fds + c.fds.length + 1;
+    const auto use = [&] {
+      return send_message(c, part(c.fds, fds), part(c.path, path), box.payload.data());
+    };
+    return names_file(part(c.path, path)) ? with_files(use) : use();
+  }
+  std::int64_t operator()(const sys::Recvmsg& c) const {
+    return receive_message(c, room(c.size), box.payload.data(), result);
+  }
+  std::int64_t operator()(const sys::Rename& c) const {
+    return with_files([&] { return rename(path(), path() + c.from.length + 1); });
+  }
   std::int64_t operator()(const sys::Bind& c) const {
-    const SocketAddress address = to_sockaddr(c.to, c.domain, c.length);
-    return bind(c.fd, address.get(), address.size);
+    const SocketAddress address = address_of(c, 0, c.length);
+    return with_name(c, [&] { return bind(c.fd, address.get(), address.size); });
   }
   std::int64_t operator()(const sys::Listen& c) const { return listen(c.fd, c.backlog); }
   std::int64_t operator()(const sys::Accept& c) const {
     SocketAddress peer;
     const int fd = accept4(c.fd, peer.get(), &peer.size, c.flags);
-    if (fd >= 0) take_address(peer, result);
+    if (fd >= 0) take_address(peer, result, box.payload.data());
     return fd;
   }
   std::int64_t operator()(const sys::Connect& c) const {
-    const SocketAddress address = to_sockaddr(c.to, c.domain);
-    return connect(c.fd, address.get(), address.size);
+    const SocketAddress address = address_of(c, 0);
+    return with_name(c, [&] { return connect(c.fd, address.get(), address.size); });
   }
   std::int64_t operator()(const sys::Send& c) const {
     return send(c.fd, box.payload.data(), c.data.length, c.flags);
   }
   std::int64_t operator()(const sys::Sendto& c) const {
-    const SocketAddress address = to_sockaddr(c.to, c.domain);
-    return sendto(c.fd, box.payload.data(), c.data.length, c.flags, address.get(), address.size);
+    const std::size_t place = c.data.length + std::size_t{1};
+    const SocketAddress address = address_of(c, place);
+    return with_name(
+        c,
+        [&] { return sendto(c.fd, box.payload.data(), c.data.length, c.flags, address.get(), address.size); },
+        place);
   }
   std::int64_t operator()(const sys::Write& c) const {
     return write(c.fd, box.payload.data(), c.data.length);
@@ -226,7 +218,7 @@ struct Call {
           static_cast<std::uint32_t>(std::min<std::size_t>(static_cast<std::size_t>(taken), place.iov_len));
     if (taken < 0 || !with_sender) return taken;
     sender.size = header.msg_namelen;
-    take_address(sender, result);
+    take_address(sender, result, box.payload.data() + result.data.length);
     result.flags = header.msg_flags & MSG_TRUNC;
     return taken;
   }
@@ -240,7 +232,7 @@ struct Call {
   std::int64_t name_by(Ask ask, int fd) const {
     SocketAddress address;
     const int answer = ask(fd, address.get(), &address.size);
-    if (answer == 0) take_address(address, result);
+    if (answer == 0) take_address(address, result, box.payload.data());
     return answer;
   }
   std::int64_t operator()(const sys::Getsockname& c) const { return name_by(getsockname, c.fd); }
@@ -271,7 +263,8 @@ struct Call {
       std::memcpy(&time, value.data(), sizeof time);
       return time.tv_sec * second + time.tv_usec * microsecond;
     }
-    if (c.option == Option::Linger) result.second = value[1];
+    if (c.option == Option::Linger || c.option == Option::PeerCred) result.second = value[1];
+    if (c.option == Option::PeerCred) result.flags = value[2];
     return value[0];
   }
   std::int64_t operator()(const sys::Dup& c) const { return dup(c.fd); }

@@ -60,6 +60,12 @@ std::vector<netlink::SocketRow> HostView::sockets() const {
   return all;
 }
 
+std::vector<netlink::LocalRow> HostView::local_sockets() const {
+  std::vector<netlink::LocalRow> all;
+  netlink::list_local_sockets(socket_list_, all);
+  return all;
+}
+
 std::map<std::string, std::int64_t> HostView::counters() const {
   std::map<std::string, std::int64_t> all;
   for (const int file : {counter_files_[0], counter_files_[1]}) read_counters(whole_file(file), all);

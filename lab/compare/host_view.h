@@ -16,6 +16,7 @@ class HostView {
   /// For the namespace of the calling thread; stays with it. False: see errno.
   bool open();
   std::vector<netlink::SocketRow> sockets() const;
+  std::vector<netlink::LocalRow> local_sockets() const;
   /// By nstat's names; those of TCP, and of others what the model counts.
   std::map<std::string, std::int64_t> counters() const;
 

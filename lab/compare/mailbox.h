@@ -26,9 +26,10 @@ struct Mailbox {
   FlatCall call;
   std::uint64_t child = 0;  ///< fork, thread: the mailbox of the new task
   SysResult result;
-  std::int64_t returned = 0;               ///< when, by CLOCK_MONOTONIC, in nanoseconds
-  std::array<char, 64> task{};             ///< the agent's place below /proc: «1234/task/1235»
-  std::array<char, payload_most> payload;  // sent, or received: `result.data.length` bytes
+  std::int64_t returned = 0;    ///< when, by CLOCK_MONOTONIC, in nanoseconds
+  std::array<char, 64> task{};  ///< the agent's place below /proc: «1234/task/1235»
+  /// Sent: see payloads_of. Received: the data, path and fds of `result`, one behind the other.
+  std::array<char, payload_most + 4096> payload;
 };
 
 struct Mailroom {

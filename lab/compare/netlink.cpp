@@ -97,16 +97,6 @@ std::int32_t index_of(const std::string& name) {
   return static_cast<std::int32_t>(if_nametoindex(name.c_str()));
 }
 
-/// Linux's numbers (include/net/tcp_states.h): 12, a request, is dumped as SYN-RECV.
-TcpState state_of(std::uint8_t number) {
-  constexpr std::array states{TcpState::Closed,      TcpState::Established, TcpState::SynSent,
-                              TcpState::SynReceived, TcpState::FinWait1,    TcpState::FinWait2,
-                              TcpState::TimeWait,    TcpState::Closed,      TcpState::CloseWait,
-                              TcpState::LastAck,     TcpState::Listen,      TcpState::Closing,
-                              TcpState::SynReceived};
-  return number < states.size() ? states[number] : TcpState::Closed;
-}
-
 Endpoint endpoint_of(std::uint8_t family, const std::uint32_t* ip, std::uint16_t port) {
   Endpoint end;
   const auto* b = reinterpret_cast<const std::uint8_t*>(ip);
@@ -181,6 +171,16 @@ int route(const std::string& name, const std::optional<Address>& to, const Addre
 }
 
 }  // namespace
+
+/// Linux's numbers (include/net/tcp_states.h): 12, a request, is dumped as SYN-RECV.
+TcpState state_of(std::uint8_t number) {
+  constexpr std::array states{TcpState::Closed,      TcpState::Established, TcpState::SynSent,
+                              TcpState::SynReceived, TcpState::FinWait1,    TcpState::FinWait2,
+                              TcpState::TimeWait,    TcpState::Closed,      TcpState::CloseWait,
+                              TcpState::LastAck,     TcpState::Listen,      TcpState::Closing,
+                              TcpState::SynReceived};
+  return number < states.size() ? states[number] : TcpState::Closed;
+}
 
 int open_socket_list() {
   return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);

@@ -45,6 +45,19 @@ struct SocketRow {
   std::uint8_t protocol = 6;
   bool ipv6 = false;
 };
+/// A row of ss -x.
+struct LocalRow {
+  TcpState state = TcpState::Closed;
+  std::int32_t type = 1;  ///< SOCK_STREAM …
+  std::string name;       ///< «@bus» for an abstract one
+  std::uint32_t receive_queue = 0, send_queue = 0;
+};
+/// All Unix sockets. [netlink_unix.cpp]
+int list_local_sockets(int door, std::vector<LocalRow>& sockets);
+
+/// The states of inet_diag and unix_diag by Linux's numbers.
+TcpState state_of(std::uint8_t number);
+
 /// A door to the sockets of this namespace, which stays one when the thread has left it; −1: see errno.
 int open_socket_list();
 /// All TCP sockets that have a state, half-open requests and TIME-WAIT included, and all UDP sockets with a

@@ -5,6 +5,7 @@
 
 #include "lab/script/lesson_run.h"
 #include "lab/script/scenario.h"
+#include "sim/observe/local_sockets.h"
 #include "sim/observe/lookup.h"
 #include "sim/observe/sockets.h"
 
@@ -229,6 +230,9 @@ void observe_rests(Session& session, const std::vector<Moment>& moments, Seen& s
     for (const observe::SocketLine& line : observe::socket_lines(world))
       rest.sockets.push_back({hosts[line.net.raw()], line.state, line.local, line.peer, line.receive_queue,
                               line.send_queue, line.protocol == wire::UDP, line.ipv6});
+    for (const observe::LocalLine& line : observe::local_lines(world, session.bytes()))
+      rest.locals.push_back(
+          {hosts[line.net.raw()], line.state, line.type, line.receive_queue, line.send_queue, line.name});
     seen.rests.push_back(std::move(rest));
   }
   session.seek(session.head());

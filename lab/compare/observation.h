@@ -54,6 +54,15 @@ struct SeenSocket {
   bool udp = false, ipv6 = false;
 };
 
+/// A row of ss -x.
+struct SeenLocal {
+  std::size_t host = 0;
+  TcpState state = TcpState::Closed;
+  SocketType type = SocketType::Stream;
+  std::int64_t receive_queue = 0, send_queue = 0;
+  std::string name;  ///< «@bus» for an abstract one
+};
+
 /// A counter of nstat, as it moved since the start.
 struct SeenCounter {
   std::size_t host = 0;
@@ -77,6 +86,7 @@ struct Moment {
 struct Rest {
   Moment moment;  ///< as it was when it was looked at
   std::vector<SeenSocket> sockets;
+  std::vector<SeenLocal> locals;
   std::vector<SeenCounter> counters;
 };
 

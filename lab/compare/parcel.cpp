@@ -7,20 +7,25 @@ namespace sockarium::compare {
 
 namespace {
 
-/// The payload of a call, which does not travel with its flat form.
-struct Payload {
-  Bytes* operator()(sys::Send& call) const { return &call.data; }
-  Bytes* operator()(sys::Sendto& call) const { return &call.data; }
-  Bytes* operator()(sys::Write& call) const { return &call.data; }
-  Bytes* operator()(sys::Inject& call) const { return &call.packet; }
-  Bytes* operator()(sys::Poll& call) const { return &call.set; }
-  Bytes* operator()(sys::Select& call) const { return &call.set; }
-  Bytes* operator()(sys::Open& call) const { return &call.path; }
-  Bytes* operator()(sys::Unlink& call) const { return &call.path; }
-  Bytes* operator()(sys::InotifyAddWatch& call) const { return &call.path; }
+/// What a call hands over besides numbers, which does not travel with its flat form.
+struct Payloads {
+  using List = std::vector<Bytes*>;
+  List operator()(sys::Send& call) const { return {&call.data}; }
+  List operator()(sys::Sendto& call) const { return {&call.data, &call.path}; }
+  List operator()(sys::Sendmsg& call) const { return {&call.data, &call.fds, &call.path}; }
+  List operator()(sys::Write& call) const { return {&call.data}; }
+  List operator()(sys::Inject& call) const { return {&call.packet}; }
+  List operator()(sys::Bind& call) const { return {&call.path}; }
+  List operator()(sys::Connect& call) const { return {&call.path}; }
+  List operator()(sys::Open& call) const { return {&call.path}; }
+  List operator()(sys::Unlink& call) const { return {&call.path}; }
+  List operator()(sys::Rename& call) const { return {&call.from, &call.to}; }
+  List operator()(sys::InotifyAddWatch& call) const { return {&call.path}; }
+  List operator()(sys::Poll& call) const { return {&call.set}; }
+  List operator()(sys::Select& call) const { return {&call.set}; }
   template <class Call>
-  Bytes* operator()(Call&) const {
-    return nullptr;
+  List operator()(Call&) const {
+    return {};
   }
 };
 
@@ -53,7 +58,7 @@ class Packer {
   void call(Syscall& value) {
     FlatCall form = flatten(value);
     flat(*this, form);
-    if (Bytes* data = payload_of(value)) payload(*data);
+    for (Bytes* data : payloads_of(value)) payload(*data);
   }
   std::string out;
 
@@ -97,7 +102,7 @@ class Unpacker {
       return;
     }
     value = unflatten(form);
-    if (Bytes* data = payload_of(value)) payload(*data);
+    for (Bytes* data : payloads_of(value)) payload(*data);
   }
   bool whole() const { return whole_ && in_.empty(); }
 
@@ -119,6 +124,8 @@ void carry(Way& way, SeenCall& call) {
   flat(way, call.line);
   flat(way, call.result);
   way.payload(call.result.data);
+  way.payload(call.result.path);
+  way.payload(call.result.fds);
   flat(way, call.returned);
   flat(way, call.blocked);
   flat(way, call.signal);
@@ -148,6 +155,14 @@ void carry(Way& way, Rest& rest) {
     flat(w, made.second);
   });
   way.list(rest.sockets, [](Way& w, SeenSocket& socket) { flat(w, socket); });
+  way.list(rest.locals, [](Way& w, SeenLocal& local) {
+    flat(w, local.host);
+    flat(w, local.state);
+    flat(w, local.type);
+    flat(w, local.receive_queue);
+    flat(w, local.send_queue);
+    w.text(local.name);
+  });
   way.list(rest.counters, [](Way& w, SeenCounter& counter) {
     flat(w, counter.host);
     w.text(counter.name);
@@ -167,8 +182,8 @@ void carry(Way& way, Seen& seen) {
 
 }  // namespace
 
-Bytes* payload_of(Syscall& call) {
-  return std::visit(Payload{}, call);
+std::vector<Bytes*> payloads_of(Syscall& call) {
+  return std::visit(Payloads{}, call);
 }
 
 std::string pack(const Seen& seen, const ByteStore& bytes) {

@@ -6,13 +6,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lab/compare/observation.h"
 
 namespace sockarium::compare {
 
-/// The bytes that a call hands to the kernel (what it sends, a path), or nullptr.
-Bytes* payload_of(Syscall& call);
+/// The bytes that a call hands to the kernel (what it sends, descriptors, a path), in the order in which they
+/// lie in a mailbox: each behind the last, with a zero byte between.
+std::vector<Bytes*> payloads_of(Syscall& call);
 
 std::string pack(const Seen& seen, const ByteStore& bytes);
 /// Payloads are put into `bytes`. Nothing when the parcel is torn.

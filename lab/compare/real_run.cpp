@@ -102,6 +102,7 @@ class Run {
   void look_first() {
     for (const HostView& view : network_.views) {
       view.sockets();
+      view.local_sockets();
       at_start_.push_back(view.counters());
     }
     for (const HostSetup& host : setup_.hosts) {
@@ -194,6 +195,9 @@ class Run {
       for (const netlink::SocketRow& row : view.sockets())
         rest.sockets.push_back({host, row.state, row.local, row.peer, row.receive_queue, row.send_queue,
                                 row.protocol == IPPROTO_UDP, row.ipv6});
+      for (const netlink::LocalRow& row : view.local_sockets())
+        rest.locals.push_back({host, row.state, static_cast<SocketType>(row.type), row.receive_queue,
+                               row.send_queue, row.name});
       for (const auto& [name, value] : view.counters())
         rest.counters.push_back({host, name, value - at_start_[host][name]});
     }
@@ -256,7 +260,7 @@ class Run {
     const std::string& name = setup_.processes[task.path.front()].name;
     const Syscall& call = seen.calls[task.call].call;
     const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
-                      std::holds_alternative<sys::Write>(call);
+                      std::holds_alternative<sys::Write>(call) || std::holds_alternative<sys::Sendmsg>(call);
     const auto killed = killed_.find(task.process);
     // Where a parent has waited for it already, nobody tells.
     if (killed != killed_.end() && life.signal == 0)
@@ -294,7 +298,17 @@ class Run {
     if (const auto* wish = std::get_if<sys::Kill>(&seen.calls[task.call].call);
         wish != nullptr && result.ok() && wish->signal != 0 && wish->pid != pid_of(task.process))
       note_kill(*wish);
-    if (result.data.length > 0) result.data = bytes_.intern({box(task).payload.data(), result.data.length});
+    if (const auto* asks = std::get_if<sys::Getsockopt>(&seen.calls[task.call].call);
+        asks != nullptr && asks->option == Option::PeerCred && result.value > 0)
+      for (const RealTask& other : tasks_)
+        if (other.real_pid == result.value) result.value = pid_of(other.process);
+    const char* at = box(task).payload.data();
+    for (Bytes* part : {&result.data, &result.path, &result.fds}) {
+      if (part->length == 0) continue;
+      const std::uint32_t length = part->length;
+      *part = bytes_.intern({at, length});
+      at += length;
+    }
     return result;
   }
 
@@ -432,15 +446,18 @@ class Run {
   void ask(RealTask& task, const Syscall& call, Time after) {
     Mailbox& letter = box(task);
     Syscall asked = call;
-    const Bytes* found = payload_of(asked);
-    const Bytes payload = found != nullptr ? *found : Bytes{};
-    if (payload.length > payload_most) {
-      seen.trouble =
-          fmt::format("line {}: more than {} bytes in one call", seen.calls[task.call].line, payload_most);
-      return;
+    std::string text;
+    for (const Bytes* payload : payloads_of(asked)) {
+      if (payload->length > payload_most) break;
+      text += bytes_.text(*payload) + '\0';
     }
-    const std::string text = bytes_.text(payload);
-    std::memcpy(letter.payload.data(), text.c_str(), std::min(text.size() + 1, payload_most));
+    for (const Bytes* payload : payloads_of(asked))
+      if (payload->length > payload_most || text.size() > letter.payload.size()) {
+        seen.trouble =
+            fmt::format("line {}: more than {} bytes in one call", seen.calls[task.call].line, payload_most);
+        return;
+      }
+    std::memcpy(letter.payload.data(), text.data(), text.size());
     letter.call = flatten(call);
     if (const auto* wait = std::get_if<sys::Wait>(&call); wait != nullptr && wait->pid > 0)
       letter.call = flatten(sys::Wait{real_pid(wait->pid)});

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+
+#include "sim/observe/local_sockets.h"
 
 namespace sockarium::compare {
 
@@ -23,12 +26,13 @@ std::pair<std::int64_t, std::int64_t> port_range(const Setup& setup, const Addre
 /// appearance.
 class Names {
  public:
-  Names(const Setup& setup, const Seen& seen) : setup_(setup) {
+  Names(const Setup& setup, const Seen& seen, const ByteStore& bytes) : setup_(setup), bytes_(bytes) {
     // A port that a program asked for is its own name.
     for (const SeenCall& call : seen.calls) {
       if (const auto* bind = std::get_if<sys::Bind>(&call.call)) asked_[bind->to.port] = true;
       if (const auto* connect = std::get_if<sys::Connect>(&call.call)) asked_[connect->to.port] = true;
     }
+    name_chosen(seen);
     for (const SeenPacket& packet : seen.packets) {
       if (packet.packet.is_icmp()) continue;
       name(packet.packet.from), name(packet.packet.to);
@@ -42,6 +46,12 @@ class Names {
     return fmt::format("{}:port{}", to_string(end.ip), found->second);
   }
 
+  /// A Unix socket's name.
+  std::string name(const Bytes& path, const ByteStore& bytes) const {
+    std::string text = observe::local_name(bytes, path);
+    return in_words(text.empty() ? "nameless" : text);
+  }
+
   /// The same in words that a program made: «accepted 10.0.0.5:41000».
   std::string in_words(std::string text) const {
     for (const auto& [end, number] : ports_) {
@@ -52,11 +62,30 @@ class Names {
         for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 1))
           text.replace(at, form.size(), fmt::format("{}:port{}", form.substr(0, form.rfind(':')), number));
     }
+    for (const auto& [digits, number] : chosen_)
+      for (const std::string& form : {"@" + digits, "@\"" + digits + "\""})
+        for (std::size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 1))
+          text.replace(at, form.size(), fmt::format("@chosen-{}", number));
     return text;
   }
 
  private:
+  /// Abstract names that a kernel chose (autobind): five digits that no program has asked for.
+  void name_chosen(const Seen& seen) {
+    std::set<std::uint64_t> asked;
+    for (const SeenCall& call : seen.calls)
+      if (const auto* bind = std::get_if<sys::Bind>(&call.call)) asked.insert(bind->path.chunk);
+    for (const SeenCall& call : seen.calls) {
+      const Bytes& path = call.result.path;
+      if (path.length != 6 || asked.count(path.chunk) != 0) continue;
+      const std::string text = observe::local_name(bytes_, path);
+      if (text[0] == '@') chosen_.try_emplace(text.substr(1), chosen_.size() + 1);
+    }
+  }
+
   const Setup& setup_;
+  const ByteStore& bytes_;
+  std::map<std::string, std::size_t> chosen_;
   std::map<std::uint16_t, bool> asked_;
   std::map<std::string, std::size_t> ports_;
 };
@@ -80,10 +109,18 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   const bool brings_peer = std::holds_alternative<sys::Accept>(seen.call) ||
                            std::holds_alternative<sys::Getsockname>(seen.call) ||
                            std::holds_alternative<sys::Getpeername>(seen.call) ||
-                           (std::holds_alternative<sys::Recvfrom>(seen.call) && result.domain != 0);
-  if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Getrlimit>(seen.call))
+                           ((std::holds_alternative<sys::Recvfrom>(seen.call) ||
+                             std::holds_alternative<sys::Recvmsg>(seen.call)) &&
+                            result.domain != 0);
+  const auto* asks = std::get_if<sys::Getsockopt>(&seen.call);
+  if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Socketpair>(seen.call) ||
+      std::holds_alternative<sys::Getrlimit>(seen.call) ||
+      (asks != nullptr && asks->option == Option::PeerCred))
     text += fmt::format(" {}", result.second);
-  if (brings_peer)
+  for (const std::int32_t fd : numbers_in(result.fds, bytes)) text += fmt::format(" fd {}", fd);
+  if (brings_peer && result.domain == af_unix)
+    text += " " + names.name(result.path, bytes);
+  else if (brings_peer)
     text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
   if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);
   return text;
@@ -108,7 +145,7 @@ std::string options_text(const wire::Options& options, bool syn) {
 class Strands {
  public:
   Strands(const Seen& seen, const Setup& setup, const ByteStore& bytes)
-      : seen_(seen), setup_(setup), bytes_(bytes), names_(setup, seen) {}
+      : seen_(seen), setup_(setup), bytes_(bytes), names_(setup, seen, bytes) {}
 
   std::vector<Strand> take() {
     for (const SeenCall& call : seen_.calls) add(call);
@@ -145,7 +182,8 @@ class Strands {
                          ended ? "sent" : result_text(call, names_, bytes_));
     if (std::holds_alternative<sys::Capture>(call.call))
       return fmt::format("capture = {}", ended ? "a packet" : result_text(call, names_, bytes_));
-    if (const auto* sendto = std::get_if<sys::Sendto>(&call.call))  // perhaps to a port that a kernel chose
+    if (const auto* sendto = std::get_if<sys::Sendto>(&call.call);
+        sendto != nullptr && sendto->domain != af_unix)  // perhaps to a port that a kernel chose
       return fmt::format("{}, to {} = {}",
                          to_string(sys::Send{sendto->fd, sendto->flags, sendto->data}, bytes_),
                          names_.name(sendto->to), result_text(call, names_, bytes_));
@@ -281,6 +319,10 @@ class Strands {
         texts.push_back(fmt::format("{} {}{} {} {} {} {}", setup_.hosts[socket.host].name,
                                     socket.udp ? "udp " : "", ss_name(socket.state), socket.receive_queue,
                                     socket.send_queue, names_.name(socket.local), names_.name(socket.peer)));
+    for (const SeenLocal& local : rest.locals)
+      texts.push_back(names_.in_words(fmt::format("{} {} {} {} {} {}", setup_.hosts[local.host].name,
+                                                  observe::netid(local.type), ss_name(local.state),
+                                                  local.receive_queue, local.send_queue, local.name)));
     for (const SeenCounter& counter : rest.counters) {
       if (!counter_named(counter.name)) continue;
       const std::string name = fmt::format("{} {}", setup_.hosts[counter.host].name, counter.name);

@@ -36,8 +36,6 @@ GivenAddress address_argument(const Arguments& arguments, int n) {
   if (value.text == "localhost") return {Address::loopback_v4(), af_inet};
   for (const HostSetup& host : setup.hosts)
     if (host.name == value.text) return given(host.addresses.front());
-  if (value.text.find('/') != std::string::npos || (!value.text.empty() && value.text.front() == '@'))
-    arguments.not_modelled("a Unix socket's path", "use an IPv4 address and a port");
   std::vector<std::string> names{"localhost"};
   for (const HostSetup& host : setup.hosts) names.push_back(host.name);
   const bool ipv6 = value.text.find(':') != std::string::npos;
@@ -48,6 +46,20 @@ GivenAddress address_argument(const Arguments& arguments, int n) {
               : numeric ? "four numbers from 0 to 255, with dots between"
                         : did_you_mean(value.text, names, "there are " + listed(names, "and")),
               value.text);
+}
+
+bool is_local_name(const Arguments& arguments, int n) {
+  const Value value = arguments.value(n, 1);
+  return value.kind == Value::Kind::Text &&
+         (value.text.empty() || value.text.front() == '@' || value.text.find('/') != std::string::npos);
+}
+
+Bytes local_name_argument(const Arguments& arguments, int n) {
+  std::string name = arguments.text(n, "path");
+  if (name.find('\0') != std::string::npos)
+    arguments.wrong(n, "path", "a path without a zero byte", "an abstract name is written \"@name\"");
+  if (!name.empty() && name.front() == '@') name.front() = '\0';
+  return name.empty() ? Bytes{} : runner_of(arguments).bytes().intern(name);
 }
 
 Bytes data_argument(const Arguments& arguments, int n) {

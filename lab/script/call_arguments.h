@@ -32,6 +32,11 @@ void endpoint_arguments(const Arguments& arguments, int n, Call& call) {
   call.domain = address.domain;
 }
 
+/// Is argument `n` a Unix socket's name: a path with «/» in it, «@name», or ""?
+bool is_local_name(const Arguments& arguments, int n);
+/// That name as C has it: an abstract one begins with a zero byte.
+Bytes local_name_argument(const Arguments& arguments, int n);
+
 /// A text, or pattern(n).
 Bytes data_argument(const Arguments& arguments, int n);
 Bytes path_argument(const Arguments& arguments, int n);

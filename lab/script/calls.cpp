@@ -50,12 +50,12 @@ void open_calls(lua_State* L) {
   open_socket_calls(L);
   open_file_calls(L);
   open_process_calls(L);
+  open_message_calls(L);
   open_waiting_calls(L);
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);
   offer(L, "check");
-  for (const char* name : {"sendmsg", "recvmsg", "socketpair", "mkdir"})
-    offer_binding<&without_model>(L, name);
+  for (const char* name : {"mkdir"}) offer_binding<&without_model>(L, name);
 }
 
 }  // namespace sockarium::script

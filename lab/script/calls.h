@@ -8,6 +8,7 @@ namespace sockarium::script {
 void open_socket_calls(lua_State* L);
 void open_file_calls(lua_State* L);
 void open_process_calls(lua_State* L);
+void open_message_calls(lua_State* L);
 void open_waiting_calls(lua_State* L);
 
 }  // namespace sockarium::script

@@ -45,6 +45,8 @@ constexpr Constant constants[] = {
     {"MSG_WAITALL", msg_waitall},
     {"MSG_NOSIGNAL", msg_nosignal},
     {"MSG_OOB", 0x1},
+    {"MSG_CTRUNC", msg_ctrunc},
+    {"MSG_CMSG_CLOEXEC", msg_cmsg_cloexec},
     {"MSG_TRUNC", msg_trunc},
     {"MSG_MORE", 0x8000},
     {"F_DUPFD", f_dupfd},
@@ -126,11 +128,11 @@ constexpr Constant constants[] = {
 };
 
 constexpr const char* linux_options[] = {
-    "SO_OOBINLINE", "SO_PRIORITY",  "SO_BINDTODEVICE", "SO_INCOMING_CPU", "SO_RCVLOWAT",
-    "SO_PEERCRED",  "SO_DOMAIN",    "SO_PROTOCOL",     "SO_MARK",         "SO_TIMESTAMP",
-    "SO_DONTROUTE", "SO_PASSCRED",  "SO_ZEROCOPY",     "TCP_CORK",        "TCP_WINDOW_CLAMP",
-    "TCP_INFO",     "TCP_QUICKACK", "TCP_CONGESTION",  "TCP_FASTOPEN",    "TCP_NOTSENT_LOWAT",
-    "IP_TTL",       "IP_TOS",       "IP_TRANSPARENT",  "IP_FREEBIND",
+    "SO_OOBINLINE", "SO_PRIORITY",    "SO_BINDTODEVICE", "SO_INCOMING_CPU",   "SO_RCVLOWAT",
+    "SO_DOMAIN",    "SO_PROTOCOL",    "SO_MARK",         "SO_TIMESTAMP",      "SO_DONTROUTE",
+    "SO_PASSCRED",  "SO_ZEROCOPY",    "TCP_CORK",        "TCP_WINDOW_CLAMP",  "TCP_INFO",
+    "TCP_QUICKACK", "TCP_CONGESTION", "TCP_FASTOPEN",    "TCP_NOTSENT_LOWAT", "IP_TTL",
+    "IP_TOS",       "IP_TRANSPARENT", "IP_FREEBIND",
 };
 
 void offer_text(lua_State* L, const char* text) {

@@ -2,6 +2,7 @@
 
 #include "lab/script/peer.h"
 #include "sim/core/errno.h"
+#include "sim/observe/local_sockets.h"
 #include "sim/wire/header_bytes.h"
 
 namespace sockarium::script {
@@ -23,7 +24,11 @@ struct Values {
         Entry{Value::of(static_cast<std::int64_t>(list.entries.size()) + 1), std::move(item)});
   }
   List number() const { return {Value::of(result.value)}; }
-  Value peer() const { return Value::of(result.peer, result.domain == af_inet6); }
+  /// {ip, port}; of AF_UNIX a text: the path, «@name», or "" for none.
+  Value peer() const {
+    if (result.domain == af_unix) return Value::of(std::string_view(observe::local_name(bytes, result.path)));
+    return Value::of(result.peer, result.domain == af_inet6);
+  }
   List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
   List times() const { return {Value::of(in_seconds(result.value)), Value::of(in_seconds(result.second))}; }
   List text() const { return {Value::of(std::string_view(bytes.text(result.data)))}; }
@@ -42,6 +47,18 @@ struct Values {
     list.push_back(Value::of(std::int64_t{result.flags}));
     return list;
   }
+  List operator()(const sys::Recvmsg&) const {
+    Value table = Value::table(), fds = Value::table();
+    for (const std::int32_t fd : numbers_in(result.fds, bytes)) fds.append(Value::of(std::int64_t{fd}));
+    table.set("fds", fds);
+    table.set("flags", Value::of(std::int64_t{result.flags}));
+    if (result.domain != 0) table.set("from", peer());
+    List list = text();
+    list.push_back(table);
+    return list;
+  }
+  List operator()(const sys::Sendmsg&) const { return number(); }
+  List operator()(const sys::Socketpair&) const { return pair(); }
   List operator()(const sys::Read&) const { return text(); }
   List operator()(const sys::Getsockname&) const { return {peer()}; }
   List operator()(const sys::Getpeername&) const { return {peer()}; }
@@ -122,6 +139,13 @@ struct Values {
         range.append(Value::of(result.value & 0xffff));
         range.append(Value::of(result.value >> 16 & 0xffff));
         return {range};
+      }
+      case Option::PeerCred: {
+        Value who = Value::table();
+        who.set("pid", Value::of(result.value));
+        who.set("uid", Value::of(result.second));
+        who.set("gid", Value::of(std::int64_t{result.flags}));
+        return {who};
       }
       case Option::Linger: {
         Value linger = Value::table();

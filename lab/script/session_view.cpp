@@ -5,10 +5,12 @@
 #include "sim/core/tcp_state.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
+#include "sim/observe/local_sockets.h"
 #include "sim/observe/names.h"
 #include "sim/observe/socket_timer.h"
 #include "sim/observe/sockets.h"
 #include "sim/tcp/tcp.h"
+#include "sim/unix/unix.h"
 
 namespace sockarium::script {
 
@@ -70,10 +72,26 @@ std::vector<SocketRow> SessionView::sockets(const std::string& host) const {
     row.peer = line.peer;
     row.src = observe::local_text(line);
     row.dst = observe::peer_text(line);
-    row.udp = line.protocol == wire::UDP;
+    if (line.protocol == wire::UDP) row.proto = "udp";
     row.recvq = line.receive_queue;
     row.sendq = line.send_queue;
     row.timer = observe::timer_text(world_, line);
+    const auto owner = owners.find(line.file.raw());
+    if (line.file && owner != owners.end()) row.process = owner->second;
+    rows.push_back(std::move(row));
+  }
+  for (const observe::LocalLine& line : observe::local_lines(world_, bytes_)) {
+    SocketRow row;
+    row.host = host_name(world_.inet.nets.read(line.net).host);
+    if (!host.empty() && row.host != host) continue;
+    row.state = line.state;
+    row.proto = "unix";
+    row.type = observe::netid(line.type);
+    row.src = line.name;
+    row.dst = line.peer_name;
+    row.recvq = line.receive_queue;
+    row.sendq = line.send_queue;
+    row.messages = line.messages;
     const auto owner = owners.find(line.file.raw());
     if (line.file && owner != owners.end()) row.process = owner->second;
     rows.push_back(std::move(row));
@@ -242,20 +260,36 @@ std::vector<DescriptorRow> SessionView::descriptors(const std::string& host,
     if (!host.empty() && host_name(world_.kernel.processes.read(id).host) != host) continue;
     for (auto open = kernel::next_open(world_, id, 0); open.fd >= 0;
          open = kernel::next_open(world_, id, open.fd + 1)) {
-      const kernel::OpenFile& file = world_.kernel.files.read(open.file);
-      DescriptorRow row;
-      row.fd = open.fd;
-      row.what = "/dev/pts/0";
-      if (file.kind != FileKind::Terminal) row.what = observe::Names(world_, bytes_).file(open.file);
-      if (file.kind == FileKind::Pipe) row.what = file.reads() ? "pipe, to read" : "pipe, to write";
-      if (const inet::SocketBase* base = world_.inet.sockets.find(file.socket)) {
-        const TcpState state = kernel::protocol::state_of(world_, file.socket);
-        row.what = (base->protocol == wire::UDP ? "UDP " : "TCP ") + to_string(base->local, base->ipv6);
-        if (base->peer.port != 0) row.what += "->" + to_string(base->peer, base->ipv6);
-        row.what += fmt::format(" ({})", ss_name(state));
-      }
-      rows.push_back(std::move(row));
+      rows.push_back({open.fd, what_is(open.file)});
     }
+  }
+  return rows;
+}
+
+std::string SessionView::what_is(OpenFileId id) const {
+  const kernel::OpenFile& file = world_.kernel.files.read(id);
+  const inet::SocketBase* base = world_.inet.sockets.find(file.socket);
+  if (file.kind == FileKind::Terminal) return "/dev/pts/0";
+  if (file.kind == FileKind::Pipe) return file.reads() ? "pipe, to read" : "pipe, to write";
+  if (base == nullptr) return observe::Names(world_, bytes_).file(id);
+  const std::string state(ss_name(kernel::protocol::state_of(world_, file.socket)));
+  if (base->kind == inet::EntryKind::Unix) {
+    const unix::Socket& entry = unix::read_entry(world_, file.socket);
+    const std::string name = observe::local_name(bytes_, entry.name);
+    return fmt::format("unix {}{}({})", name, name.empty() ? "" : " ", state);
+  }
+  const std::string peer = base->peer.port != 0 ? "->" + to_string(base->peer, base->ipv6) : "";
+  return fmt::format("{} {}{} ({})", base->protocol == wire::UDP ? "UDP" : "TCP",
+                     to_string(base->local, base->ipv6), peer, state);
+}
+
+std::vector<InFlightRow> SessionView::in_flight(const std::string& host) const {
+  std::vector<InFlightRow> rows;
+  for (const observe::InFlight& flight : observe::files_in_flight(world_)) {
+    const inet::SocketBase& base = world_.inet.sockets.read(flight.queue);
+    if (host_name(world_.inet.nets.read(base.net).host) != host) continue;
+    const unix::Socket& queue = unix::read_entry(world_, flight.queue);
+    rows.push_back({what_is(flight.file), observe::local_name(bytes_, queue.name), flight.place + 1});
   }
   return rows;
 }

@@ -30,6 +30,7 @@ class SessionView final : public WorldView {
   std::uint64_t counter(const std::string& host, Counter counter) const override;
   std::int64_t sysctl(const std::string& host, Sysctl id) const override;
   std::vector<DescriptorRow> descriptors(const std::string& host, const std::string& process) const override;
+  std::vector<InFlightRow> in_flight(const std::string& host) const override;
   CostsRow costs(const std::string& host, const std::string& process) const override;
   std::vector<PortRow> ports(const std::string& host) const override;
 
@@ -47,6 +48,8 @@ class SessionView final : public WorldView {
   std::map<std::uint64_t, std::string> owners_of_files() const;
   bool fits(const RecordQuery& query, const Record& record) const;
   RecordRow row_of_record(RecordNumber number) const;
+  /// «TCP *:8080 (LISTEN)», «unix @demo (ESTAB)», «pipe, to read»
+  std::string what_is(OpenFileId file) const;
 
   const World& world_;
   const ByteStore& bytes_;

@@ -19,19 +19,20 @@ Answer call_socket(Arguments& a) {
   call.domain = a.int32(1, "domain");
   call.type = a.int32(2, "type");
   call.protocol = a.missing(3) ? 0 : a.int32(3, "protocol");
-  if (call.domain == 1) a.not_modelled("AF_UNIX", "use AF_INET");
+  if (call.domain == af_unix) return make_call(a, call);
   switch (call.type & 0xf) {
     case 3:
       a.not_modelled("SOCK_RAW", "use SOCK_STREAM or SOCK_DGRAM");
     case 5:
-      a.not_modelled("SOCK_SEQPACKET", "use SOCK_STREAM or SOCK_DGRAM");
+      a.not_modelled("SOCK_SEQPACKET of this family", "AF_UNIX has it");
     default:
       return make_call(a, call);
   }
 }
 
-/// bind(fd, ip, port), connect(fd, ip, port). The family is the address's, or a fourth argument:
-/// bind(fd, "0.0.0.0", 80, AF_UNSPEC). connect(fd, AF_UNSPEC) takes the peer away.
+/// bind(fd, ip, port), connect(fd, ip, port); bind(fd, path) and connect(fd, path) of AF_UNIX. The family is
+/// the address's, or a fourth argument: bind(fd, "0.0.0.0", 80, AF_UNSPEC). connect(fd, AF_UNSPEC) takes the
+/// peer away.
 template <class Call>
 Answer call_with_endpoint(Arguments& a) {
   require_phase(a, Phase::Running);
@@ -42,6 +43,11 @@ Answer call_with_endpoint(Arguments& a) {
       second.integer == af_unspec) {
     call.domain = af_unspec;
     call.to.ip = Address::any_v4();
+    return make_call(a, call);
+  }
+  if (a.missing(3) && is_local_name(a, 2)) {
+    call.domain = af_unix;
+    call.path = local_name_argument(a, 2);
     return make_call(a, call);
   }
   endpoint_arguments(a, 2, call);
@@ -85,12 +91,18 @@ Answer call_send(Arguments& a) {
   return make_call(a, call);
 }
 
-/// sendto(fd, data, ip, port[, flags])
+/// sendto(fd, data, ip, port[, flags]); sendto(fd, data, path[, flags])
 Answer call_sendto(Arguments& a) {
   require_phase(a, Phase::Running);
   sys::Sendto call;
   call.fd = fd_argument(a);
   call.data = data_argument(a, 2);
+  if (is_local_name(a, 3)) {
+    call.domain = af_unix;
+    call.path = local_name_argument(a, 3);
+    call.flags = message_flags(a, 4);
+    return make_call(a, call);
+  }
   endpoint_arguments(a, 3, call);
   call.flags = message_flags(a, 5);
   return make_call(a, call);

@@ -32,7 +32,7 @@ Value table_of(const SocketRow& row) {
   table.set("host", text(row.host));
   table.set("process", text(row.process));
   table.set("state", text(ss_name(row.state)));
-  table.set("proto", text(row.udp ? "udp" : "tcp"));
+  table.set("proto", text(row.proto));
   table.set("src", text(row.src));
   table.set("dst", text(row.dst));
   table.set("local_ip", text(to_string(row.local.ip)));
@@ -42,6 +42,10 @@ Value table_of(const SocketRow& row) {
   table.set("recvq", number(row.recvq));
   table.set("sendq", number(row.sendq));
   if (!row.timer.empty()) table.set("timer", text(row.timer));
+  if (!row.type.empty()) {
+    table.set("type", text(row.type));
+    table.set("messages", number(row.messages));
+  }
   return table;
 }
 
@@ -117,6 +121,14 @@ Value table_of(const DescriptorRow& row) {
   Value table = Value::table();
   table.set("fd", number(row.fd));
   table.set("what", text(row.what));
+  return table;
+}
+
+Value table_of(const InFlightRow& row) {
+  Value table = Value::table();
+  table.set("what", text(row.what));
+  table.set("to", text(row.to));
+  table.set("place", number(row.place));
   return table;
 }
 

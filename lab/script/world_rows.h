@@ -14,5 +14,6 @@ Value table_of(const RecordRow& row);
 Value table_of(const DescriptorRow& row);
 Value table_of(const CostsRow& row);
 Value table_of(const PortRow& row);
+Value table_of(const InFlightRow& row);
 
 }  // namespace sockarium::script

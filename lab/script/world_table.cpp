@@ -110,15 +110,17 @@ Answer ask_sockets(Arguments& a) {
   const auto state = state_field(fields);
   const ProcessName process = process_field(a, fields);
   const std::string proto = fields.text("proto", "");
-  if (!proto.empty() && proto != "tcp" && proto != "udp")
-    fields.wrong("proto", "\"tcp\" or \"udp\"", "write proto = \"udp\"");
+  if (!proto.empty() && proto != "tcp" && proto != "udp" && proto != "unix")
+    fields.wrong("proto", "\"tcp\", \"udp\" or \"unix\"", "write proto = \"udp\"");
+  const std::string name = fields.text("name", "");
   const std::int64_t lport = fields.integer("lport", -1, 0, 65535);
   const std::int64_t pport = fields.integer("pport", -1, 0, 65535);
   std::vector<SocketRow> rows = view.sockets(host);
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [&](const SocketRow& row) {
                               return (state && row.state != *state) ||
-                                     (!proto.empty() && (proto == "udp") != row.udp) ||
+                                     (!proto.empty() && proto != row.proto) ||
+                                     (!name.empty() && (row.proto != "unix" || name != row.src)) ||
                                      (lport >= 0 && row.local.port != lport) ||
                                      (pport >= 0 && row.peer.port != pport) ||
                                      (!process.name.empty() && row.process != process.name) ||
@@ -254,6 +256,15 @@ Answer ask_ports(Arguments& a) {
   return answer(std::move(list));
 }
 
+Answer ask_in_flight(Arguments& a) {
+  const WorldView& view = view_of(a);
+  const std::string host = host_name(a, a.value(2), "w:in_flight: host");
+  Value list = Value::table();
+  for (const InFlightRow& row : view.in_flight(host)) list.append(table_of(row));
+  a.machine().asked.push_back(fmt::format("w:in_flight({}) gave {} rows", host, list.length()));
+  return answer(std::move(list));
+}
+
 /// w:cause(row or number) → the record that triggered it, or nil
 Answer ask_cause(Arguments& a) {
   const WorldView& view = view_of(a);
@@ -298,6 +309,7 @@ void open_world(lua_State* L) {
   set_question<&ask_descriptors>(L, "fds");
   set_question<&ask_costs>(L, "costs");
   set_question<&ask_ports>(L, "ports");
+  set_question<&ask_in_flight>(L, "in_flight");
   set_question<&ask_cause>(L, "cause");
   lua_setiuservalue(L, -2, 1);
   lua_newtable(L);

@@ -23,10 +23,12 @@ struct SocketRow {
   std::string host, process;  ///< process: "" where nobody owns it
   TcpState state = TcpState::Closed;
   Endpoint local, peer;
-  std::string src, dst;  ///< the ends as ss writes them
-  bool udp = false;
+  std::string src, dst;       ///< the ends as ss writes them
+  std::string proto = "tcp";  ///< «tcp», «udp», «unix»
   std::int64_t recvq = 0, sendq = 0;
-  std::string timer;  ///< as ss -o writes it; empty: none runs
+  std::string timer;          ///< as ss -o writes it; empty: none runs
+  std::string type;           ///< of a Unix socket: «u_str», «u_dgr», «u_seq»
+  std::int64_t messages = 0;  ///< likewise: that wait in its queue, or connections
 };
 
 struct ListenerRow {
@@ -75,6 +77,12 @@ struct DescriptorRow {
   std::string what;  ///< «TCP *:8080 (LISTEN)», «/dev/pts/0»
 };
 
+struct InFlightRow {
+  std::string what;        ///< as DescriptorRow
+  std::string to;          ///< the name of the socket in whose queue it lies; «» for none
+  std::int64_t place = 0;  ///< 1: in the message that is read next
+};
+
 /// What a process, its threads and children of its name have cost so far.
 struct CostsRow {
   std::int64_t calls = 0, looked_at = 0, copied = 0, switches = 0, wake_ups = 0;
@@ -115,6 +123,8 @@ class WorldView {
   virtual std::int64_t sysctl(const std::string& host, Sysctl id) const = 0;
   virtual std::vector<DescriptorRow> descriptors(const std::string& host,
                                                  const std::string& process) const = 0;
+  /// Open files that messages of a host's Unix sockets carry.
+  virtual std::vector<InFlightRow> in_flight(const std::string& host) const = 0;
   virtual CostsRow costs(const std::string& host, const std::string& process) const = 0;
   virtual std::vector<PortRow> ports(const std::string& host) const = 0;
 };

@@ -30,6 +30,7 @@ enum class Readiness : std::uint32_t {
   Changed = 2048,         ///< its state or a pending error: whatever one waits for, one looks again
   EpollEvents = 4096,     ///< epoll_wait() may find something; `who` is the epoll
   EpollReadable = 8192,   ///< the same, for who watches the epoll itself
+  PeerRoom = 16384,       ///< a Unix socket's queue of messages or connections has room; `who` is its owner
 };
 
 constexpr Readiness operator|(Readiness a, Readiness b) {

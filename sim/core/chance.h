@@ -24,6 +24,7 @@ enum class Place : std::uint32_t {
   DatagramGroup,
   SynCookie,
   ReusePortHash,
+  UnixName,
 };
 
 /// 64 random bits for the `count`-th question of `place` (with `who` telling equal places apart).

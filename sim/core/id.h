@@ -50,6 +50,11 @@ struct Request;
 struct TimeWait;
 struct Piece;
 }  // namespace tcp
+namespace unix {
+struct Socket;
+struct Message;
+struct Right;
+}  // namespace unix
 namespace kernel {
 struct Host;
 struct Process;
@@ -89,6 +94,9 @@ using ListenerId = Id<tcp::Listener>;
 using RequestId = Id<tcp::Request>;
 using TimeWaitId = Id<tcp::TimeWait>;
 using PieceId = Id<tcp::Piece>;
+using UnixSocketId = Id<unix::Socket>;
+using MessageId = Id<unix::Message>;
+using RightId = Id<unix::Right>;
 using HostId = Id<kernel::Host>;
 using ProcessId = Id<kernel::Process>;
 using TaskId = Id<kernel::Task>;

@@ -43,7 +43,10 @@ std::string quoted(const Bytes& data, const ByteStore& bytes) {
 
 std::string socket_type(std::int32_t type) {
   const std::int32_t base = type & 0xf;
-  std::string text = base == 1 ? "SOCK_STREAM" : base == 2 ? "SOCK_DGRAM" : std::to_string(base);
+  std::string text = base == 1   ? "SOCK_STREAM"
+                     : base == 2 ? "SOCK_DGRAM"
+                     : base == 5 ? "SOCK_SEQPACKET"
+                                 : std::to_string(base);
   if ((type & sock_nonblock) != 0) text += "|SOCK_NONBLOCK";
   if ((type & sock_cloexec) != 0) text += "|SOCK_CLOEXEC";
   return text;
@@ -94,6 +97,7 @@ std::string flag_names(std::int32_t flags) {
   add(msg_dontwait, "MSG_DONTWAIT");
   add(msg_waitall, "MSG_WAITALL");
   add(msg_nosignal, "MSG_NOSIGNAL");
+  add(msg_cmsg_cloexec, "MSG_CMSG_CLOEXEC");
   return text.empty() ? "0" : text;
 }
 
@@ -147,6 +151,12 @@ std::string inotify_mask(std::uint32_t mask) {
 
 std::string timespec(Duration d) {
   return fmt::format("{{tv_sec={}, tv_nsec={}}}", d / second, d % second);
+}
+
+/// A name as strace writes it: an abstract one behind «@», without its zero byte.
+std::string sun_path_text(const std::string& text) {
+  const bool abstract = text[0] == '\0';
+  return fmt::format("{}\"{}\"", abstract ? "@" : "", text.substr(abstract ? 1 : 0));
 }
 
 /// Of poll and epoll_wait: they count whole milliseconds.
@@ -227,15 +237,18 @@ struct Arguments {
   const ByteStore& bytes;
   std::string operator()(const sys::Socket& c) const {
     return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type),
-                       c.protocol == 0    ? "IPPROTO_IP"
-                       : c.protocol == 6  ? "IPPROTO_TCP"
-                       : c.protocol == 17 ? "IPPROTO_UDP"
-                                          : std::to_string(c.protocol));
+                       c.domain == af_unix ? std::to_string(c.protocol)
+                       : c.protocol == 0   ? "IPPROTO_IP"
+                       : c.protocol == 6   ? "IPPROTO_TCP"
+                       : c.protocol == 17  ? "IPPROTO_UDP"
+                                           : std::to_string(c.protocol));
   }
   std::string operator()(const sys::Bind& c) const {
+    if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, sun_path(c.path));
     return fmt::format("{}, {}", c.fd, sockaddr(c.to, c.domain, c.length));
   }
   std::string operator()(const sys::Connect& c) const {
+    if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, sun_path(c.path));
     return fmt::format("{}, {}", c.fd, sockaddr(c.to, c.domain));
   }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
@@ -248,10 +261,48 @@ struct Arguments {
   }
   std::string operator()(const sys::Sendto& c) const {
     return fmt::format("{}, {}, {}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length, flag_names(c.flags),
-                       sockaddr(c.to, c.domain));
+                       c.domain == af_unix ? sun_path(c.path) : sockaddr(c.to, c.domain));
   }
   std::string operator()(const sys::Recvfrom& c) const {
     return fmt::format("{}, {}, {}", c.fd, c.size, flag_names(c.flags));
+  }
+  /// «{sa_family=AF_UNIX, sun_path=@"name"}, 7»: with the length of the address.
+  std::string sun_path(const Bytes& path) const {
+    const std::string text = bytes.text(path);
+    const std::size_t most = 108;
+    if (text.empty()) return "{sa_family=AF_UNIX}, 2";
+    const std::size_t length = 2 + text.size() + (text[0] != '\0' && text.size() < most ? 1 : 0);
+    return fmt::format("{{sa_family=AF_UNIX, sun_path={}}}, {}", sun_path_text(text), length);
+  }
+  std::string operator()(const sys::Socketpair& c) const {
+    return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type), c.protocol);
+  }
+  std::string operator()(const sys::Sendmsg& c) const {
+    std::string name = "NULL, msg_namelen=0";
+    if (!c.path.empty()) {
+      name = sun_path(c.path);
+      name.insert(name.rfind(' ') + 1, "msg_namelen=");
+    }
+    std::string control;
+    std::string list;
+    for (const std::int32_t fd : numbers_in(c.fds, bytes))
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", fd);
+    if (!list.empty())
+      control = fmt::format(
+          ", msg_control=[{{cmsg_len={}, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[{}]}}], "
+          "msg_controllen={}",
+          16 + c.fds.length, list, 16 + (c.fds.length + 7) / 8 * 8);
+    return fmt::format(
+        "{}, {{msg_name={}, msg_iov=[{{iov_base={}, iov_len={}}}], msg_iovlen=1{}, msg_flags=0}}, {}", c.fd,
+        name, quoted(c.data, bytes), c.data.length, control.empty() ? ", msg_controllen=0" : control,
+        flag_names(c.flags));
+  }
+  std::string operator()(const sys::Recvmsg& c) const {
+    return fmt::format("{}, {{msg_iov=[{{iov_len={}}}], msg_controllen={}}}, {}", c.fd, c.size, c.control,
+                       flag_names(c.flags));
+  }
+  std::string operator()(const sys::Rename& c) const {
+    return fmt::format("{}, {}", quoted(c.from, bytes), quoted(c.to, bytes));
   }
   std::string operator()(const sys::Write& c) const {
     return fmt::format("{}, {}, {}", c.fd, quoted(c.data, bytes), c.data.length);
@@ -437,6 +488,25 @@ std::int32_t fd_of(const Syscall& call) {
           return -1;
       },
       call);
+}
+
+Bytes numbers(const std::vector<std::int32_t>& list, ByteStore& bytes) {
+  std::string text;
+  for (const std::int32_t number : list)
+    for (int shift = 0; shift < 32; shift += 8)
+      text += static_cast<char>(static_cast<std::uint32_t>(number) >> shift & 0xff);
+  return text.empty() ? Bytes{} : bytes.intern(text);
+}
+
+std::vector<std::int32_t> numbers_in(const Bytes& list, const ByteStore& bytes) {
+  std::vector<std::int32_t> found;
+  const std::string text = bytes.text(list);
+  for (std::size_t at = 0; at + 4 <= text.size(); at += 4) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 4; i-- > 0;) number = number << 8 | static_cast<std::uint8_t>(text[at + i]);
+    found.push_back(static_cast<std::int32_t>(number));
+  }
+  return found;
 }
 
 FlatCall flatten(const Syscall& call) {

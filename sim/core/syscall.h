@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sim/core/address.h"
 #include "sim/core/bytes.h"
@@ -19,13 +20,14 @@
 namespace sockarium {
 
 enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };  // AF_*
-inline constexpr std::int32_t af_unspec = 0, af_inet = 2, af_inet6 = 10;
-enum class SocketType : std::int32_t { Stream = 1, Datagram = 2 };  // SOCK_*
-inline constexpr std::int32_t sock_nonblock = 04000;                // SOCK_NONBLOCK, also O_NONBLOCK
-inline constexpr std::int32_t sock_cloexec = 02000000;              // SOCK_CLOEXEC
+inline constexpr std::int32_t af_unspec = 0, af_unix = 1, af_inet = 2, af_inet6 = 10;
+enum class SocketType : std::int32_t { Stream = 1, Datagram = 2, SeqPacket = 5 };  // SOCK_*
+inline constexpr std::int32_t sock_nonblock = 04000;    // SOCK_NONBLOCK, also O_NONBLOCK
+inline constexpr std::int32_t sock_cloexec = 02000000;  // SOCK_CLOEXEC
 
 inline constexpr std::int32_t msg_peek = 0x2, msg_trunc = 0x20, msg_dontwait = 0x40, msg_waitall = 0x100,
                               msg_nosignal = 0x4000;
+inline constexpr std::int32_t msg_ctrunc = 0x8, msg_cmsg_cloexec = 0x40000000;
 
 enum class Shut : std::int32_t { Read = 0, Write = 1, Both = 2 };
 
@@ -49,6 +51,7 @@ struct Bind {  ///< EINVAL (bound already), EADDRNOTAVAIL, EACCES, EADDRINUSE, E
   std::int32_t fd = -1, domain = 2;  ///< `domain`: the family of the address that was given
   Endpoint to;
   std::int32_t length = 0;  ///< bytes of the address that was given; 0: as many as its family has
+  Bytes path;               ///< AF_UNIX: sun_path; an abstract name begins with a zero byte
 };
 struct Listen {  ///< EADDRINUSE, EINVAL, EOPNOTSUPP
   static constexpr std::string_view name = "listen";
@@ -62,6 +65,8 @@ struct Connect {  ///< EADDRNOTAVAIL, ECONNREFUSED, ETIMEDOUT, EISCONN, EALREADY
   static constexpr std::string_view name = "connect";
   std::int32_t fd = -1, domain = 2;  ///< 0, AF_UNSPEC: dissolves the connection
   Endpoint to;
+  std::int32_t reserved = 0;
+  Bytes path;  ///< AF_UNIX
 };
 struct Send {  ///< → bytes taken. EPIPE, ECONNRESET, ENOTCONN, EAGAIN
   static constexpr std::string_view name = "send";
@@ -79,6 +84,7 @@ struct Sendto {  ///< → bytes. A datagram to an address. EINVAL, EMSGSIZE, EAC
   Bytes data;
   Endpoint to;
   std::int32_t domain = 2;
+  Bytes path;  ///< AF_UNIX
 };
 struct Recvfrom {  ///< → bytes, the sender, and the flags of the message (MSG_TRUNC: it was cut)
   static constexpr std::string_view name = "recvfrom";
@@ -311,6 +317,28 @@ struct Exec {  ///< execve: the task goes on as another program; numbers with FD
   static constexpr std::string_view name = "execve";
   std::int64_t reserved = 0;
 };
+struct Socketpair {  ///< → two connected sockets, the other one as `second`. EOPNOTSUPP (not AF_UNIX), EMFILE
+  static constexpr std::string_view name = "socketpair";
+  std::int32_t domain = 1, type = 1, protocol = 0, reserved = 0;  ///< `type` as for socket
+};
+struct Sendmsg {  ///< → bytes. As Send or Sendto, and descriptors with it (SCM_RIGHTS). EBADF, EINVAL
+  static constexpr std::string_view name = "sendmsg";
+  std::int32_t fd = -1, flags = 0;
+  Bytes data;
+  Bytes fds;   ///< see numbers_in
+  Bytes path;  ///< AF_UNIX: to whom; empty: to the peer
+};
+struct Recvmsg {  ///< → bytes, the sender, the message's flags, and the numbers of descriptors that came with
+                  ///< it
+  static constexpr std::string_view name = "recvmsg";
+  std::int32_t fd = -1, flags = 0;
+  std::int64_t size = 0;
+  std::int64_t control = 0;  ///< bytes of the buffer for control messages; 0: there is none
+};
+struct Rename {  ///< ENOENT, EACCES, EPERM, ENOTDIR, EISDIR, EBUSY
+  static constexpr std::string_view name = "rename";
+  Bytes from, to;
+};
 struct Exit {  ///< the task ends; the last one closes the process's descriptors
   static constexpr std::string_view name = "exit";
   std::int64_t status = 0;
@@ -328,7 +356,8 @@ using Syscall =
                  sys::Fork, sys::Thread, sys::Join, sys::Wait, sys::Exec, sys::Exit, sys::Inject,
                  sys::Capture, sys::Sendto, sys::Recvfrom, sys::Kill, sys::Sigaction, sys::Sigprocmask,
                  sys::Signalfd, sys::Alarm, sys::Setuid, sys::Getuid, sys::Getppid, sys::Poll, sys::Select,
-                 sys::EpollCreate, sys::EpollCtl, sys::EpollWait>;
+                 sys::EpollCreate, sys::EpollCtl, sys::EpollWait, sys::Socketpair, sys::Sendmsg, sys::Recvmsg,
+                 sys::Rename>;
 
 struct SysResult;
 
@@ -345,14 +374,17 @@ std::int32_t fd_of(const Syscall& call);
 /// What comes back: a value or an error, and what some calls bring besides.
 struct SysResult {
   std::int64_t value = 0;
-  std::int64_t second = 0;  ///< pipe, getrlimit, timerfd, SO_LINGER: the second of two values
-  Bytes data;               ///< recv, recvfrom, read, capture; poll, select, epoll_wait
+  std::int64_t second = 0;  ///< pipe, socketpair, getrlimit, timerfd, SO_LINGER: the second of two values;
+                            ///< SO_PEERCRED: the uid
+  Bytes data;               ///< recv, recvfrom, recvmsg, read, capture; poll, select, epoll_wait
   Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;
   std::int32_t domain = 0;     ///< the family of `peer`; 0: there is none
-  std::int32_t flags = 0;      ///< recvfrom: the flags of the message
+  std::int32_t flags = 0;      ///< recvfrom, recvmsg: the flags of the message; SO_PEERCRED: the gid
   std::uint32_t signals = 0;   ///< whose handlers the program runs before it sees the rest; see signal_bit()
   std::uint32_t restarts = 0;  ///< 1: it was interrupted, and is then made again (SA_RESTART)
+  Bytes path;                  ///< of AF_UNIX, in place of `peer`; empty: it has no name
+  Bytes fds;                   ///< recvmsg: the descriptors that came; see numbers_in
 
   bool ok() const { return error == Errno::OK; }
   static SysResult of(std::int64_t value) {
@@ -372,11 +404,15 @@ struct SysResult {
 /// A call as plain bytes, to lie in the world while it is blocked.
 struct FlatCall {
   std::uint64_t kind = 0;  ///< index in `Syscall`
-  std::array<std::uint8_t, 48> arguments{};
+  std::array<std::uint8_t, 64> arguments{};
   friend bool operator==(const FlatCall&, const FlatCall&) = default;
 };
 FlatCall flatten(const Syscall& call);
 Syscall unflatten(const FlatCall& flat);
+
+// Lists of descriptors lie in the byte store as C's int, four bytes each, lowest first.
+Bytes numbers(const std::vector<std::int32_t>& list, ByteStore& bytes);
+std::vector<std::int32_t> numbers_in(const Bytes& list, const ByteStore& bytes);
 
 /// The value of a name like «SO_REUSEADDR», its level included in the name's meaning.
 struct OptionRow {

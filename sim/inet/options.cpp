@@ -76,6 +76,7 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
     case Option::Error:
     case Option::Type:
     case Option::AcceptConn:
+    case Option::PeerCred:
       return fail(Errno::NOPROTOOPT);
     default:
       return std::nullopt;
@@ -102,6 +103,11 @@ std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call)
       SysResult result = SysResult::of(base.linger ? 1 : 0);
       result.second = base.linger_seconds;
       return Done{result};
+    }
+    case Option::PeerCred: {  // only a Unix socket knows its peer's
+      SysResult nobody;
+      nobody.second = nobody.flags = -1;
+      return Done{nobody};
     }
     case Option::ReceiveTimeout:
       return done(base.receive_timeout);

@@ -12,7 +12,7 @@
 
 namespace sockarium::inet {
 
-enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp };
+enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix };
 
 struct SocketBase {
   NetId net;
@@ -38,7 +38,7 @@ struct SocketBase {
   bool ipv6 = false;                ///< AF_INET6
   bool ipv6_only = false;           ///< IPV6_V6ONLY
   bool broadcast = false;           ///< SO_BROADCAST
-  std::uint8_t protocol = 6;        ///< IPPROTO_TCP or IPPROTO_UDP: each has ports of its own
+  std::uint8_t protocol = 6;        ///< IPPROTO_TCP, IPPROTO_UDP: each has ports of its own; 0: AF_UNIX
   std::uint16_t reserved = 0;
   std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
   std::uint32_t reserved_word = 0;

@@ -8,6 +8,7 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/epoll.h"
 #include "sim/kernel/file_operations.h"
+#include "sim/kernel/local_sockets.h"
 #include "sim/kernel/poll_calls.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/protocol.h"
@@ -15,6 +16,7 @@
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
 #include "sim/udp/udp.h"
+#include "sim/unix/unix.h"
 #include "sim/wire/header_bytes.h"
 
 namespace sockarium::kernel {
@@ -50,13 +52,19 @@ struct Try {
     constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
     const std::int32_t type = c.type & ~flags;
     if (type < 0 || type > 10) return fail(Errno::INVAL);
-    const bool ipv6 = c.domain == af_inet6;
-    if ((c.domain != af_inet && !ipv6) || inet::is_raw(world(), net())) return fail(Errno::AFNOSUPPORT);
+    const bool ipv6 = c.domain == af_inet6, local = c.domain == af_unix;
+    if ((c.domain != af_inet && !ipv6 && !local) || inet::is_raw(world(), net()))
+      return fail(Errno::AFNOSUPPORT);
     const bool datagrams = type == static_cast<std::int32_t>(SocketType::Datagram);
-    if (type != static_cast<std::int32_t>(SocketType::Stream) && !datagrams)
-      return fail(Errno::SOCKTNOSUPPORT);
-    if (c.protocol != 0 && c.protocol != (datagrams ? wire::UDP : wire::TCP))
-      return fail(Errno::PROTONOSUPPORT);
+    if (local) {
+      if (c.protocol != 0 && c.protocol != af_unix) return fail(Errno::PROTONOSUPPORT);
+      if (!local::is_local_type(type)) return fail(Errno::SOCKTNOSUPPORT);
+    } else {
+      if (type != static_cast<std::int32_t>(SocketType::Stream) && !datagrams)
+        return fail(Errno::SOCKTNOSUPPORT);
+      if (c.protocol != 0 && c.protocol != (datagrams ? wire::UDP : wire::TCP))
+        return fail(Errno::PROTONOSUPPORT);
+    }
     const std::int64_t fd = reserve_number(world(), process());
     if (fd < 0) return fail(Errno::MFILE);
     if (file_table_full(world(), process())) {
@@ -64,21 +72,24 @@ struct Try {
       return fail(Errno::NFILE);
     }
     const std::uint32_t user = world().kernel.processes.read(process()).user;
-    const SocketId socket =
-        datagrams ? udp::open(step, net(), user, ipv6) : tcp::open(step, net(), user, ipv6);
+    const SocketId socket = local       ? unix::open(step, net(), user, static_cast<SocketType>(type))
+                            : datagrams ? udp::open(step, net(), user, ipv6)
+                                        : tcp::open(step, net(), user, ipv6);
     install(step, process(), fd, make_file(world(), socket, (c.type & sock_nonblock) != 0),
             (c.type & sock_cloexec) != 0);
     return done(fd);
   }
 
   Attempt operator()(const sys::Bind& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_bind(step, socket, c); });
+    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_bind(step, process(), socket, c); });
   }
   Attempt operator()(const sys::Listen& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_listen(step, socket, c); });
+    return with_socket(c.fd,
+                       [&](SocketId socket) { return protocol::try_listen(step, process(), socket, c); });
   }
   Attempt operator()(const sys::Connect& c) {
-    return with_socket(c.fd, [&](SocketId socket) { return protocol::try_connect(step, socket, c, again); });
+    return with_socket(
+        c.fd, [&](SocketId socket) { return protocol::try_connect(step, process(), socket, c, again); });
   }
 
   Attempt operator()(const sys::Accept& c) {
@@ -92,37 +103,50 @@ struct Try {
     Attempt attempt = with_socket(c.fd, [&](SocketId socket) {
       // The new open file is made before the queue is looked at (Linux do_accept).
       return !again && file_table_full(world(), me.process) ? fail(Errno::NFILE)
-                                                            : protocol::try_accept(step, socket);
+                                                            : protocol::try_accept(step, socket, waits(c.fd));
     });
     if (std::holds_alternative<Block>(attempt)) return attempt;
     SysResult& result = std::get<Done>(attempt).result;
     if (!result.ok()) return attempt;  // the number is given back when the call completes
     const SocketId accepted = SocketId::from_raw(static_cast<std::uint64_t>(result.value));
-    result.domain = world().inet.sockets.read(accepted).ipv6 ? af_inet6 : af_inet;
+    if (result.domain == 0) result.domain = world().inet.sockets.read(accepted).ipv6 ? af_inet6 : af_inet;
     result.value = std::exchange(me.reserved_fd, -1);
     install(step, me.process, result.value, make_file(world(), accepted, (c.flags & sock_nonblock) != 0),
             (c.flags & sock_cloexec) != 0);
     return attempt;
   }
 
+  /// May the call block? What counts is how the descriptor was when the call began.
+  bool waits(std::int64_t fd, std::int32_t flags = 0) const {
+    return again || ((flags & msg_dontwait) == 0 && !world().kernel.files.read(file(fd)).nonblocking());
+  }
   Attempt send_with(std::int32_t fd, const Bytes& data, std::int32_t flags, const sys::Sendto* to) const {
-    return with_socket(fd, [&](SocketId socket) {
-      return protocol::try_send(step, socket, data, flags, to, self().progress);
-    });
+    return with_socket(
+        fd, [&](SocketId socket) { return protocol::try_send(step, task, socket, data, flags, to); });
   }
   Attempt receive_with(std::int32_t fd, std::int64_t size, std::int32_t flags) const {
     return with_socket(fd, [&](SocketId socket) {
       if (size < 0) return fail(Errno::INVAL);
-      // What counts is how the descriptor was when the call began.
-      const bool waits =
-          again || ((flags & msg_dontwait) == 0 && !world().kernel.files.read(file(fd)).nonblocking());
-      return protocol::try_receive(step, socket, size, flags, waits, self().gathered);
+      return protocol::try_receive(step, task, socket, size, flags, waits(fd, flags));
     });
   }
   Attempt operator()(const sys::Send& c) { return send_with(c.fd, c.data, c.flags, nullptr); }
   Attempt operator()(const sys::Sendto& c) { return send_with(c.fd, c.data, c.flags, &c); }
   Attempt operator()(const sys::Recv& c) { return receive_with(c.fd, c.size, c.flags); }
   Attempt operator()(const sys::Recvfrom& c) { return receive_with(c.fd, c.size, c.flags); }
+  Attempt operator()(const sys::Sendmsg& c) {
+    return with_socket(c.fd,
+                       [&](SocketId socket) { return local::try_sendmsg(step, task, socket, c, again); });
+  }
+  Attempt operator()(const sys::Recvmsg& c) {
+    return with_socket(c.fd, [&](SocketId socket) {
+      return local::try_recvmsg(step, task, socket, c, waits(c.fd, c.flags));
+    });
+  }
+  Attempt operator()(const sys::Socketpair& c) {
+    return inet::is_raw(world(), net()) ? fail(Errno::AFNOSUPPORT)
+                                        : local::try_socketpair(step, process(), c);
+  }
   // What read and write do is the file's business; whether it may be read at all is looked at first
   // (Linux vfs_read, vfs_write).
   Attempt operator()(const sys::Write& c) {
@@ -191,6 +215,7 @@ struct Try {
   Attempt operator()(const sys::Open& c) { return try_open(step, process(), c); }
   Attempt operator()(const sys::Lseek& c) { return try_lseek(step, process(), c); }
   Attempt operator()(const sys::Unlink& c) { return try_unlink(step, process(), c); }
+  Attempt operator()(const sys::Rename& c) { return try_rename(step, process(), c); }
   Attempt operator()(const sys::Eventfd& c) { return try_eventfd(step, process(), c); }
   Attempt operator()(const sys::TimerfdCreate& c) { return try_timerfd_create(step, process(), c); }
   Attempt operator()(const sys::TimerfdSettime& c) { return try_timerfd_settime(step, process(), c); }
@@ -327,7 +352,8 @@ std::int32_t flags_of(const Syscall& call) {
       [](const auto& c) -> std::int32_t {
         using Call = std::decay_t<decltype(c)>;
         if constexpr (std::is_same_v<Call, sys::Send> || std::is_same_v<Call, sys::Sendto> ||
-                      std::is_same_v<Call, sys::Recv> || std::is_same_v<Call, sys::Recvfrom>)
+                      std::is_same_v<Call, sys::Recv> || std::is_same_v<Call, sys::Recvfrom> ||
+                      std::is_same_v<Call, sys::Sendmsg> || std::is_same_v<Call, sys::Recvmsg>)
           return c.flags;
         else
           return 0;
@@ -338,12 +364,12 @@ std::int32_t flags_of(const Syscall& call) {
 /// Does EPIPE of this call come with SIGPIPE? Of streams only.
 bool brings_signal(const World& world, const Task& task, const Syscall& call) {
   const bool sends = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
-                     std::holds_alternative<sys::Write>(call);
+                     std::holds_alternative<sys::Write>(call) || std::holds_alternative<sys::Sendmsg>(call);
   if (!sends || (flags_of(call) & msg_nosignal) != 0) return false;
   const OpenFileId file = task.held ? task.held : file_of(world, task.process, fd_of(call));
   if (!file) return true;
   const SocketId socket = world.kernel.files.read(file).socket;
-  return !socket || !protocol::is_udp(world, socket);
+  return !socket || protocol::breaks_with_signal(world, socket, task.state == TaskState::Blocked);
 }
 
 bool does_not_wait(const World& world, const Task& task, const Syscall& call) {
@@ -373,6 +399,7 @@ void complete(Step& step, TaskId id, const SysResult& result) {
   task.gathered = {};
   if (task.reserved_fd >= 0) unreserve_number(world, task.process, std::exchange(task.reserved_fd, -1));
   if (const OpenFileId held = std::exchange(task.held, OpenFileId{})) release_file(step, held);
+  unix::drop_rights(step, std::exchange(task.rights, RightId{}));
   queue_turn(world, id, std::max(world.now, task.entered + world.syscall_time), step.cause);
 }
 

@@ -31,11 +31,11 @@ Attempt read_socket(Step& step, const FileUse& use, std::int64_t size) {
   if (size == 0) return done(0);  // the socket is not asked (Linux sock_read_iter)
   const SocketId socket = step.world.kernel.files.read(use.file).socket;
   const bool waits = use.again || !step.world.kernel.files.read(use.file).nonblocking();
-  return protocol::try_receive(step, socket, size, 0, waits, step.world.kernel.tasks.read(use.task).gathered);
+  return protocol::try_receive(step, use.task, socket, size, 0, waits);
 }
 Attempt write_socket(Step& step, const FileUse& use, const Bytes& data) {
   const SocketId socket = step.world.kernel.files.read(use.file).socket;
-  return protocol::try_send(step, socket, data, 0, nullptr, step.world.kernel.tasks.read(use.task).progress);
+  return protocol::try_send(step, use.task, socket, data, 0, nullptr);
 }
 void release_socket(Step& step, const OpenFile& file) {
   protocol::close(step, file.socket);

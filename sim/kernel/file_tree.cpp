@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/file_operations.h"
@@ -123,6 +124,7 @@ Found find_or_make(Step& step, ProcessId process, const Place& place, const sys:
     if ((call.flags & o_trunc) != 0) wanted |= may_write;
     if (directory && (wanted & may_write) != 0) return refuse(Errno::ISDIR);
     if (!allowed(world, process, found.node, wanted)) return refuse(Errno::ACCES);
+    if (kind == FileKind::Socket) return refuse(Errno::NXIO);  // bind() and connect() use it
     return found;
   }
   if (!creates) return refuse(Errno::NOENT);
@@ -140,9 +142,8 @@ void remove_node(Step& step, NodeId id) {
 }
 
 RecordNumber record_size(Step& step, NodeId id, Reason reason) {
-  return step.record(
-      rec::FileChanged{FileKind::Regular, 0, id.raw(), step.world.kernel.nodes.read(id).content.length},
-      reason);
+  const Node& node = step.world.kernel.nodes.read(id);
+  return step.record(rec::FileChanged{node.kind, 0, id.raw(), node.content.length}, reason);
 }
 
 }  // namespace
@@ -219,31 +220,115 @@ Attempt try_lseek(Step& step, ProcessId process, const sys::Lseek& call) {
   return done(to);
 }
 
-Attempt try_unlink(Step& step, ProcessId process, const sys::Unlink& call) {
-  World& world = step.world;
-  const Place place = look_up(step, process, call.path);
-  if (place.error != Errno::OK) return fail(place.error);
-  if (!place.directory) return fail(Errno::ISDIR);
-  if (!place.node) return fail(Errno::NOENT);
-  Node& node = world.kernel.nodes.write(place.node);
-  Node& directory = world.kernel.nodes.write(place.directory);
+namespace {
+
+/// May the process take this name away? Linux may_delete.
+Errno refuses_removal(const World& world, ProcessId process, const Place& place) {
+  const Node& node = world.kernel.nodes.read(place.node);
+  const Node& directory = world.kernel.nodes.read(place.directory);
   const std::uint32_t user = world.kernel.processes.read(process).user;
-  if (place.slash) return fail(node.kind == FileKind::Directory ? Errno::ISDIR : Errno::NOTDIR);
-  if (!allowed(world, process, place.directory, may_write | may_search)) return fail(Errno::ACCES);
+  if (!allowed(world, process, place.directory, may_write | may_search)) return Errno::ACCES;
   if ((directory.mode & sticky) != 0 && user != 0 && user != node.user && user != directory.user)
-    return fail(Errno::PERM);
-  if (node.kind == FileKind::Directory) return fail(Errno::ISDIR);
-  NodeId* link = &directory.first;
-  while (*link != place.node) link = &world.kernel.nodes.write(*link).next;
+    return Errno::PERM;
+  return node.kind == FileKind::Directory ? Errno::ISDIR : Errno::OK;
+}
+
+void leave_directory(World& world, NodeId id) {
+  Node& node = world.kernel.nodes.write(id);
+  NodeId* link = &world.kernel.nodes.write(node.parent).first;
+  while (*link != id) link = &world.kernel.nodes.write(*link).next;
   *link = node.next;
   node.next = {};
+}
+
+void unlink_node(Step& step, const Place& place) {
+  Node& node = step.world.kernel.nodes.write(place.node);
+  leave_directory(step.world, place.node);
   node.unlinked = 1;
   record_size(step, place.node, Reason::FileUnlinked);
   const Bytes name = node.name;
   notify_self(step, place.node, in_attrib);  // the count of its names
   if (node.open == 0) remove_node(step, place.node);
   notify_entry(step, place.directory, in_delete, name);
+}
+
+}  // namespace
+
+Attempt try_unlink(Step& step, ProcessId process, const sys::Unlink& call) {
+  const World& world = step.world;
+  const Place place = look_up(step, process, call.path);
+  if (place.error != Errno::OK) return fail(place.error);
+  if (!place.directory) return fail(Errno::ISDIR);
+  if (!place.node) return fail(Errno::NOENT);
+  if (place.slash)
+    return fail(world.kernel.nodes.read(place.node).kind == FileKind::Directory ? Errno::ISDIR
+                                                                                : Errno::NOTDIR);
+  if (const Errno refused = refuses_removal(world, process, place); refused != Errno::OK)
+    return fail(refused);
+  unlink_node(step, place);
   return done(0);
+}
+
+Attempt try_rename(Step& step, ProcessId process, const sys::Rename& call) {
+  World& world = step.world;
+  const Place from = look_up(step, process, call.from), to = look_up(step, process, call.to);
+  for (const Place* place : {&from, &to})
+    if (place->error != Errno::OK) return fail(place->error);
+  if (!from.directory || !to.directory) return fail(Errno::BUSY);
+  if (!from.node) return fail(Errno::NOENT);
+  if (from.slash || to.slash) return fail(Errno::NOTDIR);
+  if (const Errno refused = refuses_removal(world, process, from); refused != Errno::OK)
+    return fail(refused == Errno::ISDIR ? Errno::BUSY : refused);  // directories keep their names here
+  if (from.node == to.node) return done(0);
+  if (to.node) {
+    if (const Errno refused = refuses_removal(world, process, to); refused != Errno::OK) return fail(refused);
+    unlink_node(step, to);
+  } else if (!allowed(world, process, to.directory, may_write | may_search)) {
+    return fail(Errno::ACCES);
+  }
+  leave_directory(world, from.node);
+  Node& node = world.kernel.nodes.write(from.node);
+  Node& directory = world.kernel.nodes.write(to.directory);
+  node.parent = to.directory;
+  node.name = to.name;
+  node.next = std::exchange(directory.first, from.node);
+  record_size(step, from.node, Reason::FileRenamed);
+  return done(0);
+}
+
+Errno make_socket_file(Step& step, ProcessId process, const Bytes& path, NodeId& made) {
+  World& world = step.world;
+  const Place place = look_up(step, process, path);
+  if (place.error != Errno::OK) return place.error;
+  if (place.node || !place.directory) return Errno::ADDRINUSE;
+  if (place.slash) return Errno::NOENT;
+  if (!allowed(world, process, place.directory, may_write | may_search)) return Errno::ACCES;
+  const Process& owner = world.kernel.processes.read(process);
+  made =
+      add_node(world, owner.host, place.directory, FileKind::Socket, place.name, 0777 & ~umask, owner.user);
+  record_size(step, made, Reason::FileMade);
+  notify_entry(step, place.directory, in_create, place.name);
+  return Errno::OK;
+}
+
+void remove_socket_file(Step& step, NodeId id) {
+  Place place;
+  place.node = id;
+  place.directory = step.world.kernel.nodes.read(id).parent;
+  unlink_node(step, place);
+}
+
+Errno find_socket(Step& step, ProcessId process, const Bytes& path, SocketId& found) {
+  const World& world = step.world;
+  const Place place = look_up(step, process, path);
+  if (place.error != Errno::OK) return place.error;
+  if (!place.node) return Errno::NOENT;
+  const Node& node = world.kernel.nodes.read(place.node);
+  if (place.slash && node.kind != FileKind::Directory) return Errno::NOTDIR;
+  if (!allowed(world, process, place.node, may_write)) return Errno::ACCES;
+  if (node.kind != FileKind::Socket || !node.socket) return Errno::CONNREFUSED;
+  found = node.socket;
+  return Errno::OK;
 }
 
 Errno find_node(Step& step, ProcessId process, const Bytes& path, NodeId& found) {

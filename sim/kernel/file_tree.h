@@ -1,9 +1,11 @@
 // A host's files: a small tree in memory, enough to give descriptors something else than sockets to name. It
 // begins with /dev/null, /dev/zero, /dev/tty and an empty /tmp. Where a program is in a file stands in the
-// open file description, so that dup and fork share it. open(2), lseek(2), unlink(2); Linux fs/namei.c.
+// open file description, so that dup and fork share it. open(2), lseek(2), unlink(2), rename(2); Linux
+// fs/namei.c.
 //
 // Left out: links, directories beyond those two (and listing them), other times and owners than at the
-// making, renaming, mapping, sizes above 1 GiB, fs.protected_regular.
+// making, renaming directories (and telling inotify of moves), mapping, sizes above 1 GiB,
+// fs.protected_regular.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +39,8 @@ struct Node {
   std::uint32_t unlinked = 0;  ///< 1: it has no name any more
   std::uint32_t reserved = 0;
   Bytes name;
-  Bytes content;  ///< of a regular file
+  Bytes content;    ///< of a regular file
+  SocketId socket;  ///< of a socket's name: who is bound there; none: nobody any more
 };
 
 /// The tree that a host starts with.
@@ -47,6 +50,17 @@ NodeId make_tree(World& world, ByteStore& bytes, HostId host);
 Attempt try_open(Step& step, ProcessId process, const sys::Open& call);
 /// → the new offset. EBADF, ESPIPE (no such file has one), EINVAL.
 Attempt try_lseek(Step& step, ProcessId process, const sys::Lseek& call);
+/// The file of a Unix socket's name, which bind() makes. EADDRINUSE (the path exists, whatever is there),
+/// ENOENT, ENOTDIR, EACCES.
+Errno make_socket_file(Step& step, ProcessId process, const Bytes& path, NodeId& made);
+/// Takes it back: the bind did not come about.
+void remove_socket_file(Step& step, NodeId node);
+/// The socket whose name a path is; the process must be allowed to write to the file. ECONNREFUSED (no
+/// socket's file, or nobody is bound there any more), ENOENT, ENOTDIR, EACCES.
+Errno find_socket(Step& step, ProcessId process, const Bytes& path, SocketId& found);
+/// Gives a file another name, in any directory; what had that name loses it. ENOENT, EACCES, EPERM, ENOTDIR,
+/// EISDIR, EBUSY.
+Attempt try_rename(Step& step, ProcessId process, const sys::Rename& call);
 /// Takes a file's name away; its content goes with the last descriptor. ENOENT, EISDIR, EACCES, EPERM.
 Attempt try_unlink(Step& step, ProcessId process, const sys::Unlink& call);
 

@@ -100,6 +100,7 @@ struct Task {
   std::uint64_t blocked_record = 0;
   std::uint64_t calls_in_a_row = 0;  ///< since it last blocked
   std::uint64_t random_count = 0;
+  RightId rights;  ///< open files that the message of its call shall carry
   Costs costs;
 };
 

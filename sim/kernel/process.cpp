@@ -3,6 +3,7 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
+#include "sim/unix/unix.h"
 
 namespace sockarium::kernel {
 
@@ -23,6 +24,7 @@ void stop_task(Step& step, TaskId id, std::int64_t status, std::uint32_t signal,
   --world.kernel.processes.write(task.process).tasks;
   step.record(rec::TaskEnded{id, task.process, status, signal}, reason);
   if (const OpenFileId held = std::exchange(task.held, OpenFileId{})) release_file(step, held);
+  unix::drop_rights(step, std::exchange(task.rights, RightId{}));
   step.wake_ups.push_back(WakeUp{task.process.raw(), Readiness::TaskEnded, world.records, false});
 }
 

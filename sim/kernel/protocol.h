@@ -1,5 +1,5 @@
-// Which room answers for a socket: TCP or UDP. Calls, closing and readings go to the one that its kind names.
-// Linux struct proto_ops.
+// Which room answers for a socket: TCP, UDP or Unix sockets. Calls, closing and readings go to the one that
+// its kind names. Linux struct proto_ops.
 #pragma once
 
 #include "sim/core/attempt.h"
@@ -15,17 +15,22 @@ namespace sockarium::kernel::protocol {
 
 bool is_udp(const World& world, SocketId socket);
 
-Attempt try_bind(Step& step, SocketId socket, const sys::Bind& call);
+// `process`, `task`: who calls.
+Attempt try_bind(Step& step, ProcessId process, SocketId socket, const sys::Bind& call);
 /// UDP: EOPNOTSUPP.
-Attempt try_listen(Step& step, SocketId socket, const sys::Listen& call);
-Attempt try_accept(Step& step, SocketId socket);
-Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool again);
-/// `to`: nullptr for the peer; TCP takes no notice of it. `taken`: bytes that earlier tries have taken.
-Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t flags, const sys::Sendto* to,
-                 std::uint64_t taken);
-/// `waits`: the call may block. `gathered`: what earlier tries of a call with MSG_WAITALL have received.
-Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, bool waits,
-                    const Bytes& gathered);
+Attempt try_listen(Step& step, ProcessId process, SocketId socket, const sys::Listen& call);
+/// `waits`: the call may block.
+Attempt try_accept(Step& step, SocketId socket, bool waits);
+Attempt try_connect(Step& step, ProcessId process, SocketId socket, const sys::Connect& call, bool again);
+/// `to`: nullptr for the peer; TCP takes no notice of it. What earlier tries have taken stands in the task.
+Attempt try_send(Step& step, TaskId task, SocketId socket, const Bytes& data, std::int32_t flags,
+                 const sys::Sendto* to);
+/// `waits`: the call may block. What earlier tries of a call with MSG_WAITALL have received stands in the
+/// task.
+Attempt try_receive(Step& step, TaskId task, SocketId socket, std::int64_t size, std::int32_t flags,
+                    bool waits);
+/// Does EPIPE come with SIGPIPE? `waited`: the call had been blocked.
+bool breaks_with_signal(const World& world, SocketId socket, bool waited);
 Attempt try_shutdown(Step& step, SocketId socket, Shut how);
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);

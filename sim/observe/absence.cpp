@@ -9,6 +9,7 @@
 
 #include "sim/kernel/protocol.h"
 #include "sim/observe/lookup.h"
+#include "sim/unix/unix.h"
 
 namespace sockarium::observe {
 
@@ -132,6 +133,44 @@ class Missing {
     owners_do(owner->socket);
   }
 
+  /// A call that waits on a Unix socket: `socket` is its own, or the one whose queue is full.
+  void local_socket_waits(const Syscall& call, SocketId socket) {
+    const unix::Socket& entry = unix::read_entry(world_, socket);
+    if (std::holds_alternative<sys::Accept>(call)) {
+      steps_.push_back(aside(0, "no connection waits in the accept queue"));
+    } else if (std::holds_alternative<sys::Connect>(call)) {
+      steps_.push_back(aside(entry.filled, "nobody accepts what waits there",
+                             "connect() of a Unix socket waits until accept() has made room",
+                             "Linux unix_wait_for_peer"));
+      owners_do(socket);
+    } else if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
+               std::holds_alternative<sys::Recvmsg>(call) || std::holds_alternative<sys::Read>(call)) {
+      steps_.push_back(aside(0, "nothing has come into its queue"));
+      if (entry.has_peer) owners_do(entry.peer);
+    } else {
+      const bool own = entry.has_peer && entry.memory >= entry.send_buffer;
+      steps_.push_back(aside(own ? 0 : entry.filled, "the receiver does not read what waits for it"));
+      owners_do(own ? entry.peer : socket);
+    }
+  }
+
+  /// Who has the name that bind() wanted.
+  void name_is_held(const sys::Bind& call, HostId host) {
+    const NetId net = world_.kernel.hosts.read(host).net;
+    const std::string name = tells_.names().local_name(call.path);
+    for (const SocketId id : ids(world_.inet.sockets)) {
+      if (!unix::is_unix(world_, id) || world_.inet.sockets.read(id).net != net) continue;
+      const unix::Socket& entry = unix::read_entry(world_, id);
+      if (entry.name != call.path || entry.listener || entry.has_peer) continue;
+      steps_.push_back(aside(world_.inet.sockets.read(id).bound_record,
+                             fmt::format("{} is the name of {}", name, tells_.names().local(id))));
+      return owners_do(id);
+    }
+    steps_.push_back(aside(0, fmt::format("nobody is bound to {}, but the path exists", name),
+                           "the file of a socket outlives it; only unlink() takes it away",
+                           "unix(7); Linux unix_bind_bsd"));
+  }
+
   /// Who has the port that bind() wanted.
   void port_is_held(const sys::Bind& call, HostId host) {
     const NetId net = world_.kernel.hosts.read(host).net;
@@ -242,6 +281,9 @@ class Missing {
       return;
     }
     const SocketId socket = SocketId::from_raw(blocked.who);
+    if (const inet::SocketBase* base = world_.inet.sockets.find(socket);
+        base != nullptr && base->kind == inet::EntryKind::Unix)
+      return local_socket_waits(call, socket);
     if (std::holds_alternative<sys::Accept>(call)) {
       steps_.push_back(aside(0, "no connection waits in the accept queue"));
     } else if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
@@ -271,7 +313,7 @@ class Missing {
     const HostId host = at(records_, number_).host;
     if (const auto* bind = std::get_if<sys::Bind>(&call);
         bind != nullptr && returned.result.error == Errno::ADDRINUSE)
-      port_is_held(*bind, host);
+      bind->domain == af_unix ? name_is_held(*bind, host) : port_is_held(*bind, host);
     if (const auto* connect = std::get_if<sys::Connect>(&call);
         connect != nullptr && returned.result.error == Errno::ADDRNOTAVAIL)
       ports_are_used_up(connect->to, host);

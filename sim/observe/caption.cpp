@@ -309,6 +309,10 @@ class Teller {
     }
     if (event_.file != 0) return fit({fmt::format("{} wakes: {}.", who, tells_.describe(event_.file))});
     if (event_.received != 0) return fit({fmt::format("{} wakes and reads the data that has come.", who)});
+    if (event_.local != 0) return fit({fmt::format("{} wakes: {}.", who, tells_.describe(event_.local))});
+    if (get<rec::LocalEnd>(records_, cause) != nullptr)
+      return fit(
+          {fmt::format("{} wakes in {}: the other end sends no more.", who, waiting_call(woken.task))});
     if (get<rec::QueueEntered>(records_, cause) != nullptr)
       return fit({fmt::format("{} wakes in {}, but another took the connection: it waits on.", who,
                               waiting_call(woken.task))});
@@ -327,7 +331,8 @@ class Teller {
     const auto& returned = as<rec::SyscallReturned>(event_.returned);
     const Syscall call = unflatten(returned.call);
     const bool reads = std::holds_alternative<sys::Recv>(call) ||
-                       std::holds_alternative<sys::Recvfrom>(call) || std::holds_alternative<sys::Read>(call);
+                       std::holds_alternative<sys::Recvfrom>(call) ||
+                       std::holds_alternative<sys::Read>(call) || std::holds_alternative<sys::Recvmsg>(call);
     // A datagram names its sender; a stream does not.
     const bool stream = returned.result.domain == 0;
     const auto* connects = std::get_if<sys::Connect>(&call);
@@ -353,6 +358,12 @@ class Teller {
     if (!event_.states.empty() && as<rec::StateChanged>(event_.states.back()).to == TcpState::Listen)
       return fmt::format("{} listens",
                          names_.endpoint(as<rec::StateChanged>(event_.states.back()).ends.local));
+    if (event_.local != 0 && event_.blocked == 0) {
+      const std::string also = std::holds_alternative<sys::Close>(call) && event_.descriptor != 0
+                                   ? ", and descriptors in flight are lost"
+                                   : "";
+      return tells_.describe(event_.local) + also;
+    }
     if (!event_.sent.empty()) {
       const Reason reason = at(records_, event_.sent.front()).reason;
       const bool aborts =
@@ -370,9 +381,13 @@ class Teller {
       if (std::holds_alternative<sys::Poll>(call) || std::holds_alternative<sys::Select>(call))
         return "it waits, as none of them has news";
       if (std::holds_alternative<sys::Recv>(call) || std::holds_alternative<sys::Recvfrom>(call) ||
-          std::holds_alternative<sys::Read>(call))
+          std::holds_alternative<sys::Read>(call) || std::holds_alternative<sys::Recvmsg>(call))
         return "it waits, as no data is there";
-      if (std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call))
+      if (as<rec::TaskBlocked>(event_.blocked).what == Readiness::PeerRoom)
+        return std::holds_alternative<sys::Connect>(call) ? "it waits, as the accept queue is full"
+                                                          : "it waits, as the receiver's queue is full";
+      if (std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Write>(call) ||
+          std::holds_alternative<sys::Sendto>(call) || std::holds_alternative<sys::Sendmsg>(call))
         return as<rec::TaskBlocked>(event_.blocked).what == Readiness::PipeWritable
                    ? "it waits, as the pipe is full"
                    : "it waits, as the send buffer is full";

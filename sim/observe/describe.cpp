@@ -1,6 +1,8 @@
 // One line for one record of any kind. See caption.h.
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "sim/core/signal.h"
 #include "sim/observe/caption.h"
 #include "sim/observe/lookup.h"
@@ -137,6 +139,9 @@ struct Line {
     const std::string who = names().task(r.task);
     if (!r.result.ok())
       return fmt::format("{}() fails in {}: {} ({})", what, who, name(r.result.error), words(r.result.error));
+    if (!r.result.fds.empty())
+      return fmt::format("{}() returns {} in {}, with {}", what, r.result.value, who,
+                         counted(r.result.fds.length / 4, "descriptor", "descriptors"));
     if (std::holds_alternative<sys::Capture>(unflatten(r.call)))
       return fmt::format("{} takes a packet of {}", who, counted(r.result.data.length, "byte", "bytes"));
     const std::string brought = brought_text(unflatten(r.call), r.result, names().bytes());
@@ -240,6 +245,8 @@ struct Line {
         return here() + " empties a file";
       case Reason::FileUnlinked:
         return "a file on " + here() + " loses its name";
+      case Reason::FileRenamed:
+        return "a file on " + here() + " gets another name";
       default:
         break;
     }
@@ -254,6 +261,67 @@ struct Line {
         return fmt::format("a file on {} has {}", here(), counted(r.value, "byte", "bytes"));
       default:
         return fmt::format("{} in a pipe on {}", counted(r.value, "byte is", "bytes are"), here());
+    }
+  }
+  std::string operator()(const rec::NameTaken& r) const {
+    return fmt::format("a Unix socket on {} is called {}", here(), names().local_name(r.name));
+  }
+  std::string operator()(const rec::NameFreed& r) const {
+    return fmt::format("the name {} is free on {}", names().local_name(r.name), here());
+  }
+  std::string operator()(const rec::LocalConnected& r) const {
+    if (record.reason == Reason::LocalPaired)
+      return fmt::format("two Unix sockets on {} are each other's peer", here());
+    if (record.reason == Reason::LocalPeerNamed)
+      return fmt::format("messages of a Unix socket on {} go to {}", here(), names().local_name(r.name));
+    return fmt::format("a Unix socket on {} is connected to {}", here(), names().local_name(r.name));
+  }
+  std::string operator()(const rec::LocalQueue& r) const {
+    if (record.reason == Reason::LocalListens) return names().local_name(r.name) + " listens";
+    if (record.reason == Reason::LocalQueueFull)
+      return fmt::format("a connection finds the accept queue of {} full ({} of {})",
+                         names().local_name(r.name), r.length, r.limit + 1);
+    return fmt::format("a connection {} the accept queue of {} ({} of {})",
+                       record.reason == Reason::LocalAccepted ? "leaves" : "enters",
+                       names().local_name(r.name), r.length, r.limit + 1);
+  }
+  /// «/tmp/log», «the peer of /tmp/log», «a Unix socket».
+  std::string end(const Bytes& name, const Bytes& peer_name) const {
+    if (!name.empty()) return names().local_name(name);
+    return peer_name.empty() ? "a Unix socket" : "the peer of " + names().local_name(peer_name);
+  }
+  std::string operator()(const rec::LocalEnd& r) const {
+    const std::string what = r.reads == 0 && r.writes == 0 ? "neither receives nor sends any more"
+                             : r.reads == 0                ? "receives nothing any more"
+                                                           : "sends nothing any more";
+    return fmt::format("{} {}", end(r.name, r.peer_name), what);
+  }
+  std::string operator()(const rec::MessageMoved& r) const {
+    const std::string what = counted(std::abs(r.bytes), "byte", "bytes");
+    const std::string with =
+        r.descriptors == 0 ? "" : " with " + counted(r.descriptors, "descriptor", "descriptors");
+    const bool one = std::abs(r.bytes) == 1 && r.descriptors == 0;
+    const std::string to = end(r.to_name, r.from_name);
+    switch (record.reason) {
+      case Reason::MessageLost:
+        return fmt::format("{}{} for {} {} lost unread", what, with, to, one ? "is" : "are");
+      case Reason::MessageQueueFull:
+        return fmt::format("a message finds the queue of {} full", to);
+      case Reason::MessageTaken:
+        return fmt::format("{}{} {} the queue of {}", what, with, one ? "leaves" : "leave", to);
+      default:
+        return fmt::format("{}{} {} in the queue of {}", what, with, one ? "lies" : "lie", to);
+    }
+  }
+  std::string operator()(const rec::DescriptorMoved& r) const {
+    const std::string what = fmt::format("open file #{}", r.file.index);
+    switch (record.reason) {
+      case Reason::DescriptorSent:
+        return what + " is in flight on " + here();
+      case Reason::DescriptorReceived:
+        return what + " has arrived on " + here();
+      default:
+        return fmt::format("{} is dropped with its message on {}", what, here());
     }
   }
   std::string operator()(const rec::InterestChanged& r) const {

@@ -39,6 +39,13 @@ struct Sorter {
     (changed.buffer == BufferKind::Receive ? into.received : into.acknowledged) = number;
   }
   void operator()(const rec::FileChanged&) const { into.file = number; }
+  void operator()(const rec::NameTaken&) const { into.local = number; }
+  void operator()(const rec::NameFreed&) const {}
+  void operator()(const rec::LocalConnected&) const { into.local = number; }
+  void operator()(const rec::LocalQueue&) const { into.local = number; }
+  void operator()(const rec::LocalEnd&) const { once(into.local); }
+  void operator()(const rec::MessageMoved&) const { into.local = number; }
+  void operator()(const rec::DescriptorMoved&) const { once(into.descriptor); }
   void operator()(const rec::InterestChanged&) const { into.interest = number; }
   void operator()(const rec::ReadyListChanged&) const { into.ready = number; }
   void operator()(const rec::SocketError&) const { once(into.failed); }

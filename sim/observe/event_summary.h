@@ -22,6 +22,8 @@ struct EventSummary {
   RecordNumber received = 0, acknowledged = 0;     ///< the last change of the receive buffer, the send buffer
   RecordNumber file = 0;                           ///< the last change inside a pipe or another such file
   RecordNumber interest = 0, ready = 0;            ///< the last change of an epoll's lists
+  RecordNumber local = 0;                          ///< the last that happened to a Unix socket
+  RecordNumber descriptor = 0;  ///< the first descriptor in flight that was sent or received
   RecordNumber opened = 0, closed = 0, freed = 0, bound = 0, failed = 0, printed = 0, setting = 0, signal = 0;
 };
 

@@ -29,6 +29,14 @@ struct Weight {
   int operator()(const rec::BufferChanged&) const { return 48; }
   int operator()(const rec::SignalSent&) const { return 74; }
   int operator()(const rec::FileChanged&) const { return 47; }
+  int operator()(const rec::MessageMoved&) const { return reason == Reason::MessageLost ? 62 : 49; }
+  int operator()(const rec::LocalQueue&) const { return 60; }
+  int operator()(const rec::LocalConnected&) const { return 58; }
+  int operator()(const rec::LocalEnd&) const { return 48; }
+  int operator()(const rec::NameTaken&) const { return 56; }
+  int operator()(const rec::DescriptorMoved&) const {
+    return reason == Reason::DescriptorCollected ? 64 : 46;
+  }
   int operator()(const rec::InterestChanged&) const { return 46; }
   int operator()(const rec::ReadyListChanged&) const { return 31; }
   int operator()(const rec::DescriptorOpened&) const { return 40; }
@@ -131,6 +139,10 @@ std::string Narrator::in_real_life(RecordNumber first, RecordNumber last) const 
   if (std::holds_alternative<rec::QueueLeft>(what)) return "ss -ltn";
   if (const wire::Packet* packet = packet_of(records_, about)) return tcpdump_of(*packet);
   if (std::holds_alternative<rec::BufferChanged>(what)) return "ss -tan";
+  if (std::holds_alternative<rec::LocalQueue>(what)) return "ss -xl";
+  if (std::holds_alternative<rec::MessageMoved>(what) || std::holds_alternative<rec::LocalConnected>(what) ||
+      std::holds_alternative<rec::NameTaken>(what) || std::holds_alternative<rec::LocalEnd>(what))
+    return "ss -xa";
   if (const auto* entered = std::get_if<rec::SyscallEntered>(&what)) {
     const Syscall call = unflatten(entered->call);
     if (std::holds_alternative<sys::Sleep>(call)) return "strace -e clock_nanosleep";

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/kernel/descriptors.h"
+#include "sim/observe/local_sockets.h"
+#include "sim/unix/unix.h"
+
 namespace sockarium::observe {
 
 namespace {
@@ -34,12 +38,33 @@ std::string arguments_text(const Syscall& call) {
 struct Arguments {
   const Names& names;
 
-  std::string operator()(const sys::Socket& c) const { return (c.type & 0xf) == 2 ? "UDP" : "TCP"; }
+  static std::string local_type(std::int32_t type) {
+    const std::int32_t base = type & 0xf;
+    return base == 1 ? "Unix stream" : base == 2 ? "Unix datagrams" : "Unix packets in sequence";
+  }
+  std::string operator()(const sys::Socket& c) const {
+    return c.domain == af_unix ? local_type(c.type) : (c.type & 0xf) == 2 ? "UDP" : "TCP";
+  }
+  std::string operator()(const sys::Socketpair& c) const { return local_type(c.type); }
+  /// «, 2 descriptors»
+  static std::string with_descriptors(const Bytes& fds) {
+    return fds.empty() ? "" : ", " + counted(fds.length / 4, "descriptor", "descriptors");
+  }
+  std::string operator()(const sys::Sendmsg& c) const {
+    const std::string to = c.path.empty() ? "" : ", " + names.local_name(c.path);
+    return fmt::format("{}, {}{}{}", c.fd, bytes_text(c.data.length), with_descriptors(c.fds), to);
+  }
+  std::string operator()(const sys::Recvmsg& c) const { return fmt::format("{}, {}", c.fd, c.size); }
+  std::string operator()(const sys::Rename& c) const {
+    return fmt::format("{}, {}", path(c.from), path(c.to));
+  }
   std::string operator()(const sys::Bind& c) const {
+    if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, names.local_name(c.path));
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Connect& c) const {
     if (c.domain == af_unspec) return fmt::format("{}, AF_UNSPEC", c.fd);
+    if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, names.local_name(c.path));
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Listen& c) const { return fmt::format("{}, {}", c.fd, c.backlog); }
@@ -47,7 +72,8 @@ struct Arguments {
     return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
   }
   std::string operator()(const sys::Sendto& c) const {
-    return fmt::format("{}, {}, {}", c.fd, bytes_text(c.data.length), names.endpoint(c.to));
+    return fmt::format("{}, {}, {}", c.fd, bytes_text(c.data.length),
+                       c.domain == af_unix ? names.local_name(c.path) : names.endpoint(c.to));
   }
   std::string operator()(const sys::Write& c) const {
     return fmt::format("{}, {}", c.fd, bytes_text(c.data.length));
@@ -198,7 +224,25 @@ std::string Names::ends(const Ends& ends) const {
 
 std::string Names::socket(SocketId id) const {
   const inet::SocketBase* base = world_.inet.sockets.find(id);
+  if (base != nullptr && base->kind == inet::EntryKind::Unix) return local(id);
   return base != nullptr ? ends(Ends{base->local, base->peer}) : "a socket";
+}
+
+std::string Names::local_name(const Bytes& name) const {
+  const std::string text = observe::local_name(bytes_, name);
+  return text.empty() ? "without a name" : text;
+}
+
+std::string Names::local(SocketId id) const {
+  const inet::SocketBase* base = world_.inet.sockets.find(id);
+  if (base == nullptr || base->kind != inet::EntryKind::Unix) return "a Unix socket";
+  const unix::Socket& entry = unix::read_entry(world_, id);
+  const std::string name = entry.name.empty() ? "a Unix socket" : local_name(entry.name);
+  for (const ProcessId who : ids(world_.kernel.processes))
+    for (auto open = kernel::next_open(world_, who, 0); open.file;
+         open = kernel::next_open(world_, who, open.fd + 1))
+      if (open.file == base->file) return fmt::format("{} of {}", name, process(who));
+  return name;
 }
 
 std::string Names::listener(SocketId id, HostId where) const {

@@ -45,6 +45,10 @@ class Names {
   std::string ends(const Ends& ends) const;
   /// As ends(); «a socket» when it is gone.
   std::string socket(SocketId id) const;
+  /// A Unix socket: «the socket of web», «/tmp/log of web», or as much of that as is known.
+  std::string local(SocketId id) const;
+  /// «/tmp/log», «@bus», or «without a name».
+  std::string local_name(const Bytes& name) const;
   /// «*:8080 on srv»: a listening socket.
   std::string listener(SocketId id, HostId where) const;
   /// What an open file is, a socket aside: «/tmp/log», «/tmp/log (deleted)», «pipe», «eventfd».

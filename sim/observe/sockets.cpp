@@ -26,6 +26,7 @@ std::vector<SocketLine> socket_lines(const World& world) {
   std::vector<SocketLine> lines;
   for (const SocketId id : ids(world.inet.sockets)) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
+    if (base.kind == inet::EntryKind::Unix) continue;  // see local_lines
     const TcpState state = kernel::protocol::state_of(world, id);
     if (base.protocol == wire::UDP ? !base.bucket : state == TcpState::Closed) continue;
     lines.push_back({base.net,

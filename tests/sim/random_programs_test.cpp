@@ -2,6 +2,7 @@
 // every event. Whatever they do, the world stays whole, ends, and is the same the second time.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "sim/core/chance.h"
@@ -11,6 +12,10 @@
 
 namespace sockarium::test {
 namespace {
+
+constexpr std::int32_t SOCK_STREAM_ = 1, SOCK_DGRAM_ = 2, SOCK_SEQPACKET_ = 5;
+constexpr std::string_view local_names[] = {"/tmp/a", "/tmp/b", std::string_view("\0a", 2),
+                                            std::string_view("\0b", 2)};
 
 /// A program of `length` random calls, a pure function of its seed.
 Script nonsense(std::uint64_t seed, std::size_t length) {
@@ -23,7 +28,10 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const auto port = static_cast<std::uint16_t>(80 + draw(2, 3));
     const char* addresses[] = {server_address, client_address, "127.0.0.1"};
     const char* to = addresses[draw(3, 3)];
-    switch (draw(4, 51)) {
+    const std::int32_t local_types[] = {SOCK_STREAM_, SOCK_DGRAM_, SOCK_SEQPACKET_};
+    const std::int32_t local_type = local_types[draw(18, 3)] | (draw(19, 3) == 0 ? sock_nonblock : 0);
+    const Bytes name = carried(local_names[draw(20, 4)]);
+    switch (draw(4, 68)) {
       case 0:
       case 1:
       case 2:
@@ -140,6 +148,38 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
         return draw(16, 4) == 0
                    ? Syscall{sys::Setrlimit{rlimit_nofile, 20 + static_cast<std::int64_t>(draw(17, 60)), 80}}
                    : sys::Exit{};
+      case 51:
+      case 52:
+        return sys::Socket{af_unix, local_type};
+      case 53:
+      case 54:
+        return sys::Socketpair{af_unix, local_type};
+      case 55:
+      case 56:
+        return sys::Bind{fd, af_unix, {}, 0, draw(21, 8) == 0 ? Bytes{} : name};
+      case 57:
+      case 58:
+        return sys::Connect{fd, draw(21, 8) == 0 ? af_unspec : af_unix, {}, 0, name};
+      case 59:
+        return sys::Sendto{fd, msg_nosignal, pattern(static_cast<std::uint32_t>(draw(7, 2'000))),
+                           {}, af_unix,      name};
+      case 60:
+      case 61:
+      case 62: {
+        const char fds[] = {static_cast<char>(fd), 0, 0, 0, static_cast<char>(3 + draw(22, 6)), 0, 0, 0};
+        return sys::Sendmsg{static_cast<std::int32_t>(3 + draw(23, 6)), msg_nosignal,
+                            pattern(static_cast<std::uint32_t>(draw(7, 2'000))),
+                            carried(std::string_view(fds, draw(24, 2) == 0 ? 4 : 8)),
+                            draw(25, 4) == 0 ? name : Bytes{}};
+      }
+      case 63:
+      case 64:
+        return sys::Recvmsg{fd, draw(26, 4) == 0 ? msg_peek : 0, static_cast<std::int64_t>(draw(8, 3'000)),
+                            static_cast<std::int64_t>(draw(27, 3)) * 12};
+      case 65:
+        return sys::Rename{carried("/tmp/a"), carried("/tmp/b")};
+      case 66:
+        return sys::Unlink{carried("/tmp/b")};
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }
@@ -170,6 +210,35 @@ TEST(RandomPrograms, NeverBreakTheWorld) {
       ASSERT_EQ(broken, "") << "seed " << seed << ", event " << session.cursor();
     }
   }
+}
+
+/// Messages and connections of Unix sockets, as the records tell: no queue grows beyond its bound, and every
+/// byte that was put into one is read or lost.
+TEST(RandomPrograms, LoseNoByteBetweenUnixSockets) {
+  std::int64_t queued = 0, carried_files = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Lab lab(5_ms);
+    fill(lab, seed);
+    Session& session = lab.run();
+    std::map<std::uint64_t, std::int64_t> unread;
+    for (std::size_t i = 0; i < session.records().size(); ++i) {
+      const Record& record = session.records()[i];
+      if (const auto* queue = std::get_if<rec::LocalQueue>(&record.what);
+          queue != nullptr && record.reason == Reason::LocalConnects) {
+        ASSERT_LE(queue->length, queue->limit + 1) << "seed " << seed;
+      }
+      if (const auto* moved = std::get_if<rec::MessageMoved>(&record.what)) {
+        std::int64_t& bytes = unread[moved->to.raw()];
+        bytes += moved->bytes;
+        ASSERT_EQ(bytes, moved->waiting) << "seed " << seed;
+        ASSERT_GE(bytes, 0);
+        queued += moved->bytes > 0 ? moved->bytes : 0;
+        carried_files += record.reason == Reason::MessageQueued ? moved->descriptors : 0;
+      }
+    }
+  }
+  EXPECT_GT(queued, 100'000);  // else nothing was shown
+  EXPECT_GT(carried_files, 50);
 }
 
 TEST(RandomPrograms, AreTheSameTheSecondTimeAndFromEveryKeyframe) {

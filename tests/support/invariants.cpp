@@ -8,6 +8,7 @@
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/readiness.h"
 #include "sim/tcp/tcp.h"
+#include "sim/unix/unix.h"
 
 namespace sockarium::test {
 
@@ -27,6 +28,7 @@ std::string files(const World& w) {
   }
   for (const TaskId task : ids(w.kernel.tasks))
     if (const OpenFileId held = w.kernel.tasks.read(task).held) ++references[held.raw()];
+  for (const RightId right : ids(w.unix.rights)) ++references[w.unix.rights.read(right).file.raw()];
   for (const WaiterId waiter : ids(w.kernel.waiters))
     if (const OpenFileId held = w.kernel.waiters.read(waiter).wait.file) ++references[held.raw()];
   for (const OpenFileId file : ids(w.kernel.files)) {
@@ -296,6 +298,62 @@ std::string datagrams(const World& w) {
   return waiting == w.udp.datagrams.count() ? "" : "a datagram is nobody's";
 }
 
+/// Unix sockets: every queue is as long as it says, bytes and memory are somebody's, names and files lead to
+/// their sockets, and every descriptor in flight lies in one message or waits with a call.
+std::string local_sockets(const World& w) {
+  std::map<std::uint64_t, std::uint64_t> memory;
+  std::size_t messages = 0, rights = 0, abstract = 0;
+  const auto count_rights = [&](RightId first) { rights += unix::files_in(w, first).size(); };
+  for (const UnixSocketId id : ids(w.unix.sockets)) {
+    const unix::Socket& socket = w.unix.sockets.read(id);
+    const inet::SocketBase& base = w.inet.sockets.read(socket.socket);
+    if (base.entry != id.raw() || base.kind != inet::EntryKind::Unix)
+      return "a Unix socket and its common part do not name each other";
+    std::int64_t listed = 0, bytes = 0, pending = 0;
+    for (MessageId n = socket.first; n; n = w.unix.messages.read(n).next) {
+      const unix::Message& message = w.unix.messages.read(n);
+      ++listed;
+      bytes += message.data.length;
+      memory[message.sender.raw()] += message.memory;
+      count_rights(message.rights);
+    }
+    messages += static_cast<std::size_t>(listed);
+    for (SocketId n = socket.first_pending; n; n = unix::read_entry(w, n).next_pending) {
+      ++pending;
+      if (unix::read_entry(w, n).listener != socket.socket)
+        return "a pending connection lies about its listener";
+    }
+    if (listed + pending != socket.waiting || bytes != socket.unread)
+      return "a queue of a Unix socket counts wrongly";
+    if (pending > 0 && socket.state != TcpState::Listen)
+      return "connections wait for a socket that does not listen";
+    if (bool(socket.listener) == bool(base.file))
+      return "a Unix socket is nobody's, or waits although it is accepted";
+    const bool peer_lives = socket.has_peer && w.inet.sockets.alive(socket.peer);
+    if (socket.connection_based() && peer_lives && unix::read_entry(w, socket.peer).peer != socket.socket)
+      return "the ends of a connection do not name each other";
+    if (socket.node && w.kernel.nodes.alive(socket.node) &&
+        w.kernel.nodes.read(socket.node).socket != socket.socket)
+      return "a socket's file leads elsewhere";
+    const SocketId* holder = w.unix.abstract_names.find(unix::NameKey{base.net, socket.name, socket.type, 0});
+    abstract += holder != nullptr && *holder == socket.socket ? 1 : 0;
+  }
+  for (const UnixSocketId id : ids(w.unix.sockets)) {
+    const unix::Socket& socket = w.unix.sockets.read(id);
+    if (socket.memory != memory[socket.socket.raw()]) return "a send buffer of a Unix socket counts wrongly";
+  }
+  for (const TaskId task : ids(w.kernel.tasks)) count_rights(w.kernel.tasks.read(task).rights);
+  for (const NodeId id : ids(w.kernel.nodes)) {
+    const kernel::Node& node = w.kernel.nodes.read(id);
+    if (node.socket && (!w.inet.sockets.alive(node.socket) || unix::read_entry(w, node.socket).node != id))
+      return "a file leads to a socket that is gone";
+  }
+  if (messages != w.unix.messages.count()) return "a message is nobody's";
+  if (rights != w.unix.rights.count()) return "a descriptor in flight is nobody's";
+  if (abstract != w.unix.abstract_names.count()) return "an abstract name is nobody's";
+  return {};
+}
+
 /// What waits at raw peers, and for ARP, is listed and counted.
 std::string captures(const World& w) {
   std::size_t waiting = 0;
@@ -317,8 +375,8 @@ std::string captures(const World& w) {
 }  // namespace
 
 std::string broken_invariant(const World& world) {
-  for (const auto& check :
-       {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams, epolls})
+  for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams,
+                            epolls, local_sockets})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }

@@ -1,6 +1,24 @@
 #include "tests/support/scripted.h"
 
+#include <string>
+
 namespace sockarium::test {
+
+namespace {
+
+std::map<std::uint64_t, std::string>& carried_content() {
+  static std::map<std::uint64_t, std::string> all;
+  return all;
+}
+
+}  // namespace
+
+Bytes carried(std::string_view content) {
+  ByteStore names;
+  const Bytes bytes = names.intern(content);
+  carried_content()[bytes.chunk] = content;
+  return bytes;
+}
 
 ByteStore& phrases() {
   static ByteStore store;
@@ -33,6 +51,7 @@ ProgramStep ScriptedPrograms::resume(const TaskPath& task, const SysResult& resu
   const std::size_t made = made_[task]++;
   step.line = static_cast<std::int64_t>(made) + 1;
   if (script != scripts_.end()) step.call = script->second(result, made);
+  for (const auto& [chunk, content] : carried_content()) bytes.intern(content);
   std::visit(Carry{bytes}, step.call);
   return step;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,9 @@ ByteStore& phrases();
 
 /// Given the result of the last call (and how many calls were made before), the next call; Exit ends it.
 using Script = std::function<Syscall(const SysResult& result, std::size_t calls_made)>;
+
+/// Content that calls of tests carry: paths, lists of descriptors. Every store of theirs knows it.
+Bytes carried(std::string_view content);
 
 /// Makes the calls one after the other, whatever they give, and then ends.
 Script in_order(std::vector<Syscall> calls);

@@ -1,0 +1,64 @@
+#include "lab/compare/agent_message.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "lab/compare/agent_address.h"
+
+namespace sockarium::compare {
+
+std::int64_t send_message(const sys::Sendmsg& call, std::string_view fds, std::string_view path,
+                          const char* data) {
+  SocketAddress address = to_sockaddr_un(path);
+  iovec part{const_cast<char*>(data), call.data.length};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (!path.empty()) {
+    message.msg_name = &address.storage;
+    message.msg_namelen = address.size;
+  }
+  std::vector<char> control(fds.empty() ? 0 : CMSG_SPACE(fds.size()));
+  if (!fds.empty()) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(fds.size());
+    std::memcpy(CMSG_DATA(head), fds.data(), fds.size());
+  }
+  return sendmsg(call.fd, &message, call.flags);
+}
+
+std::int64_t receive_message(const sys::Recvmsg& call, std::size_t room, char* place, SysResult& result) {
+  SocketAddress sender;
+  iovec part{place, room};
+  msghdr message{};
+  message.msg_name = &sender.storage;
+  message.msg_namelen = sender.size;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  std::vector<char> control(static_cast<std::size_t>(std::clamp<std::int64_t>(call.control, 0, 4096)));
+  if (!control.empty()) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+  }
+  const ssize_t taken = recvmsg(call.fd, &message, call.flags);
+  if (taken < 0) return taken;
+  result.data.length = static_cast<std::uint32_t>(std::min(static_cast<std::size_t>(taken), room));
+  result.flags = message.msg_flags & (MSG_TRUNC | MSG_CTRUNC | MSG_CMSG_CLOEXEC);
+  sender.size = message.msg_namelen;
+  take_address(sender, result, place + result.data.length);
+  char* fds = place + result.data.length + result.path.length;
+  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t size = head->cmsg_len - CMSG_LEN(0);
+    std::memcpy(fds, CMSG_DATA(head), size);
+    result.fds.length = static_cast<std::uint32_t>(size);
+  }
+  return taken;
+}
+
+}  // namespace sockarium::compare
