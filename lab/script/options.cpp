@@ -106,6 +106,7 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::Error:
     case Option::Type:
     case Option::AcceptConn:
+    case Option::PeerCred:
     case Option::ReceiveBuffer:
     case Option::SendBuffer:
     case Option::Linger2:

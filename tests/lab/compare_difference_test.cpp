@@ -119,7 +119,7 @@ TEST(Parcel, WhatIsPackedComesOutAgain) {
   packet.packet.payload = here.intern("hello");
   packet.arrivals = {1, 2};
   seen.packets.push_back(packet);
-  seen.rests.push_back({{"rest 1", 5, never, {{{0}, 3}}}, {SeenSocket{}}, {{0, "TcpInSegs", 7}}});
+  seen.rests.push_back({{"rest 1", 5, never, {{{0}, 3}}}, {SeenSocket{}}, {}, {{0, "TcpInSegs", 7}}});
   seen.notes = {"a note"};
   const std::optional<Seen> out = unpack(pack(seen, here), there);
   ASSERT_TRUE(out);

@@ -57,14 +57,14 @@ void expect_readable(const LadderInk& ink, const std::string& story) {
 }
 
 SmallWorld three_hosts() {
-  const std::vector<Syscall> client{sys::Socket{}, sys::Connect{3, 2, test::server_port()},
+  const std::vector<Syscall> client{sys::Socket{}, sys::Connect{3, 2, test::server_port(), 0, {}},
                                     sys::Send{3, 0, pattern(5)}, sys::Close{3}};
   return test::client_and_server()
       .host("other", Address::v4(10, 0, 0, 6))
       .link(2, 1, 5_ms)
       .program(1, "web",
-               {sys::Socket{}, sys::Bind{3, 2, test::any_address()}, sys::Listen{3, 2}, sys::Accept{3, 0},
-                sys::Accept{3, 0}, sys::Recv{4, 0, 10}, sys::Close{4}})
+               {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}, sys::Listen{3, 2},
+                sys::Accept{3, 0}, sys::Accept{3, 0}, sys::Recv{4, 0, 10}, sys::Close{4}})
       .program(0, "curl", client, 1_ms)
       .program(2, "wget", client, 4_ms);
 }
@@ -73,10 +73,10 @@ SmallWorld loopback() {
   return SmallWorld{}
       .host("box", Address::v4(10, 0, 0, 5))
       .program(0, "web",
-               {sys::Socket{}, sys::Bind{3, 2, test::any_address()}, sys::Listen{3, 2}, sys::Accept{3, 0},
-                sys::Recv{4, 0, 10}, sys::Close{4}})
+               {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}, sys::Listen{3, 2},
+                sys::Accept{3, 0}, sys::Recv{4, 0, 10}, sys::Close{4}})
       .program(0, "curl",
-               {sys::Socket{}, sys::Connect{3, 2, Endpoint{Address::loopback_v4(), 80}},
+               {sys::Socket{}, sys::Connect{3, 2, Endpoint{Address::loopback_v4(), 80}, 0, {}},
                 sys::Send{3, 0, pattern(5)}, sys::Close{3}},
                1_ms);
 }
@@ -84,10 +84,10 @@ SmallWorld loopback() {
 SmallWorld burst() {
   return test::client_and_server()
       .program(1, "web",
-               {sys::Socket{}, sys::Bind{3, 2, test::any_address()}, sys::Listen{3, 2}, sys::Accept{3, 0},
-                sys::Send{4, 0, pattern(9000)}, sys::Sleep{100_ms}, sys::Close{4}})
+               {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}, sys::Listen{3, 2},
+                sys::Accept{3, 0}, sys::Send{4, 0, pattern(9000)}, sys::Sleep{100_ms}, sys::Close{4}})
       .program(0, "curl",
-               {sys::Socket{}, sys::Connect{3, 2, test::server_port()}, sys::Send{3, 0, pattern(3000)},
+               {sys::Socket{}, sys::Connect{3, 2, test::server_port(), 0, {}}, sys::Send{3, 0, pattern(3000)},
                 sys::Recv{3, 0, 100000}, sys::Recv{3, 0, 100000}, sys::Close{3}},
                1_ms);
 }

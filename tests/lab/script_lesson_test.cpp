@@ -66,6 +66,7 @@ class SmallWorld final : public WorldView {
   std::uint64_t counter(const std::string&, Counter counter) const override {
     return counter == Counter::TcpExtListenOverflows ? 9 : 0;
   }
+  std::vector<InFlightRow> in_flight(const std::string&) const override { return {}; }
   std::int64_t sysctl(const std::string&, Sysctl id) const override {
     return id == Sysctl::TcpSynRetries ? 6 : 0;
   }

@@ -14,7 +14,7 @@ Syscall datagram_socket() {
 }
 Syscall bind_as(std::int32_t fd, std::int32_t domain, std::string_view ip, std::uint16_t port,
                 std::int32_t length = 0) {
-  return sys::Bind{fd, domain, endpoint(ip, port), length};
+  return sys::Bind{fd, domain, endpoint(ip, port), length, {}};
 }
 Syscall name_of(std::int32_t fd) {
   return sys::Getsockname{fd};
@@ -54,7 +54,7 @@ TEST(BindCases, AnAddressThatNoInterfaceHas) {
 TEST(BindCases, ASecondBindOfOneSocketIsRefused) {
   Binds p({socket(), bind(3, 80), bind(3, 80), bind(3, 81), socket(), bind(4, 0), bind(4, 0), listen(3, 5),
            bind(3, 82), socket(), connect(5, 80, "127.0.0.1"), bind(5, 0), accept(3), bind(6, 0),
-           datagram_socket(), sys::Sendto{7, 0, pattern(1), endpoint("127.0.0.1", 9), 2}, bind(7, 0)});
+           datagram_socket(), sys::Sendto{7, 0, pattern(1), endpoint("127.0.0.1", 9), 2, {}}, bind(7, 0)});
   for (const std::size_t nth : {2U, 3U, 5U, 6U, 7U, 8U, 9U}) EXPECT_EQ(p[nth], Errno::INVAL) << nth;
 }
 

@@ -183,7 +183,7 @@ std::string second_name(const Name& e, const Name& n, How how) {
     calls.push_back(sys::Socket{one->ipv6 ? 10 : 2, udp ? 2 : 1, 0});
     calls.push_back(set(fd, Option::ReuseAddr, reuse));
     if (one->only) calls.push_back(set(fd, Option::V6Only, 1));
-    calls.push_back(sys::Bind{fd, one->ipv6 ? 10 : 2, endpoint(one->ip, 5020)});
+    calls.push_back(sys::Bind{fd, one->ipv6 ? 10 : 2, endpoint(one->ip, 5020), 0, {}});
     if (how == How::TcpListeningReuse) calls.push_back(listen(fd, 5));
     ++fd;
   }

@@ -319,7 +319,7 @@ TEST(Descriptors, ASocketWithoutAConnectionRefusesWhatNeedsOne) {
   };
   const Case cases[] = {
       {&fresh, send(3, 1, msg_nosignal), Errno::PIPE},
-      {&fresh, sys::Sendto{3, msg_nosignal, pattern(5), endpoint(server_address, 80)}, Errno::PIPE},
+      {&fresh, sys::Sendto{3, msg_nosignal, pattern(5), endpoint(server_address, 80), 2, {}}, Errno::PIPE},
       {&fresh, recv(3, 1), Errno::NOTCONN},
       {&fresh, shut_write(3), Errno::NOTCONN},
       {&fresh, sys::Getpeername{3}, Errno::NOTCONN},

@@ -314,7 +314,7 @@ TEST(EphemeralPorts, ASocketMayHaveARangeOfItsOwn) {
 TEST(EphemeralPorts, UdpFindsNoneWithEaddrinuseInBindAndEagainElsewhere) {
   Lab lab(0);
   range(lab, 32768, 32769);
-  const Syscall datagram = sys::Sendto{-1, 0, pattern(1), endpoint(server_address, 9), 2};
+  const Syscall datagram = sys::Sendto{-1, 0, pattern(1), endpoint(server_address, 9), 2, {}};
   EXPECT_EQ(each(lab, 3, datagram_socket(), {bind(-1, 0)}).errors.back(), Errno::ADDRINUSE);
   Lab sending(0), connecting(0);
   EXPECT_EQ(each(range(sending, 32768, 32769), 3, datagram_socket(), {datagram}).errors.back(), Errno::AGAIN);

@@ -50,10 +50,10 @@ Syscall socket6(std::int32_t type = 1) {
   return sys::Socket{10, type, 0};
 }
 Syscall bind6(std::int32_t fd, std::uint16_t port, std::string_view ip = "::") {
-  return sys::Bind{fd, 10, endpoint(ip, port)};
+  return sys::Bind{fd, 10, endpoint(ip, port), 0, {}};
 }
 Syscall connect6(std::int32_t fd, std::uint16_t port, std::string_view ip = server_v6) {
-  return sys::Connect{fd, 10, endpoint(ip, port)};
+  return sys::Connect{fd, 10, endpoint(ip, port), 0, {}};
 }
 
 TEST(Ipv6, AConnectionCrossesTheLinkWithItsLongerHeader) {
@@ -135,7 +135,7 @@ TEST(Ipv6, FamiliesOfAddressesMustFitTheSocket) {
   lab.program("cli", "p",
               {socket6(), bind(3, 80), connect(3, 80), bind6(3, 80, "2001:db8::99"), socket(),
                connect6(4, 80), bind6(4, 80), socket6(2), connect(5, 53),
-               sys::Sendto{5, 0, pattern(1), endpoint(server_address, 53), 2}, socket6(),
+               sys::Sendto{5, 0, pattern(1), endpoint(server_address, 53), 2, {}}, socket6(),
                connect6(6, 80, "2001:db8:ffff::1")});
   lab.run(5_s);
   EXPECT_EQ(lab.result("p", "bind", 1).error, Errno::INVAL) << "too short an address";
@@ -153,7 +153,7 @@ TEST(Ipv6, DatagramsAndTheirRefusalsTravelToo) {
   lab.program("srv", "p", {socket6(2), bind6(3, 53), sys::Recvfrom{3, 0, 10}, sys::Recvfrom{3, 0, 10}});
   lab.program("cli", "q",
               {socket6(2), connect6(3, 53), send(3, 5), socket(0), sys::Socket{2, 2, 0},
-               sys::Sendto{5, 0, pattern(4), endpoint(server_address, 53), 2}, socket6(2), connect6(6, 9),
+               sys::Sendto{5, 0, pattern(4), endpoint(server_address, 53), 2, {}}, socket6(2), connect6(6, 9),
                send(6, 1), recv(6, 10)})
       .starting(1_ms);
   lab.run();

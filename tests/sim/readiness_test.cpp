@@ -158,7 +158,7 @@ TEST(Readiness, OfDatagramSockets) {
   const std::vector<Syscall> bound{datagram_socket(), bind(3, 90), sleep(100_ms)};
   const auto sender = [](std::uint32_t bytes) {
     return std::vector<Syscall>{datagram_socket(), sleep(10_ms),
-                                sys::Sendto{3, 0, pattern(bytes), endpoint(client_address, 90), 2}};
+                                sys::Sendto{3, 0, pattern(bytes), endpoint(client_address, 90), 2, {}}};
   };
   for (const Situation& row : std::vector<Situation>{
            {"fresh", {datagram_socket()}, {}, out, "w"},

@@ -15,7 +15,7 @@ Syscall udp() {
 }
 Syscall sendto(std::int32_t fd, std::uint32_t bytes, std::uint16_t port,
                std::string_view ip = server_address) {
-  return sys::Sendto{fd, 0, pattern(bytes), endpoint(ip, port), 2};
+  return sys::Sendto{fd, 0, pattern(bytes), endpoint(ip, port), 2, {}};
 }
 Syscall recvfrom(std::int32_t fd, std::int64_t size, std::int32_t flags = 0) {
   return sys::Recvfrom{fd, flags, size};
@@ -24,7 +24,7 @@ Syscall name_of(std::int32_t fd) {
   return sys::Getsockname{fd};
 }
 Syscall disconnect(std::int32_t fd) {
-  return sys::Connect{fd, 0, Endpoint{Address::any_v4(), 0, 0}};
+  return sys::Connect{fd, 0, Endpoint{Address::any_v4(), 0, 0}, 0, {}};
 }
 
 TEST(Udp, ADatagramCrossesTheLinkAndIsReadWithItsSender) {
@@ -69,7 +69,7 @@ TEST(Udp, WhatSendingRefuses) {
   lab.program("cli", "p",
               {udp(), send(3, 5), name_of(3), sys::Getpeername{3}, sendto(3, 5, 0), sendto(3, 65508, 53),
                sendto(3, 65507, 53), sendto(3, 1, 53, "255.255.255.255"), sendto(3, 1, 53, "8.8.8.8"),
-               sys::Sendto{3, 0, pattern(1), endpoint("::1", 53), 10}, listen(3, 5), accept(3),
+               sys::Sendto{3, 0, pattern(1), endpoint("::1", 53), 10, {}}, listen(3, 5), accept(3),
                sys::Shutdown{3, Shut::Write}});
   lab.run();
   EXPECT_EQ(lab.result("p", "send").error, Errno::DESTADDRREQ);

@@ -78,7 +78,7 @@ TEST(UnixCalls, AreWrittenAsStraceWritesThem) {
       {unix_socket(), "socket(AF_UNIX, SOCK_STREAM, 0)"},
       {sys::Bind{7, af_unix, {}, 0, bytes.intern(std::string_view("\0demo", 5))},
        "bind(7, {sa_family=AF_UNIX, sun_path=@\"demo\"}, 7)"},
-      {sys::Bind{8, af_unix}, "bind(8, {sa_family=AF_UNIX}, 2)"},
+      {sys::Bind{8, af_unix, {}, 0, {}}, "bind(8, {sa_family=AF_UNIX}, 2)"},
       {sys::Connect{9, af_unix, {}, 0, bytes.intern("/nonexistent")},
        "connect(9, {sa_family=AF_UNIX, sun_path=\"/nonexistent\"}, 15)"},
       {sys::Sendmsg{3, 0, bytes.intern("hi"), numbers({0, 1}, bytes), {}},

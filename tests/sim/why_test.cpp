@@ -74,9 +74,9 @@ TEST(Why, AnErrnoLeadsBackThroughTheAnswerToTheCall) {
 TEST(Why, AnAddressInUseNamesWhoUsesIt) {
   Story run(test::client_and_server()
                 .program(1, "web",
-                         {sys::Socket{}, sys::Bind{3, 2, test::any_address()}, sys::Listen{3, 2},
+                         {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}, sys::Listen{3, 2},
                           sys::Accept{3, 0}})
-                .program(1, "late", {sys::Socket{}, sys::Bind{3, 2, test::any_address()}}, 5_ms));
+                .program(1, "late", {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}}, 5_ms));
   const auto steps = why_last(run, test::is_failure);
   EXPECT_THAT(sentences(steps),
               ElementsAre("bind() fails in late: EADDRINUSE (Address already in use)",
@@ -86,10 +86,11 @@ TEST(Why, AnAddressInUseNamesWhoUsesIt) {
 TEST(Why, ABlockedRecvNamesWhatTheOtherProgramDoes) {
   Story run(test::client_and_server()
                 .program(1, "web",
-                         {sys::Socket{}, sys::Bind{3, 2, test::any_address()}, sys::Listen{3, 2},
+                         {sys::Socket{}, sys::Bind{3, 2, test::any_address(), 0, {}}, sys::Listen{3, 2},
                           sys::Accept{3, 0}, sys::Sleep{1_s}})
                 .program(0, "curl",
-                         {sys::Socket{}, sys::Connect{3, 2, test::server_port()}, sys::Recv{3, 0, 10}}, 1_ms)
+                         {sys::Socket{}, sys::Connect{3, 2, test::server_port(), 0, {}}, sys::Recv{3, 0, 10}},
+                         1_ms)
                 .stop_at(900_ms));
   run.to(100_ms);
   const RecordNumber blocked = run.find([](const Record& r) {

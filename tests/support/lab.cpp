@@ -24,7 +24,7 @@ Syscall socket(std::int32_t extra_type) {
   return call;
 }
 Syscall bind(std::int32_t fd, std::uint16_t port, std::string_view ip) {
-  return sys::Bind{fd, 2, endpoint(ip, port)};
+  return sys::Bind{fd, 2, endpoint(ip, port), 0, {}};
 }
 Syscall listen(std::int32_t fd, std::int32_t backlog) {
   return sys::Listen{fd, backlog};
@@ -33,7 +33,7 @@ Syscall accept(std::int32_t fd) {
   return sys::Accept{fd, 0};
 }
 Syscall connect(std::int32_t fd, std::uint16_t port, std::string_view ip) {
-  return sys::Connect{fd, 2, endpoint(ip, port)};
+  return sys::Connect{fd, 2, endpoint(ip, port), 0, {}};
 }
 Syscall send(std::int32_t fd, std::uint32_t bytes, std::int32_t flags) {
   return sys::Send{fd, flags, pattern(bytes)};

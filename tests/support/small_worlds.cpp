@@ -115,19 +115,19 @@ SmallWorld client_and_server() {
 SmallWorld handshake() {
   return client_and_server()
       .program(1, "web",
-               {sys::Socket{}, sys::Bind{3, 2, any_address()}, sys::Listen{3, 2}, sys::Accept{3, 0},
+               {sys::Socket{}, sys::Bind{3, 2, any_address(), 0, {}}, sys::Listen{3, 2}, sys::Accept{3, 0},
                 sys::Sleep{1_s}})
-      .program(0, "curl", {sys::Socket{}, sys::Connect{3, 2, server_port()}, sys::Sleep{1_s}}, 1_ms)
+      .program(0, "curl", {sys::Socket{}, sys::Connect{3, 2, server_port(), 0, {}}, sys::Sleep{1_s}}, 1_ms)
       .stop_at(500_ms);
 }
 
 SmallWorld request_and_goodbye() {
   return client_and_server()
       .program(1, "web",
-               {sys::Socket{}, sys::Bind{3, 2, any_address()}, sys::Listen{3, 2}, sys::Accept{3, 0},
+               {sys::Socket{}, sys::Bind{3, 2, any_address(), 0, {}}, sys::Listen{3, 2}, sys::Accept{3, 0},
                 sys::Recv{4, 0, 1000}, sys::Send{4, 0, pattern(5)}, sys::Recv{4, 0, 1000}, sys::Close{4}})
       .program(0, "curl",
-               {sys::Socket{}, sys::Connect{3, 2, server_port()}, sys::Send{3, 0, pattern(100)},
+               {sys::Socket{}, sys::Connect{3, 2, server_port(), 0, {}}, sys::Send{3, 0, pattern(100)},
                 sys::Recv{3, 0, 1000}, sys::Close{3}},
                1_ms);
 }
@@ -135,11 +135,12 @@ SmallWorld request_and_goodbye() {
 SmallWorld overflowing_backlog() {
   SmallWorld world = client_and_server();
   world.program(1, "slowd",
-                {sys::Socket{}, sys::Bind{3, 2, any_address()}, sys::Listen{3, 2}, sys::Sleep{10_s},
+                {sys::Socket{}, sys::Bind{3, 2, any_address(), 0, {}}, sys::Listen{3, 2}, sys::Sleep{10_s},
                  sys::Accept{3, 0}});
   for (int n = 1; n <= 4; ++n)
     world.program(0, "curl-" + std::to_string(n),
-                  {sys::Socket{}, sys::Connect{3, 2, server_port()}, sys::Sleep{60_s}}, 1_ms + n * 30_ms);
+                  {sys::Socket{}, sys::Connect{3, 2, server_port(), 0, {}}, sys::Sleep{60_s}},
+                  1_ms + n * 30_ms);
   return world.stop_at(2_s);
 }
 
@@ -148,7 +149,8 @@ SmallWorld lost_syn() {
 }
 
 SmallWorld refused() {
-  return client_and_server().program(0, "curl", {sys::Socket{}, sys::Connect{3, 2, server_port(81)}}, 1_ms);
+  return client_and_server().program(0, "curl", {sys::Socket{}, sys::Connect{3, 2, server_port(81), 0, {}}},
+                                     1_ms);
 }
 
 bool is_drop(const Record& record) {
