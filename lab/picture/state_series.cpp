@@ -71,8 +71,13 @@ void StateSeries::follow(const World& world, const ByteStore& bytes, const obser
         of.points.back().event = record.event;
       }
       StatePoint& point = of.points.back();
-      if (changed->from != TcpState::Closed) --point.count[static_cast<std::size_t>(hue_of(changed->from))];
-      if (changed->to != TcpState::Closed) ++point.count[static_cast<std::size_t>(hue_of(changed->to))];
+      // A half-open request comes from its listener's LISTEN and may fall back to it (RFC 9293 figure 5): the
+      // listener itself has not changed.
+      const auto counts = [&](TcpState state) {
+        return state != TcpState::Closed && (state != TcpState::Listen || changed->ends.peer.port == 0);
+      };
+      if (counts(changed->from)) --point.count[static_cast<std::size_t>(hue_of(changed->from))];
+      if (counts(changed->to)) ++point.count[static_cast<std::size_t>(hue_of(changed->to))];
       of.most = std::max(of.most, point.total());
     } else if (const auto* in = std::get_if<rec::QueueEntered>(&record.what)) {
       queue(record.host, in->listener, in->ends, in->queue, in->limit)
