@@ -224,7 +224,7 @@ class Comparison {
         ready.push_back({playing.descriptor(), POLLIN, 0});
         soonest = std::min(soonest, playing.left());
       }
-      poll(ready.data(), ready.size(), static_cast<int>(soonest / millisecond) + 1);
+      ::poll(ready.data(), ready.size(), static_cast<int>(soonest / millisecond) + 1);
       for (Playing& playing : playing_) playing.over();
     }
     show(first);

@@ -50,7 +50,7 @@ std::string contained(const std::function<std::string()>& work) {
 [[noreturn]] void do_work(const std::function<std::string()>& work, int answer, int life) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   pollfd gone{life, 0, 0};
-  if (poll(&gone, 1, 0) != 0) _exit(1);
+  if (::poll(&gone, 1, 0) != 0) _exit(1);
   std::signal(SIGPIPE, SIG_IGN);
   const std::string text = contained(work);
   for (std::size_t done = 0; done < text.size();) {
@@ -183,7 +183,7 @@ bool Enclosure::advance() {
 Outcome Enclosure::finish() {
   while (!advance()) {
     pollfd ready{answer_, POLLIN, 0};
-    poll(&ready, 1, static_cast<int>(left() / millisecond) + 1);
+    ::poll(&ready, 1, static_cast<int>(left() / millisecond) + 1);
   }
   return std::move(outcome_);
 }
