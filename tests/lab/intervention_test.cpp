@@ -47,7 +47,7 @@ TEST(Interventions, ADelayedPacketComesLater) {
   conversation(lab);
   lab.run(5_ms);
   EXPECT_EQ(intervene(lab, DelayPacket{in_flight(lab), 100_ms}),
-            "A person delays the SYN from curl to web: it arrives 110 ms from now.");
+            "A person delays the SYN from cli:41652 to srv:80: it arrives 110 ms from now.");
   EXPECT_EQ(lab.call("curl", "connect").returned / millisecond, 121);
   expect_replay(lab.session());
 }
