@@ -88,6 +88,21 @@ TEST(ScriptSignals, ASignalfdGivesTheNumberOfWhatIsBlocked) {
             "10\n14\nnil\tEINVAL\n");
 }
 
+TEST(ScriptSignals, AStoppedProcessDoesNothingAndItsSignalsWait) {
+  EXPECT_EQ(printed(one_process("local child = fork(function()\n"
+                                "  signal(SIGTERM, function() print('ends') exit(3) end)\n"
+                                "  while true do sleep('10ms') end\n"
+                                "end)\n"
+                                "sleep('15ms')\n"
+                                "kill(child, SIGSTOP)\n"
+                                "kill(child, SIGTERM)\n"
+                                "sleep('100ms')\n"
+                                "print('still there', kill(child, 0))\n"
+                                "kill(child, SIGCONT)\n"
+                                "print(wait(child) == child)")),
+            "still there\ttrue\nends\ntrue\n");
+}
+
 TEST(ScriptSignals, OnlyRootAndOneselfMaySend) {
   EXPECT_EQ(printed(two_hosts() + "process(cli, 'victim', function() sleep('1s') end)\n"
                                   "process(cli, 'nobody', { user = 1000 }, function()\n"
