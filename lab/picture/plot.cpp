@@ -12,7 +12,7 @@ namespace sockarium::picture {
 
 namespace {
 
-constexpr float left = 64, right = 150, top = 46, bottom = 52;
+constexpr float left = 84, right = 150, top = 46, bottom = 52;
 constexpr std::array tones{Tone::Error,    Tone::Accent,  Tone::Established,
                            Tone::TimeWait, Tone::Opening, Tone::Closing};
 

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "sim/core/chance.h"
+#include "sim/core/signal.h"
 #include "tests/support/invariants.h"
 #include "tests/support/lab.h"
 #include "tests/support/waiting.h"
@@ -31,7 +32,8 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const std::int32_t local_types[] = {SOCK_STREAM_, SOCK_DGRAM_, SOCK_SEQPACKET_};
     const std::int32_t local_type = local_types[draw(18, 3)] | (draw(19, 3) == 0 ? sock_nonblock : 0);
     const Bytes name = carried(local_names[draw(20, 4)]);
-    switch (draw(4, 68)) {
+    constexpr std::int32_t signals[] = {10, 14, 17, 18, 19};  // USR1, ALRM, CHLD, CONT, STOP
+    switch (draw(4, 75)) {
       case 0:
       case 1:
       case 2:
@@ -180,6 +182,20 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
         return sys::Rename{carried("/tmp/a"), carried("/tmp/b")};
       case 66:
         return sys::Unlink{carried("/tmp/b")};
+      case 67:
+      case 68:
+        return sys::Sigaction{signals[draw(28, 5)], static_cast<std::int32_t>(draw(29, 3)),
+                              draw(30, 2) == 0 ? std::int64_t{sa_restart} : 0};
+      case 69:
+        return sys::Sigprocmask{static_cast<std::int32_t>(draw(29, 3)), signal_bit(signals[draw(28, 5)])};
+      case 70:
+        return sys::Alarm{static_cast<Duration>(draw(31, 60)) * millisecond};
+      case 71:
+      case 72:  // stopped ones are let go on as often as they are stopped
+        return sys::Kill{static_cast<std::int64_t>(101 + draw(32, 4)), signals[draw(28, 5)]};
+      case 73:
+        return sys::Signalfd{draw(33, 3) == 0 ? fd : -1, signal_bit(sigalrm) | signal_bit(10),
+                             draw(30, 2) == 0 ? std::int64_t{o_nonblock} : 0};
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }
