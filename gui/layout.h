@@ -32,8 +32,8 @@ const Plan& plan_of(Arrangement arrangement, Room room);
 struct Slot {
   PanelId panel = PanelId::Ladder;
   Rect area;
-  std::string place;            ///< its name in ViewState::front
-  std::vector<PanelId> others;  ///< which share its place, itself included; empty: none do
+  std::string place = {};       ///< its name in ViewState::front
+  std::vector<PanelId> others = {};  ///< which share its place, itself included; empty: none do
 };
 
 /// A gap between panels that can be dragged.
