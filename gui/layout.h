@@ -32,7 +32,7 @@ const Plan& plan_of(Arrangement arrangement, Room room);
 struct Slot {
   PanelId panel = PanelId::Ladder;
   Rect area;
-  std::string place = {};       ///< its name in ViewState::front
+  std::string place = {};            ///< its name in ViewState::front
   std::vector<PanelId> others = {};  ///< which share its place, itself included; empty: none do
 };
 

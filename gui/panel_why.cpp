@@ -66,6 +66,20 @@ void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intent
       drop.label = "drop " + packet_text(meant);
       intents.push_back(drop);
     }
+    const auto offer = [&](const std::string& what, const std::string& hint, Intervention deed,
+                           const std::string& told) {
+      if (!refusal(frame.world(), deed).empty()) return;
+      place(what);
+      options.tooltip = hint;
+      if (button(what, options))
+        intents.push_back(intent::Intervene{std::move(deed), told + packet_text(meant)});
+    };
+    offer("Delay it", "Lets it arrive 100 ms later: it may be overtaken",
+          DelayPacket{*packet, 100 * millisecond}, "delay ");
+    offer("Double it", "Lets a copy of it arrive, too", DuplicatePacket{*packet}, "double ");
+    const LinkId link = LinkId::from_raw(meant.link);
+    if (meant.link != 0)
+      offer("Cut the link", "Loses all that is sent from now on", CutLink{link, true}, "cut the link under ");
   }
   if (const auto process = process_of(frame, shown)) {
     const kernel::Process* owner = frame.world().kernel.processes.find(*process);
@@ -81,7 +95,23 @@ void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intent
         kill.label = "kill " + name;
         intents.push_back(kill);
       }
+      const bool stopped = owner->stopped != 0;
+      const std::string pause = (stopped ? "Let go on " : "Pause ") + name;
+      place(pause);
+      const std::string hint = (stopped ? "SIGCONT for " : "SIGSTOP for ") + process_title(frame, *process);
+      options.tooltip = hint;
+      if (button(pause, options))
+        intents.push_back(
+            intent::Intervene{PauseProcess{*process, !stopped}, (stopped ? "continue " : "pause ") + name});
     }
+  }
+  for (const LinkId link : ids(frame.world().wire.links)) {
+    if (frame.world().wire.links.read(link).cut == 0) continue;
+    const std::string mend = "Mend the link";
+    place(mend);
+    options.tooltip = "What is sent from now on arrives again";
+    if (button(mend, options)) intents.push_back(intent::Intervene{CutLink{link, false}, "mend the link"});
+    break;
   }
   // A setting of the host on which it happened.
   const HostId host = frame.session->record(shown).host;
