@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/lab.h"
+#include "tests/support/reached.h"
 
 namespace sockarium::test {
 
@@ -51,6 +52,7 @@ inline SysResult last_answer(Files& files, const std::vector<Syscall>& calls, st
       input = ProgramCall{made < calls.size() ? calls[made] : Syscall{sys::Exit{}}, 0}, ++made;
     step(world, files.names, input, records);
   }
+  note_reached(records);
   SysResult answer;
   std::size_t returned = 0;
   for (const Record& record : records)

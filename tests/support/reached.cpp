@@ -41,16 +41,21 @@ Book& book() {
   return kept;
 }
 
+void note(Reached& into, const Record& record) {
+  into.reasons.insert(record.reason);
+  if (const auto* change = std::get_if<rec::StateChanged>(&record.what))
+    into.arcs.insert({change->from, change->to});
+}
+
 }  // namespace
 
 void note_reached(const Session& session, bool scenario) {
   Reached& into = scenario ? book().scenarios : book().tests;
-  for (std::size_t i = 0; i < session.records().size(); ++i) {
-    const Record& record = session.records()[i];
-    into.reasons.insert(record.reason);
-    if (const auto* change = std::get_if<rec::StateChanged>(&record.what))
-      into.arcs.insert({change->from, change->to});
-  }
+  for (std::size_t i = 0; i < session.records().size(); ++i) note(into, session.records()[i]);
+}
+
+void note_reached(const std::vector<Record>& records) {
+  for (const Record& record : records) note(book().tests, record);
 }
 
 Reached all_reached(bool scenarios) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lab/session/session.h"
 
@@ -17,6 +18,9 @@ struct Reached {
 
 /// Notes all that happened in a session's shown branch. `scenario`: a shipped one showed it.
 void note_reached(const Session& session, bool scenario = false);
+
+/// The same of a world that a test has stepped by itself.
+void note_reached(const std::vector<Record>& records);
 
 /// What all processes of this run of ctest have written; with `scenarios`, only what shipped scenarios
 /// showed.
