@@ -223,7 +223,9 @@ struct Call {
     return taken;
   }
   std::int64_t operator()(const sys::Read& c) const {
-    return came(read(c.fd, box.payload.data(), room(c.size)));
+    const ssize_t size = read(c.fd, box.payload.data(), room(c.size));
+    if (size > 0) agent_signals::leave_numbers(c.fd, box.payload.data(), static_cast<std::size_t>(size));
+    return came(size);
   }
   std::int64_t operator()(const sys::Shutdown& c) const { return shutdown(c.fd, static_cast<int>(c.how)); }
   std::int64_t operator()(const sys::Close& c) const { return close(c.fd); }
@@ -429,7 +431,8 @@ void live_as_agent(Mailroom& mailroom, const AgentPlan& plan) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   be_punctual();
   std::signal(SIGPIPE, SIG_DFL);
-  std::signal(SIGINT, SIG_IGN);  // Ctrl+C is the program's; it ends its agents
+  setsid();  // Ctrl+C is for the program, which ends its agents; they know no signals but the scenario's
+  std::signal(SIGINT, SIG_DFL);
   has_own_files = enter_file_space(plan.host);
   umask(022);
   const int nothing = open("/dev/null", O_RDWR);

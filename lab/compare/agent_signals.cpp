@@ -3,11 +3,16 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <string>
 #include <variant>
 
+#include "lab/compare/file_space.h"
 #include "sim/core/signal.h"
 
 namespace sockarium::compare::agent_signals {
@@ -78,6 +83,17 @@ std::int64_t alarm_in(Duration after) {
   fresh.it_value = {after / second, after % second / microsecond};
   if (setitimer(ITIMER_REAL, &fresh, &old) != 0) return -1;
   return old.it_value.tv_sec * second + old.it_value.tv_usec * microsecond;
+}
+
+void leave_numbers(int fd, char* data, std::size_t size) {
+  constexpr std::size_t entry = sizeof(signalfd_siginfo);
+  if (size % entry != 0) return;
+  char kind[32]{};
+  const std::string link = proc_path(("self/fd/" + std::to_string(fd)).c_str());
+  if (readlink(link.c_str(), kind, sizeof kind - 1) < 0) return;
+  if (std::strcmp(kind, "anon_inode:[signalfd]") != 0) return;
+  for (std::size_t at = 0; at < size; at += entry)
+    std::memset(data + at + sizeof(std::uint32_t), 0, entry - sizeof(std::uint32_t));
 }
 
 std::uint32_t take() {

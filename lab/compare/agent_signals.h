@@ -2,6 +2,7 @@
 // handler only notes that it was called; the result of the next call tells.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "sim/core/syscall.h"
@@ -15,6 +16,9 @@ std::int64_t block(const sys::Sigprocmask& call);
 std::int64_t make_descriptor(const sys::Signalfd& call);
 std::int64_t alarm_in(Duration after);
 
+/// What was read from a signalfd says who sent each signal, and more; as in the model only its number is
+/// left.
+void leave_numbers(int fd, char* data, std::size_t size);
 /// The signals whose handlers were called since the last time; see signal_bit().
 std::uint32_t take();
 /// Would the kernel have made the call again that `signals` have interrupted? Handlers are installed without

@@ -22,7 +22,7 @@ process(cli, "connects", function()
 end)
 
 -- With SA_RESTART, which signal() sets, the call is made again, and nobody sees EINTR.
-process(srv, "restarts", function()
+process(srv, "restarts", { start = "1s" }, function()
   local rings = 0
   signal(SIGALRM, function()
     rings = rings + 1
@@ -37,8 +37,7 @@ process(srv, "restarts", function()
 end)
 
 -- What a parent may do to its child, and what it learns of its end.
-process(srv, "parent", function()
-  signal(SIGCHLD, function() print("a child ended") end)
+process(srv, "parent", { start = "1500ms" }, function()
   local child = fork(function()
     signal(SIGINT, SIG_IGN)
     sleep("50ms")
@@ -51,10 +50,13 @@ process(srv, "parent", function()
   check(kill(child, SIGUSR1))
   sleep("50ms")
   print(wait(child) == child, kill(child, 0))
+  signal(SIGCHLD, function() print("a child ended") end)
+  fork(function() sleep("50ms") end)
+  print(sleep("200ms"))
 end)
 
 -- A blocked signal waits, and can be read from a descriptor.
-process(srv, "reads", function()
+process(srv, "reads", { start = "2s" }, function()
   check(sigprocmask(SIG_BLOCK, { SIGUSR1, SIGALRM }))
   local fd = check(signalfd({ SIGUSR1, SIGALRM }))
   check(kill(getpid(), SIGUSR1))
@@ -62,7 +64,7 @@ process(srv, "reads", function()
 end)
 
 -- SIGPIPE can be ignored; then there is only EPIPE.
-process(srv, "ignores", function()
+process(srv, "ignores", { start = "2200ms" }, function()
   signal(SIGPIPE, SIG_IGN)
   local r, w = pipe()
   close(r)
@@ -80,7 +82,7 @@ local function writes(w, process) return #w:calls { process = process, name = "w
 expect("a call that is made again gives its program nothing in between", function(w)
   return writes(w, "restarts") == 4 and #w:calls { process = "restarts", name = "read" } == 3
 end)
-expect("the parent hears of the end", function(w) return writes(w, "parent") == 3 end)
+expect("the parent hears of the end", function(w) return writes(w, "parent") == 4 end)
 expect("an ignored SIGPIPE ends nobody, and a handler of it comes before the error", function(w)
   return writes(w, "ignores") == 5
 end)
