@@ -9,31 +9,6 @@
 
 namespace sockarium::gui {
 
-palette::Hue hue_of(TcpState state) {
-  using palette::Hue;
-  switch (state) {
-    case TcpState::Listen:
-      return Hue::listen;
-    case TcpState::SynSent:
-    case TcpState::SynReceived:
-      return Hue::opening;
-    case TcpState::Established:
-      return Hue::established;
-    case TcpState::CloseWait:
-      return Hue::close_wait;
-    case TcpState::FinWait1:
-    case TcpState::FinWait2:
-    case TcpState::Closing:
-    case TcpState::LastAck:
-      return Hue::closing;
-    case TcpState::TimeWait:
-      return Hue::time_wait;
-    case TcpState::Closed:
-      break;
-  }
-  return Hue::closed;
-}
-
 observe::Narrator narrator(const Frame& frame) {
   return observe::Narrator(*frame.latest, frame.session->bytes(), frame.session->records());
 }

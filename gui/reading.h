@@ -8,13 +8,13 @@
 
 #include "assets/palette.h"
 #include "gui/panels.h"
+#include "lab/picture/state_series.h"
 #include "sim/observe/caption.h"
 #include "sim/observe/names.h"
 
 namespace sockarium::gui {
 
-palette::Hue hue_of(TcpState state);
-
+using picture::hue_of;
 using observe::duration_text;
 using observe::number_text;
 

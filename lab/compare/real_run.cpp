@@ -242,10 +242,11 @@ class Run {
   void note_kill(const sys::Kill& wish) {
     for (RealTask& task : tasks_) {
       if (pid_of(task.process) != wish.pid || task.state == RealTask::State::Ended) continue;
-      killed_[task.process] = wish.signal;
       const std::int64_t deadline = monotonic_now() + 2 * millisecond;  // a death takes its time
       while (!over(look_at(task)) && monotonic_now() < deadline) usleep(100);
-      if (!over(look_at(task)) || task.state == RealTask::State::InCall) continue;
+      if (!over(look_at(task))) continue;
+      killed_[task.process] = wish.signal;
+      if (task.state == RealTask::State::InCall) continue;
       task.state = RealTask::State::Ended;
       if (task.calls == 0) continue;
       SeenCall& call = seen.calls[task.call];
@@ -262,12 +263,15 @@ class Run {
     const bool sent = std::holds_alternative<sys::Send>(call) || std::holds_alternative<sys::Sendto>(call) ||
                       std::holds_alternative<sys::Write>(call) || std::holds_alternative<sys::Sendmsg>(call);
     const auto killed = killed_.find(task.process);
+    // What may end a program here: what it wrote, its own alarm, and what programs send.
+    const bool expected = life.signal == SIGPIPE || life.signal == SIGALRM || killed != killed_.end() ||
+                          (life.signal != 0 && std::holds_alternative<sys::Kill>(call));
     // Where a parent has waited for it already, nobody tells.
     if (killed != killed_.end() && life.signal == 0)
       seen.calls[task.call].signal = killed->second;
     else if (life.signal == 0 && life.state == 'X' && sent)
       seen.calls[task.call].signal = SIGPIPE;
-    else if (const SignalRow* row = signal_row(life.signal); row != nullptr && life.signal != SIGABRT)
+    else if (expected)
       seen.calls[task.call].signal = life.signal;
     else
       seen.trouble = fmt::format("the agent of {} was ended from outside{}", name,

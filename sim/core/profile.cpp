@@ -35,12 +35,13 @@ constexpr std::array linux_4_19{
 constexpr std::array macos{
     set(Sysctl::PortRangeLow, 49152, Documented, "net.inet.ip.portrange.hifirst"),
     set(Sysctl::PortRangeHigh, 65535, Documented, "net.inet.ip.portrange.hilast"),
-    set(Sysctl::Somaxconn, 128, Documented, "kern.ipc.somaxconn"),
+    set(Sysctl::Somaxconn, 128, Uncertain, "kern.ipc.somaxconn"),
     set(Sysctl::TcpTwReuse, 0, Uncertain, "XNU has no such setting"),
-    set(Sysctl::TcpSynRetries, 12, Documented, "XNU TCP_MAXRXTSHIFT; the 75 s end it before"),
+    set(Sysctl::TcpSynRetries, 12, Uncertain, "XNU TCP_MAXRXTSHIFT; the 75 s end it before"),
+    set(Sysctl::TcpSynLinearTimeouts, 4, Uncertain, "XNU tcp_syn_backoff"),
     set(Sysctl::TcpSyncookies, 0, Uncertain, "the SYN queue drops"),
     is(Trait::TimeWaitSeconds, 30, Documented, "twice net.inet.tcp.msl = 15000"),
-    is(Trait::ConnectSeconds, 75, Documented, "net.inet.tcp.keepinit = 75000"),
+    is(Trait::ConnectSeconds, 75, Uncertain, "net.inet.tcp.keepinit = 75000"),
     is(Trait::SynQueueExtra, 0, Uncertain, "XNU sonewconn"),
     is(Trait::ConnectPortSteps, 0, Uncertain, "XNU in_pcbbind"),
 };
