@@ -6,6 +6,7 @@
 // array alone holds its book and the book alone holds the page.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -82,6 +83,26 @@ class PagedArray {
     return true;
   }
 
+  /// visit(i) for every entry that differs from the other array's, or that only one of the two has. Books and
+  /// pages that both share are not looked at: between two moments of a run this costs what has changed.
+  template <class Visit>
+  void differing(const PagedArray& other, const Visit& visit) const {
+    const std::size_t pages = pages_for(std::max(size_, other.size_));
+    for (std::size_t p = 0; p < pages; ++p) {
+      const Book* mine = book_at(p / book_pages);
+      const Book* theirs = other.book_at(p / book_pages);
+      if (mine == theirs) {
+        p |= book_pages - 1;  // the rest of the book
+        continue;
+      }
+      const Page* a = mine == nullptr ? nullptr : (*mine)[p % book_pages].get();
+      const Page* b = theirs == nullptr ? nullptr : (*theirs)[p % book_pages].get();
+      if (a == b) continue;
+      for (std::size_t i = 0; i < page_entries; ++i)
+        if (a == nullptr || b == nullptr || !(a->entries[i] == b->entries[i])) visit(p * page_entries + i);
+    }
+  }
+
   /// Hash of the contents. Pages remember theirs, so only pages written since the last time are read again.
   std::uint64_t hash() const requires Flat<T> {
     Hasher hasher;
@@ -121,6 +142,9 @@ class PagedArray {
     return (pages_for(size) + book_pages - 1) / book_pages;
   }
 
+  const Book* book_at(std::size_t number) const {
+    return number < books_.size() ? books_[number].get() : nullptr;
+  }
   const Page& page_of(std::size_t i) const {
     const std::size_t p = i / page_entries;
     return *(*books_[p / book_pages])[p % book_pages];

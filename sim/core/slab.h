@@ -77,6 +77,21 @@ class Slab {
   }
   Id<T> first() const { return next({}); }
 
+  /// Who lives at that place (Id::index), or «none».
+  Id<T> at(std::uint32_t index) const {
+    Id<T> found;
+    if (index == 0 || index >= slots_.size() || slots_[index].generation % 2 == 0) return found;
+    found.index = index;
+    found.generation = slots_[index].generation;
+    return found;
+  }
+  /// visit(index) for every place at which another moment's slab holds something else; places beyond the end
+  /// of either may be visited, too. Costs what differs, as pages that both share are not looked at.
+  template <class Visit>
+  void differing(const Slab& other, const Visit& visit) const {
+    slots_.differing(other.slots_, [&](std::size_t i) { visit(static_cast<std::uint32_t>(i)); });
+  }
+
   std::uint64_t hash() const {
     Hasher hasher;
     hasher.add(slots_.hash());
