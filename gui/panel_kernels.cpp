@@ -57,32 +57,36 @@ Holdings holdings_of(const Frame& frame, HostId host) {
     all.fds.push_back(heading);
     std::string terminals;
     const std::size_t place = all.fds.size() - 1;
-    std::vector<kernel::OpenNumber> rows;
-    for (kernel::OpenNumber open = kernel::next_open(world, process, 0); open.fd >= 0;
-         open = kernel::next_open(world, process, open.fd + 1)) {
+    const auto add = [&](const kernel::OpenNumber& open) {
       const kernel::OpenFile* file = world.kernel.files.find(open.file);
-      if (file == nullptr) continue;
+      if (file == nullptr) return;
       if (file->kind == FileKind::Terminal) {
         terminals += (terminals.empty() ? "" : " ") + std::to_string(open.fd);
-        continue;
-      }
-      rows.push_back(open);
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows.size() > most_rows && i == first_rows) {
-        FdRow more;
-        const std::size_t hidden = rows.size() - first_rows - last_rows;
-        more.label = fmt::format("… {} more", number_text(static_cast<std::int64_t>(hidden)));
-        more.heading = true;
-        all.fds.push_back(more);
-        i = rows.size() - last_rows;
+        return;
       }
       FdRow row;
       row.process = process;
-      row.label = std::to_string(rows[i].fd);
-      row.file = rows[i].file;
+      row.label = std::to_string(open.fd);
+      row.file = open.file;
       all.fds.push_back(row);
       add_file(row.file);
+    };
+    const std::size_t count = kernel::open_count(world, process);
+    const std::size_t shown = count > most_rows ? first_rows : count;
+    std::int64_t next = 0;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const kernel::OpenNumber open = kernel::next_open(world, process, next);
+      if (open.fd < 0) break;
+      add(open);
+      next = open.fd + 1;
+    }
+    if (shown < count) {
+      FdRow more;
+      more.label =
+          fmt::format("… {} more", number_text(static_cast<std::int64_t>(count - first_rows - last_rows)));
+      more.heading = true;
+      all.fds.push_back(more);
+      for (const kernel::OpenNumber& open : kernel::last_open(world, process, last_rows)) add(open);
     }
     if (all.fds.size() == place + 1) {  // no socket: one line for all such programs will do
       all.fds.pop_back();

@@ -34,15 +34,19 @@ std::size_t letters(std::string_view text) {
 std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStore& bytes, HostId host,
                                               const std::vector<observe::SocketLine>& rows) {
   std::map<std::uint64_t, std::string> users;
+  std::uint64_t wanted = 0;  // descriptors that lead to them, wherever they are
   for (const observe::SocketLine& row : rows)
-    if (row.file) users.try_emplace(row.file.raw());
+    if (const kernel::OpenFile* file = world.kernel.files.find(row.file);
+        file != nullptr && users.try_emplace(row.file.raw()).second)
+      wanted += static_cast<std::uint64_t>(file->references);
   for (const ProcessId id : ids(world.kernel.processes)) {
     const kernel::Process& process = world.kernel.processes.read(id);
     if (!(process.host == host) || process.ended != 0) continue;
-    for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.fd >= 0;
+    for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.fd >= 0 && wanted > 0;
          open = kernel::next_open(world, id, open.fd + 1)) {
       const auto user = users.find(open.file.raw());
       if (user == users.end()) continue;
+      --wanted;
       user->second += fmt::format("{}(\"{}\",pid={},fd={})", user->second.empty() ? "" : ",",
                                   bytes.text(process.name), process.pid, open.fd);
     }
