@@ -34,6 +34,8 @@ class TimerReader {
       note(world_.tcp.time_waits.read(id).timer, TimerKind::TimeWait, id.raw());
     for (const NeighbourId id : ids(world_.inet.neighbours))
       note(world_.inet.neighbours.read(id).timer, TimerKind::Neighbour, id.raw());
+    for (const ReassemblyId id : ids(world_.inet.reassemblies))
+      note(world_.inet.reassemblies.read(id).timer, TimerKind::Reassembly, id.raw());
   }
 
   TimerList list(std::size_t most) {
@@ -122,6 +124,15 @@ class TimerReader {
         told.whose = to_string(neighbour.address);
         if (const inet::Net* net = world_.inet.nets.find(neighbour.net)) told.host = net->host;
         since(told, neighbour.timer, 0);
+        break;
+      }
+      case TimerKind::Reassembly: {
+        const inet::Reassembly& waiting =
+            world_.inet.reassemblies.read(ReassemblyId::from_raw(candidate.subject));
+        told.what = "fragments are thrown away";
+        told.whose = "from " + to_string(waiting.key.from);
+        if (const inet::Net* net = world_.inet.nets.find(waiting.key.net)) told.host = net->host;
+        since(told, waiting.timer, 0);
         break;
       }
       default:

@@ -279,8 +279,8 @@ std::string SessionView::what_is(OpenFileId id) const {
     return fmt::format("unix {}{}({})", name, name.empty() ? "" : " ", state);
   }
   const std::string peer = base->peer.port != 0 ? "->" + to_string(base->peer, base->ipv6) : "";
-  return fmt::format("{} {}{} ({})", base->protocol == wire::UDP ? "UDP" : "TCP",
-                     to_string(base->local, base->ipv6), peer, state);
+  return fmt::format("{} {}{} ({})", wire::protocol_name(base->protocol), to_string(base->local, base->ipv6),
+                     peer, state);
 }
 
 std::vector<InFlightRow> SessionView::in_flight(const std::string& host) const {

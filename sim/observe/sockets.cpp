@@ -27,6 +27,7 @@ std::vector<SocketLine> socket_lines(const World& world) {
   for (const SocketId id : ids(world.inet.sockets)) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
     if (base.kind == inet::EntryKind::Unix) continue;  // see local_lines
+    if (base.kind == inet::EntryKind::Icmp) continue;  // ss shows them only with -w
     const TcpState state = kernel::protocol::state_of(world, id);
     if (base.protocol == wire::UDP ? !base.bucket : state == TcpState::Closed) continue;
     lines.push_back({base.net,
