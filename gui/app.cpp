@@ -5,6 +5,7 @@
 #include <imgui_internal.h>  // the text log
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <utility>
@@ -22,7 +23,15 @@ namespace {
 
 // How far the head runs before the cursor: a lesson's whole run, a piece of an endless one.
 constexpr std::uint64_t ahead_most = 20'000;
-constexpr double ahead_milliseconds = 5;
+// It takes what drawing leaves of this, and at least some: the picture moves on smoothly while a long run
+// grows.
+constexpr double frame_milliseconds = 4;
+constexpr double ahead_least = 0.5;
+
+using Clock = std::chrono::steady_clock;
+double milliseconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 std::string quoted_after(const std::string& line, std::string_view word) {
   const std::size_t at = line.find(word);
@@ -228,10 +237,7 @@ void App::catch_up(double milliseconds) {
   const bool other_branch = latest_branch_ != session.branch();
   if (other_branch) timeline_.clear();
   if (other_branch || latest_event_ != session.head()) {
-    const std::uint64_t cursor = session.cursor();
-    session.seek(session.head());
-    latest_ = session.world();
-    session.seek(cursor);
+    latest_ = session.latest();
     latest_event_ = session.head();
     latest_branch_ = session.branch();
     changed_ = true;
@@ -388,7 +394,8 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
       }
   }
   advance(seconds);
-  catch_up(ahead_milliseconds);
+  catch_up(std::max(ahead_least, frame_milliseconds - drawing_));
+  const Clock::time_point drawing = Clock::now();
 
   LayoutWish wish;
   wish.window = ImGui::GetIO().DisplaySize;
@@ -408,7 +415,7 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   if (!intents.empty()) {
     for (const Intent& each : intents) apply(each);
     intents.clear();
-    catch_up(ahead_milliseconds);
+    catch_up(ahead_least);
     wish.asks = session_ != nullptr && asking().has_value();
   }
   layout_ = make_layout(look().theme, view_, wish);
@@ -425,9 +432,10 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   share_keys();
   for (const Intent& each : intents) apply(each);
   if (!intents.empty()) {
-    catch_up(ahead_milliseconds);
+    catch_up(ahead_least);
     changed_ = true;
   }
+  drawing_ = milliseconds_since(drawing);
   const bool runs = session_ != nullptr && session_->ending() == Ending::NotYet &&
                     session_->head() < session_->cursor() + ahead_most;
   const bool looked = view_.preview != view_.hovered || view_.preview_port != view_.hovered_port;

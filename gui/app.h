@@ -108,6 +108,7 @@ class App {
   Layout layout_;
   AppWishes wishes_;
   bool changed_ = false;  ///< since the panels were drawn
+  double drawing_ = 0;    ///< milliseconds that the last frame took to draw
 };
 
 /// The lessons of a folder, in the course's order.

@@ -1,12 +1,16 @@
 // What panels read from a world that is too much to work out in every frame: port map, socket map, timers,
-// tables of tools. Each is made when it is asked for and kept until the moment, or the question, is another.
+// tables of tools, the ladder. Each is made when it is asked for, kept while moment and question stay, and
+// moved to the next moment by what differs where that can be told.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "gui/lane_inks.h"
 #include "gui/texture.h"
 #include "gui/theme.h"
 #include "lab/picture/port_map.h"
@@ -39,11 +43,15 @@ class Derived {
   const picture::PortMap& ports(const picture::PortQuestion& question);
   /// The map that ports() gave last as a picture, 1,024 texels square.
   const Texture& port_picture(const Theme& theme);
+  /// What is known of a host's sockets at the moment.
+  const picture::SocketMap& sockets_of(NetId net);
+  /// The same, of the host whose picture is drawn.
   const picture::SocketMap& sockets(NetId net);
   /// Its cells as a picture, so many in a row.
   const Texture& socket_picture(const Theme& theme, int columns);
   const picture::TimerList& timers();
   const ShownTable& table(picture::Tool tool, HostId host);
+  LaneInks& lane_inks() { return lane_inks_; }
 
  private:
   struct Moment {
@@ -66,21 +74,25 @@ class Derived {
   Texture port_picture_;
   std::vector<ImU32> port_texels_;
   std::optional<ThemeKind> port_theme_;
-  bool ports_fresh_ = true;  ///< every row must be painted
 
-  picture::SocketMap sockets_;
-  Moment sockets_at_;
-  NetId sockets_net_;
-  Texture socket_picture_;
-  struct SocketPicture {
+  struct SocketsOf {
+    picture::SocketMap map;
     Moment at;
+  };
+  std::map<std::uint64_t, SocketsOf> sockets_;  ///< by raw NetId
+  NetId sockets_net_;                           ///< whose map was asked for last
+  Texture socket_picture_;
+  std::vector<ImU32> socket_texels_;
+  struct SocketPicture {
     ThemeKind theme = ThemeKind::dark;
     int columns = 0;
+    int rows = 0;
     NetId net;
     friend bool operator==(const SocketPicture&, const SocketPicture&) = default;
   };
   SocketPicture socket_picture_of_;
 
+  picture::TimerTable timer_table_;
   picture::TimerList timers_;
   Moment timers_at_;
 
@@ -91,6 +103,8 @@ class Derived {
     ShownTable shown;
   };
   CachedTable table_;
+
+  LaneInks lane_inks_;
 };
 
 }  // namespace sockarium::gui

@@ -29,15 +29,19 @@ AppOptions options_of(const cli::WindowRequest& request, const Settings& setting
   return options;
 }
 
+void show(App& app, std::uint64_t event) {
+  // «Since the last step» is since the event before.
+  if (event > 0) app.seek(event - 1);
+  app.seek(event);
+}
+
 /// Shows what was asked for. Empty, or why it could not be read.
 std::string fill(App& app, const cli::WindowRequest& request) {
   if (request.scenario != nullptr)
     app.show(request.scenario, request.path.empty() ? request.scenario->file : request.path);
   else if (!request.path.empty() && !app.open(request.path))
     return app.load_error();
-  // «Since the last step» is since the event before.
-  if (request.event > 0) app.seek(request.event - 1);
-  app.seek(request.event);
+  show(app, request.event);
   if (request.layout == "compare") app.apply(intent::Compare{});
   return {};
 }
@@ -99,9 +103,11 @@ int open_window(const cli::WindowRequest& request) {
   return 0;
 }
 
-std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path) {
+std::string write_window_pngs(const cli::WindowRequest& request, const std::vector<cli::Shot>& shots) {
   App app(options_of(request, Settings{}));  // a picture is the same for everybody
-  if (std::string error = fill(app, request); !error.empty()) return error;
+  cli::WindowRequest first = request;
+  first.event = shots.empty() ? 0 : shots.front().event;
+  if (std::string error = fill(app, first); !error.empty()) return error;
   OffscreenOptions options;
   options.width = request.width;
   options.height = request.height;
@@ -110,25 +116,28 @@ std::string write_window_png(const cli::WindowRequest& request, const std::strin
   const auto surface = Offscreen::open(options, error);
   if (surface == nullptr) return error;
   const auto draw = [&] { app.frame(0); };
-  // Until the run is known as far as it will be shown; then the panels settle.
-  for (int i = 0; i < 400 && app.session() != nullptr && app.session()->ending() == Ending::NotYet &&
-                  app.session()->head() < app.session()->cursor() + 20'000;
-       ++i)
-    app.seek(request.event);
-  // A comparison takes its real time.
-  while (app.comparison() != nullptr && app.comparison()->running()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    surface->render(draw);
+  for (const cli::Shot& shot : shots) {
+    show(app, shot.event);
+    // Until the run is known as far as it will be shown; then the panels settle.
+    for (int i = 0; i < 400 && app.session() != nullptr && app.session()->ending() == Ending::NotYet &&
+                    app.session()->head() < app.session()->cursor() + 20'000;
+         ++i)
+      app.seek(shot.event);
+    // A comparison takes its real time.
+    while (app.comparison() != nullptr && app.comparison()->running()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      surface->render(draw);
+    }
+    const Picture picture = surface->render(draw);
+    if (const auto failed = write_png(picture, shot.path)) return *failed;
   }
-  const Picture picture = surface->render(draw);
-  if (const auto failed = write_png(picture, png_path)) return *failed;
   return {};
 }
 
 cli::Renderer renderer() {
   cli::Renderer result;
   result.open_window = open_window;
-  result.write_png = write_window_png;
+  result.write_pngs = write_window_pngs;
   return result;
 }
 

@@ -8,7 +8,7 @@ namespace sockarium::gui {
 
 int open_window(const cli::WindowRequest& request);
 /// Empty: written. Else what went wrong.
-std::string write_window_png(const cli::WindowRequest& request, const std::string& png_path);
+std::string write_window_pngs(const cli::WindowRequest& request, const std::vector<cli::Shot>& shots);
 cli::Renderer renderer();
 
 }  // namespace sockarium::gui

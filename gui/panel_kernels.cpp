@@ -19,13 +19,15 @@ namespace sockarium::gui {
 namespace {
 
 constexpr std::size_t most_rows = 60;
+/// Of a process that holds thousands of descriptors: so many of the lowest, and as many of the highest.
+constexpr std::size_t first_rows = 20, last_rows = 10;
 
 struct FdRow {
   ProcessId process;
-  std::string label;  ///< «3»; of a heading the process and its terminals
-  std::string more;   ///< of a heading: its terminals
-  OpenFileId file;    ///< none: a heading
-  bool heading = false;
+  std::string label;     ///< «3»; of a heading the process and its terminals
+  std::string more;      ///< of a heading: its terminals
+  OpenFileId file;       ///< none: a heading
+  bool heading = false;  ///< words, not a box
 };
 
 /// The four columns of one host, top to bottom.
@@ -34,9 +36,9 @@ struct Holdings {
   std::vector<OpenFileId> files;
   std::vector<SocketId> sockets;
   std::vector<PortBucketId> ports;
-  std::size_t hidden_sockets = 0;
-  std::string only_terminals;  ///< programs that hold nothing else
-  std::size_t idle = 0;        ///< how many
+  std::size_t unowned = 0, hidden_sockets = 0;  ///< that no descriptor reaches: shown, and not shown
+  std::string only_terminals;                   ///< programs that hold nothing else
+  std::size_t idle = 0;                         ///< how many
 };
 
 Holdings holdings_of(const Frame& frame, HostId host) {
@@ -55,6 +57,7 @@ Holdings holdings_of(const Frame& frame, HostId host) {
     all.fds.push_back(heading);
     std::string terminals;
     const std::size_t place = all.fds.size() - 1;
+    std::vector<kernel::OpenNumber> rows;
     for (kernel::OpenNumber open = kernel::next_open(world, process, 0); open.fd >= 0;
          open = kernel::next_open(world, process, open.fd + 1)) {
       const kernel::OpenFile* file = world.kernel.files.find(open.file);
@@ -63,12 +66,23 @@ Holdings holdings_of(const Frame& frame, HostId host) {
         terminals += (terminals.empty() ? "" : " ") + std::to_string(open.fd);
         continue;
       }
+      rows.push_back(open);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows.size() > most_rows && i == first_rows) {
+        FdRow more;
+        const std::size_t hidden = rows.size() - first_rows - last_rows;
+        more.label = fmt::format("… {} more", number_text(static_cast<std::int64_t>(hidden)));
+        more.heading = true;
+        all.fds.push_back(more);
+        i = rows.size() - last_rows;
+      }
       FdRow row;
       row.process = process;
-      row.label = std::to_string(open.fd);
-      row.file = open.file;
+      row.label = std::to_string(rows[i].fd);
+      row.file = rows[i].file;
       all.fds.push_back(row);
-      add_file(open.file);
+      add_file(row.file);
     }
     if (all.fds.size() == place + 1) {  // no socket: one line for all such programs will do
       all.fds.pop_back();
@@ -85,15 +99,14 @@ Holdings holdings_of(const Frame& frame, HostId host) {
       all.sockets.push_back(socket);
   }
   // Sockets that no descriptor reaches: in an accept queue, orphans, TIME-WAIT.
-  const NetId net = world.kernel.hosts.read(host).net;
-  for (const SocketId socket : ids(world.inet.sockets)) {
-    const inet::SocketBase& base = world.inet.sockets.read(socket);
-    if (!(base.net == net) || base.file) continue;
-    if (all.sockets.size() < most_rows)
-      all.sockets.push_back(socket);
-    else
-      ++all.hidden_sockets;
+  const std::set<std::uint32_t>& ownerless =
+      frame.derived->sockets_of(world.kernel.hosts.read(host).net).ownerless();
+  for (const std::uint32_t place : ownerless) {
+    if (all.sockets.size() >= most_rows) break;
+    all.sockets.push_back(world.inet.sockets.at(place));
+    ++all.unowned;
   }
+  all.hidden_sockets = ownerless.size() - all.unowned;
   for (const SocketId socket : all.sockets) {
     const PortBucketId bucket = world.inet.sockets.read(socket).bucket;
     if (bucket && std::find(all.ports.begin(), all.ports.end(), bucket) == all.ports.end())

@@ -20,49 +20,17 @@ using picture::LaneMark;
 using picture::LaneSpan;
 using picture::TimelineLane;
 
-struct Scale {
-  const TimeAxis* axis;
-  float left, width, gap;
-  TimeScale kind;
-  double from, to;  ///< the part of the run that is seen, as shares
-  /// Of an event: its share of the whole run.
-  double share(std::uint64_t event) const {
-    return static_cast<double>(axis->position(event, width, gap, kind)) /
-           static_cast<double>(std::max(1.0F, width));
-  }
-  float at(double share) const { return left + static_cast<float>((share - from) / (to - from)) * width; }
-  float x(std::uint64_t event) const { return at(share(event)); }
-  std::uint64_t event_at(float place) const {
-    const double wanted = from + static_cast<double>((place - left) / width) * (to - from);
-    return axis->event_at(static_cast<float>(wanted) * width, width, gap, kind);
-  }
-  /// Where something that the nth event did begins: a step before its moment.
-  float begin(std::uint64_t event) const {
-    if (event == 0) return left;
-    const float here = x(event);
-    const float before = x(event - 1);
-    if (kind != TimeScale::Events) return before;
-    return std::max(before, here - (x(axis->events()) - x(0)) /
-                                       static_cast<float>(std::max<std::uint64_t>(1, axis->events())));
-  }
-};
-
-void draw_spans(ImDrawList& list, const TimelineLane& lane, const Scale& scale, float top, float bottom) {
+void draw_spans(ImDrawList& list, const TimelineLane& lane, const LaneInk& ink_of, float top, float bottom) {
   const Look& current = look();
   const Theme& theme = current.theme;
-  for (const LaneSpan& span : lane.spans) {
-    const float right = scale.left + scale.width;
-    const float from = std::max(scale.left, scale.begin(span.from_event));
-    const float to =
-        span.to_event == 0 ? std::min(right, scale.at(1)) : std::min(right, scale.begin(span.to_event));
-    if (to - from < 0.5F) continue;
-    const ImVec2 min = {std::floor(from), top};
-    const ImVec2 max = {std::max(std::floor(from) + 1, std::floor(to)), bottom};
+  for (const SpanInk& place : ink_of.spans) {
+    const LaneSpan& span = lane.spans[place.span];
+    const ImVec2 min = {std::floor(place.from), top};
+    const ImVec2 max = {std::max(std::floor(place.from) + 1, std::floor(place.to)), bottom};
     ImU32 ink = theme.text();
     std::optional<Hue> ground;
     std::string label = span.label;
     if (span.activity == picture::Activity::State) {
-      if (span.state == TcpState::Closed) continue;
       const Hue hue = hue_of(span.state);
       fill_state(list, min, max, hue, false);
       list.AddLine({max.x - 1, min.y}, {max.x - 1, max.y}, theme.panel(), 1);
@@ -90,21 +58,14 @@ void draw_spans(ImDrawList& list, const TimelineLane& lane, const Scale& scale, 
   }
 }
 
-void draw_marks(ImDrawList& list, const TimelineLane& lane, const Scale& scale, float top, float bottom) {
+void draw_marks(ImDrawList& list, const TimelineLane& lane, const LaneInk& ink_of, float top, float bottom) {
   const Theme& theme = look().theme;
   const float middle = (top + bottom) / 2;
   const float half = (bottom - top) * 0.32F;
-  float last = -100;
-  bool last_drop = false;
-  for (const LaneMark& mark : lane.marks) {
-    const float x = std::floor(scale.begin(mark.event) + (scale.x(mark.event) - scale.begin(mark.event)) / 2);
-    if (x < scale.left || x > scale.left + scale.width) continue;
-    const bool drop = mark.kind == picture::MarkKind::Drop || mark.kind == picture::MarkKind::Error;
-    if (x - last < 2 && (last_drop || !drop))
-      continue;  // one mark for each pair of pixels is all that can be seen
-    last = x;
-    last_drop = drop;
-    if (drop) {
+  for (const MarkInk& place : ink_of.marks) {
+    const LaneMark& mark = lane.marks[place.mark];
+    const float x = place.x;
+    if (mark.kind == picture::MarkKind::Drop || mark.kind == picture::MarkKind::Error) {
       const float arm = half;
       const float thick = std::max(2.0F, theme.px(2));
       list.AddLine({x - arm, middle - arm}, {x + arm, middle + arm}, theme.hue(Hue::error),
@@ -164,8 +125,8 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   const float left = std::floor(area.min.x + pad + label_width + theme.px(10));
   const float right = area.max.x - pad - theme.px(4);
   const float strip = current.fonts.small->FontSize + theme.px(8);
-  Scale scale{frame.axis,      left, right - left, theme.px(56), view.time_scale, view.timeline_from,
-              view.timeline_to};
+  const LaneScale scale{
+      frame.axis, left, right - left, theme.px(56), view.time_scale, view.timeline_from, view.timeline_to};
   const float overview = theme.px(6);
   const float top = area.min.y + theme.px(6) + strip + overview;
   const float play_x = std::round(scale.x(session.cursor()));
@@ -218,12 +179,14 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
       intents.push_back(intent::SeekTo{question.asked});
   }
 
-  // Lengths of folded waits, beside the marks rather than under them.
+  // Lengths of folded waits, beside the marks rather than under them. Of many, those that find room.
+  float labelled_to = left;
   for (const Gap& gap : frame.axis->gaps()) {
     if (view.time_scale == TimeScale::True) break;  // there its length is seen
     const float to = scale.begin(gap.event);
     const float from = scale.x(gap.event - 1);
     if (hidden && from > play_x) break;
+    if (to + theme.px(4) < labelled_to || from > right) continue;
     const std::string label = "┆ " + duration_text(gap.length) + " ┆";
     const float width = text_size(label, current.fonts.small).x;
     for (const float wanted :
@@ -235,6 +198,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
       if (!free || x < left || x + width > right + theme.px(8)) continue;
       paint_text(root, {x, area.min.y + theme.px(6)}, theme.muted(), label, current.fonts.small);
       taken.emplace_back(x - theme.px(4), x + width + theme.px(4));
+      labelled_to = x + width;
       break;
     }
   }
@@ -296,8 +260,10 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
           light = Light::Pinned;
       const bool mine = light != Light::None;
       list.AddRectFilled({left, row_top}, {right, row_bottom}, theme.background());
-      draw_spans(list, lane, scale, row_top, row_bottom);
-      draw_marks(list, lane, scale, row_top, row_bottom);
+      const auto nth = static_cast<std::size_t>(each - frame.timeline->lanes().data());
+      const LaneInk& ink = frame.derived->lane_inks().of(nth, lane, scale);
+      draw_spans(list, lane, ink, row_top, row_bottom);
+      draw_marks(list, lane, ink, row_top, row_bottom);
       outline(list, {left, row_top}, {right, row_bottom}, light);
       paint_text(list,
                  {area.min.x + pad, std::round((row_top + row_bottom - current.fonts.small->FontSize) / 2)},

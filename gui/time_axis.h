@@ -22,6 +22,8 @@ class TimeAxis {
   void clear();
 
   const std::vector<Gap>& gaps() const { return gaps_; }
+  /// Pixels that each of the gaps takes on an axis of that width, on the scale of events.
+  float gap_room(float width, float gap_width) const;
   std::uint64_t events() const { return events_; }
   /// Pixels from the left for the moment after `event` events, on an axis of that width.
   float position(std::uint64_t event, float width, float gap_width,
@@ -30,7 +32,6 @@ class TimeAxis {
   std::uint64_t event_at(float x, float width, float gap_width, TimeScale scale = TimeScale::Events) const;
 
  private:
-  float gap_room(float width, float gap_width) const;
   std::size_t branch_ = 0;
   std::uint64_t events_ = 0;
   std::vector<Gap> gaps_;

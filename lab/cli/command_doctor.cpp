@@ -33,7 +33,7 @@ Finding pictures(const Renderer& renderer) {
   WindowRequest request;
   if (!course.empty()) request.path = course.front();
   const std::string error =
-      renderer.write_png ? renderer.write_png(request, path.string()) : "this build draws none";
+      renderer.write_pngs ? renderer.write_pngs(request, {Shot{0, path.string()}}) : "this build draws none";
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
   finding.fine = error.empty();

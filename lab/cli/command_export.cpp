@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "lab/cli/commands.h"
+#include "lab/cli/export_frames.h"
 #include "lab/cli/opened.h"
 #include "lab/formats/json.h"
 #include "lab/formats/svg.h"
@@ -22,6 +23,7 @@ struct ExportOptions {
   std::string theme, layout = "lesson";
   float scale = 1.0F;
   bool force = false;
+  FramesOptions frames;
 };
 
 picture::Ladder ladder_at(const Session& session, std::uint64_t event) {
@@ -38,8 +40,10 @@ bool parse_size(const std::string& text, int& width, int& height) {
 }
 
 int write(const ExportOptions& options, const Renderer& renderer) {
-  if (options.svg.empty() && options.png.empty() && options.txt.empty() && options.json.empty()) {
-    report(bad_usage, "say what to write", false, "--svg FILE, --png FILE, --txt FILE or --json FILE");
+  if (options.svg.empty() && options.png.empty() && options.txt.empty() && options.json.empty() &&
+      !options.frames.wanted()) {
+    report(bad_usage, "say what to write", false,
+           "--svg, --png, --txt or --json FILE, --frames FOLDER, --animation FILE");
     return bad_usage;
   }
   WindowRequest request;
@@ -77,24 +81,27 @@ int write(const ExportOptions& options, const Renderer& renderer) {
                     options.force))
       return no_file;
   }
+  request.scenario = opened->scenario;
+  request.path = opened->scenario->file;
+  request.theme = options.theme;
+  request.scale = options.scale;
+  request.layout = options.layout;
   if (!options.png.empty()) {
     if (!may_write(options.png, options.force)) return no_file;
-    if (!renderer.write_png) {
+    if (!renderer.write_pngs) {
       report(impossible, "this build draws no pictures", false, "--svg needs no window");
       return impossible;
     }
-    request.scenario = opened->scenario;
-    request.path = opened->scenario->file;
-    request.event = *event;
-    request.theme = options.theme;
-    request.scale = options.scale;
-    request.layout = options.layout;
-    if (const std::string error = renderer.write_png(request, options.png); !error.empty()) {
+    Shot shot;
+    shot.event = *event;
+    shot.path = options.png;
+    if (const std::string error = renderer.write_pngs(request, {shot}); !error.empty()) {
       report(impossible, error, false,
              "--svg needs no graphics; sockarium doctor tells what this machine can do");
       return impossible;
     }
   }
+  if (options.frames.wanted()) return write_frames(*opened, options.frames, request, renderer, options.force);
   return ok;
 }
 
@@ -121,9 +128,25 @@ Command add_export(CLI::App& program, const Renderer& renderer) {
       ->check(CLI::IsMember({"lesson", "projector", "debug", "ports", "compare"}))
       ->capture_default_str();
   app->add_option("--scale", options->scale, "of type and lines in the PNG")->check(CLI::Range(0.75, 3.0));
+  app->add_option("--frames", options->frames.folder, "the window step by step: 0001.png, 0002.png, ...")
+      ->type_name("FOLDER");
+  app->add_option("--animation", options->frames.animation,
+                  "the same as one moving picture: .webp (needs the package webp) or .gif (imagemagick)")
+      ->type_name("FILE");
+  app->add_option("--from", options->frames.from,
+                  "where --frames and --animation begin; the start if not given")
+      ->type_name("MOMENT");
+  app->add_option("--to", options->frames.to, "where they end; the end if not given")->type_name("MOMENT");
+  app->add_option("--step", options->frames.step, "what one picture is: event, call, packet, interesting")
+      ->check(CLI::IsMember({"event", "call", "packet", "interesting"}))
+      ->capture_default_str();
+  app->add_option("--delay", options->frames.delay, "milliseconds for each picture of the animation")
+      ->check(CLI::Range(20, 60000))
+      ->capture_default_str();
   app->add_flag("--force", options->force, "overwrites files");
   set_examples(*app, {"sockarium export H1 --svg handshake.svg",
-                      "sockarium export Q1 --at first-drop --png full.png --size 1280x720"});
+                      "sockarium export Q1 --at first-drop --png full.png --size 1280x720",
+                      "sockarium export H1 --animation handshake.webp --step packet --size 1280x720"});
   return {app, [options, &renderer] { return write(*options, renderer); }};
 }
 

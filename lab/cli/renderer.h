@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lab/script/scenario.h"
 
@@ -23,11 +24,18 @@ struct WindowRequest {
   int width = 1280, height = 720;  ///< pixels at scale 1
 };
 
+/// A picture of the window at a moment.
+struct Shot {
+  std::uint64_t event = 0;
+  std::string path;  ///< of the PNG, which is replaced
+};
+
 struct Renderer {
   /// Shows a window until it is closed; the exit code of the program (3: there is no display).
   std::function<int(const WindowRequest&)> open_window;
-  /// Writes what the window would show, needing no display. Empty: done; else what went wrong.
-  std::function<std::string(const WindowRequest&, const std::string& png_path)> write_png;
+  /// Writes what the window would show at each of these moments (the request's own is not looked at), needing
+  /// no display. Empty: done; else what went wrong.
+  std::function<std::string(const WindowRequest&, const std::vector<Shot>&)> write_pngs;
 };
 
 }  // namespace sockarium::cli

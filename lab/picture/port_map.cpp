@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lab/picture/moved.h"
 #include "sim/kernel/protocol.h"
 
 namespace sockarium::picture {
@@ -13,9 +14,6 @@ namespace sockarium::picture {
 namespace {
 
 using palette::Hue;
-
-/// A bucket with more holders than this is a listener's with its children: nobody walks it for one cell.
-constexpr std::uint64_t long_bucket = 256;
 
 PortUse use_of_socket(const World& world, SocketId id, const inet::SocketBase& base) {
   if (base.listening || base.peer.port == 0) return PortUse::Bound;
@@ -109,14 +107,66 @@ double PortMap::used_percent() const {
   return 100.0 * static_cast<double>(range() - in_range(PortUse::Free)) / static_cast<double>(range());
 }
 
-PortUse PortMap::empty(std::uint16_t port) const {
-  return reserved_[port] ? PortUse::Reserved : PortUse::Free;
+/// Are the range and the reserved ports what they were?
+bool PortMap::same_rules(const World& world) const {
+  const inet::Net* net = world.inet.nets.find(question_.net);
+  const inet::Net* before = shown_.inet.nets.find(question_.net);
+  return net != nullptr && before != nullptr && net->sysctls[Sysctl::PortRangeLow] == low_ &&
+         net->sysctls[Sysctl::PortRangeHigh] == high_ && net->first_reserved == before->first_reserved &&
+         world.inet.reserved == shown_.inet.reserved;
 }
 
-void PortMap::set(std::uint16_t port, PortUse use) {
-  const PortUse before = cells_[port];
+/// An empty table.
+void PortMap::begin(const World& world, const PortQuestion& question) {
+  question_ = question;
+  shown_ = World{};
+  reserved_.assign(65536, false);
+  holders_.assign(65536, {});
+  unsettled_.clear();
+  changed_.fill(true);
+  in_range_.fill(0);
+  in_all_.fill(0);
+  peers_.clear();
+  peers_changed_ = true;
+  low_ = high_ = 0;
+  if (const inet::Net* net = world.inet.nets.find(question.net)) {
+    low_ = static_cast<std::uint16_t>(net->sysctls[Sysctl::PortRangeLow]);
+    high_ = static_cast<std::uint16_t>(net->sysctls[Sysctl::PortRangeHigh]);
+    for (PortRangeId id = net->first_reserved; id; id = world.inet.reserved.read(id).next) {
+      const inet::PortRange& range = world.inet.reserved.read(id);
+      for (std::uint32_t port = range.low; port <= range.high && port < 65536; ++port) reserved_[port] = true;
+    }
+  }
+  for (std::size_t port = 0; port < cells_.size(); ++port) {
+    cells_[port] = reserved_[port] ? PortUse::Reserved : PortUse::Free;
+    ++in_all_[static_cast<std::size_t>(cells_[port])];
+    if (port >= low_ && port <= high_) ++in_range_[static_cast<std::size_t>(cells_[port])];
+  }
+}
+
+/// Counts a socket among the holders of its port, or (`sign` −1) no longer.
+void PortMap::add(const World& world, SocketId socket, std::int32_t sign) {
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  if (!(base.net == question_.net) || !base.bucket || base.protocol != question_.protocol) return;
+  const std::uint16_t port = base.local.port;
+  if (counts(question_, base)) {
+    holders_[port][static_cast<std::size_t>(use_of_socket(world, socket, base))] += sign;
+    unsettled_.push_back(port);
+  }
+  // Children of a listener lead to their clients: those are no destinations that anybody chose.
+  if (base.peer.port == 0 || port < low_ || port > high_) return;
+  const PeerKey key{base.peer.ip.bytes, base.peer.port};
+  if ((peers_[key] += sign) == 0) peers_.erase(key);
+  peers_changed_ = true;
+}
+
+/// What the port shows, now that its holders are known.
+void PortMap::settle(std::uint16_t port) {
+  PortUse use = reserved_[port] ? PortUse::Reserved : PortUse::Free;
+  for (std::size_t each = 0; each < port_uses; ++each)
+    if (holders_[port][each] > 0) use = stronger(use, static_cast<PortUse>(each));
+  const PortUse before = std::exchange(cells_[port], use);
   if (before == use) return;
-  cells_[port] = use;
   changed_[port / columns] = true;
   --in_all_[static_cast<std::size_t>(before)];
   ++in_all_[static_cast<std::size_t>(use)];
@@ -125,95 +175,31 @@ void PortMap::set(std::uint16_t port, PortUse use) {
   ++in_range_[static_cast<std::size_t>(use)];
 }
 
-PortUse PortMap::look(const World& world, std::uint16_t port) const {
-  inet::PortKey key;
-  key.net = question_.net;
-  key.protocol = question_.protocol;
-  key.port = port;
-  const PortBucketId* bucket = world.inet.ports.find(key);
-  if (bucket == nullptr) return empty(port);
-  const inet::PortBucket& held = world.inet.buckets.read(*bucket);
-  if (held.only_connects == 0 && held.count > long_bucket) return PortUse::Bound;
-  PortUse use = empty(port);
-  for (SocketId id = held.first; id; id = world.inet.sockets.read(id).bucket_next) {
-    const inet::SocketBase& base = world.inet.sockets.read(id);
-    if (counts(question_, base)) use = stronger(use, use_of_socket(world, id, base));
-  }
-  return use;
-}
-
-void PortMap::show(const World& world, const PortQuestion& question) {
-  question_ = question;
-  cells_.assign(65536, PortUse::Free);
-  reserved_.assign(65536, false);
-  changed_.fill(true);
-  in_range_.fill(0);
-  in_all_.fill(0);
+void PortMap::list_destinations() {
   destinations_.clear();
-  const inet::Net* net = world.inet.nets.find(question.net);
-  if (net == nullptr) return;
-  low_ = static_cast<std::uint16_t>(net->sysctls[Sysctl::PortRangeLow]);
-  high_ = static_cast<std::uint16_t>(net->sysctls[Sysctl::PortRangeHigh]);
-  for (PortRangeId id = net->first_reserved; id; id = world.inet.reserved.read(id).next) {
-    const inet::PortRange& range = world.inet.reserved.read(id);
-    for (std::uint32_t port = range.low; port <= range.high && port < 65536; ++port) reserved_[port] = true;
+  for (const auto& [key, sockets] : peers_) {
+    Destination to;
+    to.peer.ip.bytes = std::get<0>(key);
+    to.peer.port = std::get<1>(key);
+    to.sockets = sockets;
+    destinations_.push_back(to);
   }
-  for (std::size_t port = 0; port < cells_.size(); ++port)
-    cells_[port] = empty(static_cast<std::uint16_t>(port));
-  std::map<std::tuple<std::array<std::uint8_t, 16>, std::uint16_t>, Destination> found;
-  for (const SocketId id : ids(world.inet.sockets)) {
-    const inet::SocketBase& base = world.inet.sockets.read(id);
-    if (!(base.net == question.net) || !base.bucket || base.protocol != question.protocol) continue;
-    const std::uint16_t port = base.local.port;
-    if (counts(question, base)) cells_[port] = stronger(cells_[port], use_of_socket(world, id, base));
-    // Children of a listener lead to their clients: those are no destinations that anybody chose.
-    if (base.peer.port == 0 || (port < low_ || port > high_)) continue;
-    Destination& to = found[{base.peer.ip.bytes, base.peer.port}];
-    to.peer = base.peer;
-    ++to.sockets;
-  }
-  for (std::size_t port = 0; port < cells_.size(); ++port) {
-    ++in_all_[static_cast<std::size_t>(cells_[port])];
-    if (port >= low_ && port <= high_) ++in_range_[static_cast<std::size_t>(cells_[port])];
-  }
-  for (const auto& [key, to] : found) destinations_.push_back(to);
   std::stable_sort(destinations_.begin(), destinations_.end(),
                    [](const Destination& a, const Destination& b) { return a.sockets > b.sockets; });
   if (destinations_.size() > most_destinations) destinations_.resize(most_destinations);
 }
 
-void PortMap::follow(const World& world, const observe::Records& records, RecordNumber first,
-                     RecordNumber last) {
-  for (RecordNumber n = first; n <= last && n != 0; ++n) {
-    const Record& record = records[n - 1];
-    std::optional<std::uint16_t> port;
-    if (const auto* changed = std::get_if<rec::StateChanged>(&record.what))
-      port = changed->ends.local.port;
-    else if (const auto* bound = std::get_if<rec::PortBound>(&record.what))
-      port = bound->local.port;
-    else if (const auto* released = std::get_if<rec::PortReleased>(&record.what))
-      port = released->local.port;
-    else if (const auto* freed = std::get_if<rec::SocketFreed>(&record.what))
-      port = freed->ends.local.port;
-    else if (const auto* setting = std::get_if<rec::SysctlChanged>(&record.what);
-             setting != nullptr &&
-             (setting->id == Sysctl::PortRangeLow || setting->id == Sysctl::PortRangeHigh)) {
-      show(world, PortQuestion(question_));
-      return;
-    }
-    if (!port || *port == 0) continue;
-    set(*port, look(world, *port));
-    if (const auto* changed = std::get_if<rec::StateChanged>(&record.what);
-        changed != nullptr && changed->ends.peer.port != 0 && *port >= low_ && *port <= high_) {
-      // A destination that is new must be offered; its number is told anew with the next look at all.
-      const bool known =
-          std::any_of(destinations_.begin(), destinations_.end(),
-                      [&](const Destination& each) { return each.peer == changed->ends.peer; });
-      const inet::Net* net = world.inet.nets.find(question_.net);
-      if (!known && net != nullptr && net->host == record.host && destinations_.size() < most_destinations)
-        destinations_.push_back({changed->ends.peer, 1});
-    }
-  }
+void PortMap::show(const World& world, const PortQuestion& question) {
+  if (!(question == question_) || !same_rules(world)) begin(world, question);
+  const std::vector<std::uint32_t> moved = moved_sockets(shown_, world);
+  for (const std::uint32_t place : moved)
+    if (const SocketId socket = shown_.inet.sockets.at(place)) add(shown_, socket, -1);
+  for (const std::uint32_t place : moved)
+    if (const SocketId socket = world.inet.sockets.at(place)) add(world, socket, 1);
+  shown_ = world;
+  for (const std::uint16_t port : unsettled_) settle(port);
+  unsettled_.clear();
+  if (std::exchange(peers_changed_, false)) list_destinations();
 }
 
 std::vector<int> PortMap::take_changed_rows() {

@@ -1,13 +1,15 @@
 // The port table of one host as a picture: 256 columns and 256 rows, port = 256 · row + column. What a cell
 // shows is who holds that port *towards a destination*, since connect() may give one port to many.
 //
-// Follows the moment: after a few events only the ports that their records name are looked at again.
+// Follows the moment: from one that was shown before, only the sockets that differ are looked at.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "assets/palette.h"
@@ -52,8 +54,6 @@ class PortMap {
 
   /// Shows this question's answer in `world`.
   void show(const World& world, const PortQuestion& question);
-  /// The same question some events later or earlier: records `first` … `last` lie in between.
-  void follow(const World& world, const observe::Records& records, RecordNumber first, RecordNumber last);
 
   const PortQuestion& question() const { return question_; }
   PortUse use(std::uint16_t port) const { return cells_[port]; }
@@ -68,19 +68,28 @@ class PortMap {
   double used_percent() const;
   /// The busiest first.
   const std::vector<Destination>& destinations() const { return destinations_; }
-  /// Rows that have changed since they were asked for the last time.
+  /// Rows whose cells have changed since they were asked for the last time.
   std::vector<int> take_changed_rows();
 
  private:
-  void set(std::uint16_t port, PortUse use);
-  PortUse look(const World& world, std::uint16_t port) const;
-  PortUse empty(std::uint16_t port) const;
+  using PeerKey = std::tuple<std::array<std::uint8_t, 16>, std::uint16_t>;
+  bool same_rules(const World& world) const;
+  void begin(const World& world, const PortQuestion& question);
+  void add(const World& world, SocketId socket, std::int32_t sign);
+  void settle(std::uint16_t port);
+  void list_destinations();
 
+  World shown_;
   PortQuestion question_;
   std::vector<PortUse> cells_ = std::vector<PortUse>(65536, PortUse::Free);
   std::vector<bool> reserved_ = std::vector<bool>(65536, false);
+  /// How many of each use hold each port.
+  std::vector<std::array<std::int32_t, port_uses>> holders_;
+  std::vector<std::uint16_t> unsettled_;  ///< ports whose holders have changed
   std::array<std::int64_t, port_uses> in_range_{}, in_all_{};
   std::array<bool, rows> changed_{};
+  std::map<PeerKey, std::int64_t> peers_;  ///< of sockets whose port lies in the range
+  bool peers_changed_ = false;
   std::vector<Destination> destinations_;
   std::uint16_t low_ = 0, high_ = 0;
 };

@@ -2,7 +2,9 @@
 // deadlines of sleeping and waiting programs.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,29 @@ struct TimerList {
   std::size_t all = 0;
 };
 
-/// The `most` that fire first. `records` may go on after the moment.
+/// Follows the moment: from one that was shown before, only what differs is looked at.
+class TimerTable {
+ public:
+  void clear();
+  void show(const World& world);
+  /// The `most` that fire first. `records` may go on after the moment.
+  TimerList list(const ByteStore& bytes, const observe::Records& records, std::size_t most) const;
+
+ private:
+  struct Entry {
+    Time deadline = 0;
+    std::uint64_t subject = 0;  ///< raw id, of the type that `kind` says
+    TimerKind kind = TimerKind::None;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+  template <class Change>
+  void follow(const World& from, const World& to, const Change& change);
+
+  World shown_;
+  std::set<Entry> entries_;
+};
+
+/// The `most` that fire first of all in one world.
 TimerList running_timers(const World& world, const ByteStore& bytes, const observe::Records& records,
                          std::size_t most);
 

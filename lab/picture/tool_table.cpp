@@ -30,25 +30,28 @@ std::size_t letters(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// «users:(("web",pid=101,fd=3))», for every open file.
-std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStore& bytes, HostId host) {
+/// «users:(("web",pid=101,fd=3))», for the open files of these rows.
+std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStore& bytes, HostId host,
+                                              const std::vector<observe::SocketLine>& rows) {
   std::map<std::uint64_t, std::string> users;
+  for (const observe::SocketLine& row : rows)
+    if (row.file) users.try_emplace(row.file.raw());
   for (const ProcessId id : ids(world.kernel.processes)) {
     const kernel::Process& process = world.kernel.processes.read(id);
     if (!(process.host == host) || process.ended != 0) continue;
     for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.fd >= 0;
          open = kernel::next_open(world, id, open.fd + 1)) {
-      const kernel::OpenFile* file = world.kernel.files.find(open.file);
-      if (file == nullptr || file->kind != FileKind::Socket) continue;
-      std::string& all = users[open.file.raw()];
-      all += fmt::format("{}(\"{}\",pid={},fd={})", all.empty() ? "" : ",", bytes.text(process.name),
-                         process.pid, open.fd);
+      const auto user = users.find(open.file.raw());
+      if (user == users.end()) continue;
+      user->second += fmt::format("{}(\"{}\",pid={},fd={})", user->second.empty() ? "" : ",",
+                                  bytes.text(process.name), process.pid, open.fd);
     }
   }
   return users;
 }
 
-ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std::size_t most) {
+ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std::size_t most,
+                   std::optional<std::size_t> listed) {
   ToolTable table;
   table.command = "ss -tuanp";
   table.heads = {"Netid", "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process"};
@@ -56,13 +59,14 @@ ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std:
   table.empty_words = "No socket here. A program's bind(), listen() or connect() makes a row.";
   const kernel::Host* owner = world.kernel.hosts.find(host);
   if (owner == nullptr) return table;
-  const auto users = users_of(world, bytes, host);
-  for (const observe::SocketLine& line : observe::socket_lines(world)) {
-    if (!(line.net == owner->net)) continue;
-    if (table.rows.size() >= most) {
-      ++table.more;
-      continue;
-    }
+  const std::vector<observe::SocketLine> lines = observe::socket_lines_of(world, owner->net, most);
+  if (lines.size() == most) {
+    SocketMap all;
+    if (!listed) all.show(world, owner->net);
+    table.more = listed.value_or(all.listed()) - lines.size();
+  }
+  const auto users = users_of(world, bytes, host, lines);
+  for (const observe::SocketLine& line : lines) {
     const bool udp = line.protocol == wire::UDP;
     ToolRow row;
     const auto user = users.find(line.file.raw());
@@ -73,7 +77,7 @@ ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std:
                  std::to_string(send),
                  observe::local_text(line),
                  observe::peer_text(line),
-                 user == users.end() ? "" : "users:(" + user->second + ")"};
+                 user == users.end() || user->second.empty() ? "" : "users:(" + user->second + ")"};
     row.ends.local = line.local;
     row.ends.peer = line.peer;
     row.record = record_of(world, line.socket);
@@ -257,10 +261,10 @@ std::string_view name(Tool tool) {
 }
 
 ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, const observe::Records& records,
-                     HostId host, std::size_t most_rows) {
+                     HostId host, std::size_t most_rows, std::optional<std::size_t> listed) {
   switch (tool) {
     case Tool::Ss:
-      return ss_table(world, bytes, host, most_rows);
+      return ss_table(world, bytes, host, most_rows, listed);
     case Tool::Strace:
       return strace_table(world, bytes, records, host, most_rows);
     case Tool::Tcpdump:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +35,10 @@ struct ToolTable {
   std::string empty_words;  ///< why there is no row, and what to do
 };
 
-/// At the moment of `world`, which `records` may go beyond.
+/// At the moment of `world`, which `records` may go beyond. `listed`: how many rows ss has in all, where the
+/// caller knows it (SocketMap::listed); else they are counted.
 ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, const observe::Records& records,
-                     HostId host, std::size_t most_rows);
+                     HostId host, std::size_t most_rows, std::optional<std::size_t> listed = std::nullopt);
 
 /// Which cells of `now` are other than in `before`: [row][column]. A row that is new is other in all of them.
 std::vector<std::vector<bool>> changed_cells(const ToolTable& now, const ToolTable& before);

@@ -93,6 +93,9 @@ Session::~Session() = default;
 const RecordList& Session::records() const {
   return now().records;
 }
+const World& Session::latest() const {
+  return now().head;
+}
 std::uint64_t Session::head() const {
   return now().head.events;
 }

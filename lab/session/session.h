@@ -66,6 +66,7 @@ class Session {
   // --- reading ---
   const Setup& setup() const { return setup_; }
   const World& world() const { return view_; }  ///< at the cursor
+  const World& latest() const;                  ///< at the head of the branch
   const RecordList& records() const;            ///< of the whole branch, also after the cursor
   const Record& record(RecordNumber number) const { return records()[number - 1]; }
   ByteStore& bytes() { return bytes_; }

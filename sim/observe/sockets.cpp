@@ -22,44 +22,67 @@ std::string peer_text(const SocketLine& line) {
   return text(line, line.peer);
 }
 
+bool listed(const World& world, SocketId id) {
+  const inet::SocketBase& base = world.inet.sockets.read(id);
+  if (base.kind == inet::EntryKind::Unix) return false;  // see local_lines
+  if (base.kind == inet::EntryKind::Icmp) return false;  // ss shows them only with -w
+  if (base.protocol == wire::UDP) return bool(base.bucket);
+  return kernel::protocol::state_of(world, id) != TcpState::Closed;
+}
+
+namespace {
+
+SocketLine line_of(const World& world, SocketId id) {
+  const inet::SocketBase& base = world.inet.sockets.read(id);
+  SocketLine line;
+  line.net = base.net;
+  line.socket = id;
+  line.state = kernel::protocol::state_of(world, id);
+  line.local = base.local;
+  line.peer = base.peer;
+  line.receive_queue = kernel::protocol::receive_queue(world, id);
+  line.send_queue = kernel::protocol::send_queue(world, id);
+  line.file = base.file;
+  line.protocol = base.protocol;
+  line.ipv6 = base.ipv6;
+  line.ipv6_only = base.ipv6_only;
+  return line;
+}
+
+SocketLine line_of(const World& world, RequestId id, const tcp::Request& request) {
+  // As its listener, or, where that is gone, as its addresses.
+  const inet::SocketBase* listener = world.inet.sockets.find(request.listener);
+  SocketLine line;
+  line.net = request.net;
+  line.state = TcpState::SynReceived;
+  line.local = request.local;
+  line.peer = request.peer;
+  line.ipv6 = listener != nullptr ? listener->ipv6 : !request.local.ip.is_v4();
+  line.request = id;
+  return line;
+}
+
+}  // namespace
+
 std::vector<SocketLine> socket_lines(const World& world) {
   std::vector<SocketLine> lines;
+  for (const SocketId id : ids(world.inet.sockets))
+    if (listed(world, id)) lines.push_back(line_of(world, id));
+  for (const RequestId id : ids(world.tcp.requests))
+    lines.push_back(line_of(world, id, world.tcp.requests.read(id)));
+  return lines;
+}
+
+std::vector<SocketLine> socket_lines_of(const World& world, NetId net, std::size_t most) {
+  std::vector<SocketLine> lines;
   for (const SocketId id : ids(world.inet.sockets)) {
-    const inet::SocketBase& base = world.inet.sockets.read(id);
-    if (base.kind == inet::EntryKind::Unix) continue;  // see local_lines
-    if (base.kind == inet::EntryKind::Icmp) continue;  // ss shows them only with -w
-    const TcpState state = kernel::protocol::state_of(world, id);
-    if (base.protocol == wire::UDP ? !base.bucket : state == TcpState::Closed) continue;
-    lines.push_back({base.net,
-                     id,
-                     state,
-                     base.local,
-                     base.peer,
-                     kernel::protocol::receive_queue(world, id),
-                     kernel::protocol::send_queue(world, id),
-                     base.file,
-                     base.protocol,
-                     base.ipv6,
-                     base.ipv6_only,
-                     {}});
+    if (lines.size() >= most) return lines;
+    if (world.inet.sockets.read(id).net == net && listed(world, id)) lines.push_back(line_of(world, id));
   }
   for (const RequestId id : ids(world.tcp.requests)) {
+    if (lines.size() >= most) return lines;
     const tcp::Request& request = world.tcp.requests.read(id);
-    // As its listener, or, where that is gone, as its addresses.
-    const inet::SocketBase* listener = world.inet.sockets.find(request.listener);
-    const bool ipv6 = listener != nullptr ? listener->ipv6 : !request.local.ip.is_v4();
-    lines.push_back({request.net,
-                     {},
-                     TcpState::SynReceived,
-                     request.local,
-                     request.peer,
-                     0,
-                     0,
-                     {},
-                     wire::TCP,
-                     ipv6,
-                     false,
-                     id});
+    if (request.net == net) lines.push_back(line_of(world, id, request));
   }
   return lines;
 }

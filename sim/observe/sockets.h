@@ -31,4 +31,9 @@ std::string peer_text(const SocketLine& line);
 /// not among them, as ss does not show it.
 std::vector<SocketLine> socket_lines(const World& world);
 
+/// The first `most` of them that belong to one host.
+std::vector<SocketLine> socket_lines_of(const World& world, NetId net, std::size_t most);
+/// Does ss show this socket in one of these rows?
+bool listed(const World& world, SocketId socket);
+
 }  // namespace sockarium::observe

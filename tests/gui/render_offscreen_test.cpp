@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stb_image.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "gui/texture.h"
 #include "gui/widgets.h"
+#include "tests/support/folder.h"
 
 namespace sockarium::gui {
 namespace {
@@ -45,21 +45,7 @@ std::size_t colours_in(const Picture& picture) {
   return colours.size();
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sockarium-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::Folder;
 
 class WithoutDisplay : public testing::Test {
  protected:

@@ -75,10 +75,8 @@ TEST(PortMap, FollowedStepByStepForwardAndBackIsTheSameAsLookedAtAnew) {
     PortMap followed;
     followed.show(session.world(), question);
     const auto step_to = [&](std::uint64_t event) {
-      const RecordNumber from = session.records_at(session.cursor());
       session.seek(event);
-      const RecordNumber to = session.records_at(event);
-      followed.follow(session.world(), session.records(), std::min(from, to) + 1, std::max(from, to));
+      followed.show(session.world(), question);
       PortMap anew;
       anew.show(session.world(), question);
       ASSERT_EQ(followed.cells(), anew.cells()) << host << " at event " << event;
@@ -161,6 +159,80 @@ TEST(SocketMap, KeepsEveryCellAtItsPlaceWhenOthersGo) {
     const auto same = [&](const SocketCell& each) { return each.place == cell.place; };
     EXPECT_TRUE(std::any_of(map.cells().begin(), map.cells().end(), same));
   }
+}
+
+TEST(SocketMap, FollowedToAnyMomentIsTheSameAsLookedAtAnew) {
+  Lab lab = slow_server();
+  Session& session = lab.session();
+  session.run_to_end();
+  for (const char* host : {"cli", "srv"}) {
+    const NetId net = net_of(session.world(), lab.host(host));
+    SocketMap followed;
+    const auto alike_at = [&](std::uint64_t event) {
+      session.seek(event);
+      followed.show(session.world(), net);
+      SocketMap anew;
+      anew.show(session.world(), net);
+      ASSERT_EQ(followed.alive(), anew.alive()) << host << " at event " << event;
+      std::map<std::uint32_t, std::pair<SocketId, TcpState>> wanted;
+      for (const SocketCell& cell : anew.cells()) wanted[cell.place] = {cell.socket, cell.state};
+      for (const SocketCell& cell : followed.cells()) {
+        const auto found = wanted.find(cell.place);
+        const bool lives = found != wanted.end() && found->second.first;
+        ASSERT_EQ(bool(cell.socket), lives) << host << " at event " << event;
+        if (lives) {
+          ASSERT_EQ(std::make_pair(cell.socket, cell.state), found->second);
+        }
+      }
+      for (std::size_t state = 0; state < tcp_state_count; ++state)
+        ASSERT_EQ(followed.count(static_cast<TcpState>(state)), anew.count(static_cast<TcpState>(state)));
+      ASSERT_EQ(followed.groups().size(), anew.groups().size());
+      for (std::size_t i = 0; i < anew.groups().size(); ++i) {
+        ASSERT_EQ(followed.groups()[i].count, anew.groups()[i].count);
+        ASSERT_EQ(followed.groups()[i].end, anew.groups()[i].end);
+      }
+    };
+    for (std::uint64_t event = 0; event <= session.head(); ++event) alike_at(event);
+    for (std::uint64_t event = session.head(); event-- > 0;) alike_at(event);
+    for (const std::uint64_t event : {session.head(), std::uint64_t{3}, session.head() / 2}) alike_at(event);
+  }
+}
+
+TEST(SocketMap, NamesTheCellsThatHaveChanged) {
+  Lab lab = slow_server();
+  Session& session = lab.session();
+  session.run_to_end();
+  const NetId net = net_of(session.world(), lab.host("cli"));
+  session.seek(session.event_at(100_ms));
+  SocketMap map;
+  map.show(session.world(), net);
+  EXPECT_FALSE(map.take_changed()) << "at first, everything has";
+  map.show(session.world(), net);
+  const auto still = map.take_changed();
+  ASSERT_TRUE(still);
+  EXPECT_TRUE(still->empty()) << "the same moment again";
+}
+
+TEST(TimerTable, FollowedToAnyMomentIsTheSameAsLookedAtAnew) {
+  Lab lab = slow_server();
+  Session& session = lab.session();
+  session.run_to_end();
+  TimerTable followed;
+  const auto alike_at = [&](std::uint64_t event) {
+    session.seek(event);
+    followed.show(session.world());
+    const TimerList now = followed.list(session.bytes(), session.records(), 1000);
+    const TimerList anew = running_timers(session.world(), session.bytes(), session.records(), 1000);
+    ASSERT_EQ(now.all, anew.all) << "at event " << event;
+    ASSERT_EQ(now.timers.size(), anew.timers.size());
+    for (std::size_t i = 0; i < now.timers.size(); ++i) {
+      ASSERT_EQ(now.timers[i].deadline, anew.timers[i].deadline);
+      ASSERT_EQ(now.timers[i].what, anew.timers[i].what);
+      ASSERT_EQ(now.timers[i].whose, anew.timers[i].whose);
+    }
+  };
+  for (std::uint64_t event = 0; event <= session.head(); ++event) alike_at(event);
+  for (std::uint64_t event = session.head(); event-- > 0;) alike_at(event);
 }
 
 TEST(TimerList, HasTheNextToFireOnTop) {
