@@ -285,7 +285,7 @@ TEST(RandomPrograms, NeverBreakTheWorld) {
 /// byte that was put into one is read or lost.
 TEST(RandomPrograms, LoseNoByteBetweenUnixSockets) {
   std::int64_t queued = 0, carried_files = 0;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
     Lab lab(5_ms);
     fill(lab, seed);
     Session& session = lab.run();
