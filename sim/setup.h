@@ -77,8 +77,9 @@ struct RouteSetup {
   std::size_t host = 0;  ///< place in Setup::hosts
   Address destination;
   std::uint32_t prefix = 32;
-  enum class Kind { Unreachable, Prohibit, Blackhole, OnLink } kind = Kind::Unreachable;
+  enum class Kind { Unreachable, Prohibit, Blackhole, OnLink, Via } kind = Kind::Unreachable;
   std::size_t link = 0;  ///< OnLink: place in Setup::links
+  std::size_t via = 0;   ///< Via: place in Setup::hosts
   std::int64_t line = 0;
 };
 

@@ -22,6 +22,7 @@ void for_each_part(const World& w, Use use) {
       use(w.inet.taken);
   use(w.inet.listeners), use(w.inet.captured), use(w.inet.reserved), use(w.inet.icmp_budgets);
   use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
+  use(w.inet.memberships), use(w.inet.reassemblies);
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.unix.sockets), use(w.unix.messages), use(w.unix.rights), use(w.unix.abstract_names);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);
@@ -117,6 +118,7 @@ void add_links(World& world, const Setup& setup) {
     route.prefix = plan.prefix;
     route.kind = static_cast<inet::RouteKind>(plan.kind);
     if (plan.kind == RouteSetup::Kind::OnLink) route.link = made[plan.link];
+    if (plan.kind == RouteSetup::Kind::Via) route.via = net_of(world, plan.via);
     world.inet.special_routes.add(route);
   }
 }
@@ -144,6 +146,8 @@ std::uint64_t World::hash() const {
   hasher.add(seed);
   hasher.add(static_cast<std::uint64_t>(syscall_time));
   hasher.add(inet.last_inode);
+  hasher.add(inet.last_fragment_id);
+  hasher.add(inet.last_echo_id);
   hasher.add(static_cast<std::uint64_t>(kernel.last_pid));
   for_each_part(*this, [&](const auto& part) { hasher.add(part.hash()); });
   return hasher.value();

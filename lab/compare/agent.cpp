@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -112,6 +113,26 @@ Names names_of(Option option) {
       return {IPPROTO_IPV6, IPV6_V6ONLY};
     case Option::PeerCred:
       return {SOL_SOCKET, SO_PEERCRED};
+    case Option::OobInline:
+      return {SOL_SOCKET, SO_OOBINLINE};
+    case Option::Ttl:
+      return {IPPROTO_IP, IP_TTL};
+    case Option::MtuDiscover:
+      return {IPPROTO_IP, IP_MTU_DISCOVER};
+    case Option::Mtu:
+      return {IPPROTO_IP, IP_MTU};
+    case Option::MulticastInterface:
+      return {IPPROTO_IP, IP_MULTICAST_IF};
+    case Option::MulticastTtl:
+      return {IPPROTO_IP, IP_MULTICAST_TTL};
+    case Option::MulticastLoop:
+      return {IPPROTO_IP, IP_MULTICAST_LOOP};
+    case Option::MulticastAll:
+      return {IPPROTO_IP, IP_MULTICAST_ALL};
+    case Option::AddMembership:
+      return {IPPROTO_IP, IP_ADD_MEMBERSHIP};
+    case Option::DropMembership:
+      return {IPPROTO_IP, IP_DROP_MEMBERSHIP};
   }
   return {0, 0};
 }
@@ -213,6 +234,7 @@ struct Call {
       header.msg_namelen = sender.size;
     }
     const ssize_t taken = recvmsg(fd, &header, flags);
+    if (taken > 0) leave_kernels_choice(fd, box.payload.data(), static_cast<std::size_t>(taken));
     if (taken > 0)
       result.data.length =
           static_cast<std::uint32_t>(std::min<std::size_t>(static_cast<std::size_t>(taken), place.iov_len));
@@ -221,6 +243,16 @@ struct Call {
     take_address(sender, result, box.payload.data() + result.data.length);
     result.flags = header.msg_flags & MSG_TRUNC;
     return taken;
+  }
+  /// A raw socket of IPv4 reads the IP header, too; its identification and checksum are the kernel's secret.
+  static void leave_kernels_choice(int fd, char* packet, std::size_t size) {
+    int type = 0, domain = 0;
+    socklen_t length = sizeof type;
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
+    length = sizeof domain;
+    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length);
+    if (type != SOCK_RAW || domain != AF_INET || size < 20) return;
+    packet[4] = packet[5] = packet[10] = packet[11] = 0;
   }
   std::int64_t operator()(const sys::Read& c) const {
     const ssize_t size = read(c.fd, box.payload.data(), room(c.size));
@@ -252,7 +284,14 @@ struct Call {
       value.tv_usec = c.value % second / microsecond;
       return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
     }
-    const int value = static_cast<int>(c.value);
+    if (c.option == Option::AddMembership || c.option == Option::DropMembership) {
+      const ip_mreq value{{htonl(static_cast<in_addr_t>(c.value))},
+                          {htonl(static_cast<in_addr_t>(c.second))}};
+      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
+    }
+    const bool address = c.option == Option::MulticastInterface;
+    const int value =
+        address ? static_cast<int>(htonl(static_cast<in_addr_t>(c.value))) : static_cast<int>(c.value);
     return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
   }
   std::int64_t operator()(const sys::Getsockopt& c) const {
@@ -265,9 +304,16 @@ struct Call {
       std::memcpy(&time, value.data(), sizeof time);
       return time.tv_sec * second + time.tv_usec * microsecond;
     }
+    if (c.option == Option::MulticastInterface) return ntohl(static_cast<in_addr_t>(value[0]));
     if (c.option == Option::Linger || c.option == Option::PeerCred) result.second = value[1];
     if (c.option == Option::PeerCred) result.flags = value[2];
     return value[0];
+  }
+  std::int64_t operator()(const sys::Ioctl& c) const {
+    int value = 0;
+    const int answer = ioctl(static_cast<int>(c.fd),
+                             static_cast<unsigned long>(static_cast<std::uint32_t>(c.request)), &value);
+    return answer < 0 ? answer : value;
   }
   std::int64_t operator()(const sys::Dup& c) const { return dup(c.fd); }
   std::int64_t operator()(const sys::Dup2& c) const { return dup2(c.fd, c.to); }

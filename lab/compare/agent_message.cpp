@@ -1,6 +1,10 @@
 #include "lab/compare/agent_message.h"
 
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -32,6 +36,24 @@ std::int64_t send_message(const sys::Sendmsg& call, std::string_view fds, std::s
   return sendmsg(call.fd, &message, call.flags);
 }
 
+namespace {
+
+/// What the error queue says (ip(7)): the error, ICMP's type and code, and who sent the message.
+void take_error(const unsigned char* from, SysResult& result) {
+  sock_extended_err error{};
+  std::memcpy(&error, from, sizeof error);
+  result.queued = static_cast<Errno>(error.ee_errno);
+  result.second = error.ee_info;
+  result.icmp = static_cast<std::uint32_t>(error.ee_type << 8 | error.ee_code);
+  sockaddr_in offender{};
+  std::memcpy(&offender, from + sizeof error, sizeof offender);
+  std::array<std::uint8_t, 4> ip{};
+  std::memcpy(ip.data(), &offender.sin_addr, ip.size());
+  result.offender = Address::v4(ip[0], ip[1], ip[2], ip[3]);
+}
+
+}  // namespace
+
 std::int64_t receive_message(const sys::Recvmsg& call, std::size_t room, char* place, SysResult& result) {
   SocketAddress sender;
   iovec part{place, room};
@@ -40,7 +62,10 @@ std::int64_t receive_message(const sys::Recvmsg& call, std::size_t room, char* p
   message.msg_namelen = sender.size;
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  std::vector<char> control(static_cast<std::size_t>(std::clamp<std::int64_t>(call.control, 0, 4096)));
+  // The error queue's message has room always: what a program would do with less is of no interest here.
+  constexpr std::int64_t for_errors = 512;
+  const std::int64_t wanted = (call.flags & MSG_ERRQUEUE) != 0 ? for_errors : call.control;
+  std::vector<char> control(static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 0, 4096)));
   if (!control.empty()) {
     message.msg_control = control.data();
     message.msg_controllen = control.size();
@@ -48,11 +73,12 @@ std::int64_t receive_message(const sys::Recvmsg& call, std::size_t room, char* p
   const ssize_t taken = recvmsg(call.fd, &message, call.flags);
   if (taken < 0) return taken;
   result.data.length = static_cast<std::uint32_t>(std::min(static_cast<std::size_t>(taken), room));
-  result.flags = message.msg_flags & (MSG_TRUNC | MSG_CTRUNC | MSG_CMSG_CLOEXEC);
+  result.flags = message.msg_flags & (MSG_TRUNC | MSG_CTRUNC | MSG_CMSG_CLOEXEC | MSG_ERRQUEUE);
   sender.size = message.msg_namelen;
   take_address(sender, result, place + result.data.length);
   char* fds = place + result.data.length + result.path.length;
   for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_RECVERR) take_error(CMSG_DATA(head), result);
     if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t size = head->cmsg_len - CMSG_LEN(0);
     std::memcpy(fds, CMSG_DATA(head), size);

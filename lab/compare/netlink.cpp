@@ -240,6 +240,25 @@ int add_route(const std::string& name, const Address& to, const Address& source,
   return route(name, to, source, prefix);
 }
 
+int add_route_via(const std::string& name, const Address& to, std::uint32_t prefix, const Address& source,
+                  const Address& neighbour) {
+  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET;
+  fixed.rtm_dst_len = static_cast<std::uint8_t>(prefix);
+  fixed.rtm_table = RT_TABLE_MAIN;
+  fixed.rtm_protocol = RTPROT_STATIC;
+  fixed.rtm_scope = RT_SCOPE_UNIVERSE;
+  fixed.rtm_type = RTN_UNICAST;
+  fixed.rtm_flags = RTNH_F_ONLINK;
+  request.append(&fixed, sizeof fixed);
+  request.address(RTA_DST, to);
+  request.address(RTA_GATEWAY, neighbour);
+  request.address(RTA_PREFSRC, source);
+  request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
+  return request.send();
+}
+
 int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind) {
   Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
   rtmsg fixed{};

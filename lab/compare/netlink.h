@@ -27,6 +27,9 @@ int switch_off_arp(const std::string& name);
 int add_address(const std::string& name, const Address& address);
 /// The way to `to` leads through `name`, with `source` as the sender's address.
 int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix = 32);
+/// The same through a neighbour that passes packets on.
+int add_route_via(const std::string& name, const Address& to, std::uint32_t prefix, const Address& source,
+                  const Address& neighbour);
 /// Addresses to which there is no way, each kind with an error of its own.
 enum class SpecialRoute { Unreachable, Prohibit, Blackhole };
 int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind);

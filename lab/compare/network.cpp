@@ -130,10 +130,25 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
   return {};
 }
 
+/// «via» a neighbour, whose address behind the link is known.
+std::string add_route_via(const Setup& setup, const RouteSetup& plan) {
+  std::size_t link = 0;
+  const auto joins = [&](const LinkSetup& one) {
+    return (one.a == plan.host && one.b == plan.via) || (one.b == plan.host && one.a == plan.via);
+  };
+  while (!joins(setup.links[link])) ++link;
+  const auto source = first_of(setup.hosts[plan.host], true), via = first_of(setup.hosts[plan.via], true);
+  if (!source || !via) return "a route of IPv4 needs addresses of IPv4";
+  return trouble(
+      "no route can be added",
+      netlink::add_route_via(fmt::format("link{}", link), plan.destination, plan.prefix, *source, *via));
+}
+
 /// A line of a host's routing table.
 std::string add_route(const Setup& setup, const RealNetwork& network, const RouteSetup& plan) {
   if (!enter(network.hosts[plan.host])) return "a host's namespace is lost";
   using Kind = RouteSetup::Kind;
+  if (plan.kind == Kind::Via) return add_route_via(setup, plan);
   const int error =
       plan.kind == Kind::OnLink
           ? netlink::add_route(fmt::format("link{}", plan.link), plan.destination,

@@ -32,6 +32,7 @@ SentBy sender(TimerKind kind) {
     case TimerKind::TimeWait:
     case TimerKind::Neighbour:
     case TimerKind::TimerFd:
+    case TimerKind::Reassembly:
     case TimerKind::Alarm:
     case TimerKind::None:
       return SentBy::Nobody;

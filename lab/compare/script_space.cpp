@@ -34,7 +34,7 @@ class Names {
     }
     name_chosen(seen);
     for (const SeenPacket& packet : seen.packets) {
-      if (packet.packet.is_icmp()) continue;
+      if (packet.packet.is_icmp() || packet.packet.is_fragment()) continue;
       name(packet.packet.from), name(packet.packet.to);
     }
   }
@@ -122,6 +122,9 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
     text += " " + names.name(result.path, bytes);
   else if (brings_peer)
     text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
+  if (result.queued != Errno::OK)
+    text += fmt::format(" {} by ICMP {}, {} from {}, mtu {}", name(result.queued), result.icmp >> 8,
+                        result.icmp & 0xff, to_string(result.offender), result.second);
   if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);
   return text;
 }
@@ -247,15 +250,37 @@ class Strands {
   /// UDP and ICMP have no numbers: their content says which one it is.
   void add_datagram(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
+    if (p.is_fragment() || (p.is_icmp() && !p.is_icmp_error())) return add_portless(packet);
     const std::string head =
         fmt::format("{} > {} {}", names_.name(p.from), names_.name(p.to), wire::protocol_name(p.protocol));
     Line line;
     line.text = fmt::format(
-        "{} len {} \"{}\"{}", p.protocol == wire::ICMP ? "port unreachable" : "datagram", p.payload.length,
+        "{} len {} \"{}\"{}",
+        p.protocol == wire::ICMP ? wire::icmp_name(p.icmp.type, p.icmp.code) : "datagram", p.payload.length,
         bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))), packet.lost ? " lost" : "");
     line.time = packet.sent;
     line.record = packet.record;
     strand(head).lines.push_back(std::move(line));
+  }
+
+  /// Fragments, of which only the first knows ports, and echoes.
+  void add_portless(const SeenPacket& packet) {
+    const wire::Packet& p = packet.packet;
+    std::string what = p.is_icmp() ? fmt::format("{} id {} seq {}", wire::icmp_name(p.icmp.type, p.icmp.code),
+                                                 p.icmp.id, p.icmp.number)
+                                   : "datagram";
+    if (p.is_fragment())
+      what = fmt::format("fragment at {}{}", p.fragment_offset,
+                         (p.fragment_bits & wire::more_fragments) != 0 ? ", more follow" : "");
+    Line line;
+    line.text = fmt::format("{} len {} ttl {} \"{}\"{}", what, p.payload.length, p.ttl,
+                            bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))),
+                            packet.lost ? " lost" : "");
+    line.time = packet.sent;
+    line.record = packet.record;
+    strand(
+        fmt::format("{} > {} {}", to_string(p.from.ip), to_string(p.to.ip), wire::protocol_name(p.protocol)))
+        .lines.push_back(std::move(line));
   }
 
   void measure(Line& line, const SeenPacket& packet, Connection& connection, const std::string& from,

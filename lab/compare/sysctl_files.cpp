@@ -16,6 +16,10 @@ bool write_sysctl(const Sysctls& values, Sysctl id) {
     case Sysctl::PortRangeHigh:
       text = fmt::format("{} {}", values[Sysctl::PortRangeLow], values[Sysctl::PortRangeHigh]);
       break;
+    case Sysctl::PingGroupLow:
+    case Sysctl::PingGroupHigh:
+      text = fmt::format("{} {}", values[Sysctl::PingGroupLow], values[Sysctl::PingGroupHigh]);
+      break;
     case Sysctl::TcpRmemMin:
     case Sysctl::TcpRmemDefault:
     case Sysctl::TcpRmemMax:
@@ -31,8 +35,8 @@ bool write_sysctl(const Sysctls& values, Sysctl id) {
     default:
       break;
   }
-  constexpr std::string_view files_of_several[] = {"net.ipv4.ip_local_port_range", "net.ipv4.tcp_rmem",
-                                                   "net.ipv4.tcp_wmem"};
+  constexpr std::string_view files_of_several[] = {
+      "net.ipv4.ip_local_port_range", "net.ipv4.ping_group_range", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"};
   for (const std::string_view file : files_of_several)
     if (path.rfind(std::string(file) + ".", 0) == 0) path = file;
   for (char& c : path)

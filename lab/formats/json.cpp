@@ -93,7 +93,8 @@ json sockets(const World& world, const observe::Narrator& tells) {
   json list = json::array();
   const std::map<std::uint64_t, json> users = users_of_sockets(world, tells.names());
   for (const SocketId id : ids(world.inet.sockets)) {
-    if (world.inet.sockets.read(id).local.port == 0) continue;
+    const inet::SocketBase& base = world.inet.sockets.read(id);
+    if (base.local.port == 0 || base.kind == inet::EntryKind::Icmp) continue;
     const auto found = users.find(id.raw());
     list.push_back(socket_row(world, tells, id, found == users.end() ? json::array() : found->second));
   }

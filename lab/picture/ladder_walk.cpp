@@ -205,6 +205,9 @@ void LadderWalk::fold(const Event& event) {
       case TimerKind::KeepAlive:
         gap.gap_text = host + " hears nothing, and waits to ask";
         break;
+      case TimerKind::Reassembly:
+        gap.gap_text = host + " waits for the rest of a datagram";
+        break;
       case TimerKind::Alarm:
         gap.gap_text = host + " waits for an alarm";
         break;
@@ -420,7 +423,7 @@ std::vector<std::string> LadderWalk::labels(RecordNumber sent) const {
   const auto& record = *get<rec::PacketSent>(records_, sent);
   const wire::Packet& packet = record.packet;
   const std::string what = observe::segment_name(packet);
-  if (packet.is_icmp() && packet.icmp.protocol == wire::TCP)
+  if (packet.is_icmp() && packet.icmp.protocol != wire::UDP)
     return {what, what.substr(std::string_view("ICMP ").size())};
   if (packet.protocol != wire::TCP) {
     const std::string ends = fmt::format(":{} → :{} ", packet.from.port, packet.to.port);

@@ -80,6 +80,14 @@ class TimerReader {
         since(told, neighbour.timer, 0);
         break;
       }
+      case TimerKind::Reassembly: {
+        const inet::Reassembly& waiting = world_.inet.reassemblies.read(ReassemblyId::from_raw(subject));
+        told.what = "fragments are thrown away";
+        told.whose = "from " + to_string(waiting.key.from);
+        if (const inet::Net* net = world_.inet.nets.find(waiting.key.net)) told.host = net->host;
+        since(told, waiting.timer, 0);
+        break;
+      }
       case TimerKind::KeepAlive: {
         const tcp::Connection& connection = world_.tcp.connections.read(ConnectionId::from_raw(subject));
         told.what = "keepalive";
@@ -146,6 +154,10 @@ template <class Note>
 void timers_of(const inet::Neighbour& neighbour, const Note& note) {
   note(TimerKind::Neighbour, neighbour.timer);
 }
+template <class Note>
+void timers_of(const inet::Reassembly& reassembly, const Note& note) {
+  note(TimerKind::Reassembly, reassembly.timer);
+}
 
 }  // namespace
 
@@ -174,6 +186,7 @@ void TimerTable::follow(const World& from, const World& to, const Change& change
   each(from.tcp.requests, to.tcp.requests);
   each(from.tcp.time_waits, to.tcp.time_waits);
   each(from.inet.neighbours, to.inet.neighbours);
+  each(from.inet.reassemblies, to.inet.reassemblies);
 }
 
 void TimerTable::show(const World& world) {

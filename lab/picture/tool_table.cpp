@@ -163,7 +163,11 @@ ToolTable tcpdump_table(const World& world, const observe::Records& records, Hos
     const wire::Packet* packet = observe::packet_of(records, number);
     if (packet == nullptr) return;
     std::string says;
-    if (packet->is_icmp()) {
+    if (packet->is_icmp() && !packet->is_icmp_error()) {
+      says = fmt::format("ICMP {}, id {}, seq {}, length {}",
+                         wire::icmp_name(packet->icmp.type, packet->icmp.code), packet->icmp.id,
+                         packet->icmp.number, packet->payload.length + 8);
+    } else if (packet->is_icmp()) {
       says = "ICMP " + wire::icmp_name(packet->icmp.type, packet->icmp.code);
     } else if (packet->protocol == wire::UDP) {
       says = fmt::format("UDP, length {}", packet->payload.length);

@@ -84,11 +84,14 @@ void add_port_range(HostSetup& host, const std::string& name, const Value& value
     ends[1] = value.item(1).integer;
     good = true;
   }
-  if (!good || ends[0] > ends[1])
-    throw Fault(fmt::format("{} must be two ports, the lower one first, not {}", name, describe(value)),
-                "write \"32768 60999\"", name);
-  add_sysctl(host, "net.ipv4.ip_local_port_range.low", ends[0]);
-  add_sysctl(host, "net.ipv4.ip_local_port_range.high", ends[1]);
+  const bool ports = name.ends_with("ip_local_port_range");
+  if (!good || (ports && ends[0] > ends[1]))
+    throw Fault(fmt::format("{} must be two {}, the lower one first, not {}", name,
+                            ports ? "ports" : "groups", describe(value)),
+                ports ? "write \"32768 60999\"" : "write \"0 0\"", name);
+  const std::string whole = name.starts_with("net.") ? name : "net.ipv4." + name;
+  add_sysctl(host, whole + ".low", ends[0]);
+  add_sysctl(host, whole + ".high", ends[1]);
 }
 
 /// «32768-32770,40000»: single ports and ranges.
@@ -424,8 +427,8 @@ Answer make_pattern(Arguments& a) {
 }  // namespace
 
 void set_sysctl(HostSetup& host, const std::string& name, const Value& value) {
-  constexpr std::string_view range = "ip_local_port_range";
-  if (name == range || name == "net.ipv4.ip_local_port_range") return add_port_range(host, name, value);
+  for (const std::string_view range : {"ip_local_port_range", "ping_group_range"})
+    if (name == range || name == fmt::format("net.ipv4.{}", range)) return add_port_range(host, name, value);
   if (name == "ip_local_reserved_ports" || name == "net.ipv4.ip_local_reserved_ports")
     return add_reserved_ports(host, name, value);
   if (value.kind == Value::Kind::Boolean) return add_sysctl(host, name, value.boolean ? 1 : 0);

@@ -2,6 +2,7 @@
 // and route, a line of its routing table.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "lab/script/loader.h"
@@ -99,7 +100,8 @@ Answer declare_filter(Arguments& a) {
   return answer();
 }
 
-/// route(host, "10.66.0.0/16", "unreachable" | "prohibit" | "blackhole" | link)
+/// route(host, "10.66.0.0/16", "unreachable" | "prohibit" | "blackhole" | link | host), a host that passes it
+/// on
 Answer declare_route(Arguments& a) {
   Setup& setup = setup_of(a);
   RouteSetup plan;
@@ -121,15 +123,25 @@ Answer declare_route(Arguments& a) {
       throw Fault(fmt::format("host '{}' is not on this link", setup.hosts[plan.host].name), "", "route");
     if (setup.hosts[link.b].raw)
       throw Fault("everything goes to a raw peer's link by itself", "use a link between hosts", "route");
+  } else if (what.kind == Value::Kind::Handle && what.handle.kind == HandleKind::Host) {
+    plan.kind = RouteSetup::Kind::Via;
+    plan.via = kernel_from(setup, what, "route: argument 3");
+    const bool neighbours = std::any_of(setup.links.begin(), setup.links.end(), [&](const LinkSetup& link) {
+      return (link.a == plan.host && link.b == plan.via) || (link.b == plan.host && link.a == plan.via);
+    });
+    if (!neighbours)
+      throw Fault(fmt::format("no link leads from '{}' to '{}'", setup.hosts[plan.host].name,
+                              setup.hosts[plan.via].name),
+                  "name the host at the other end of a link, and link them before", "route");
   } else {
     const std::string kind = what.kind == Value::Kind::Text ? what.text : "";
     static const std::vector<std::string> kinds{"unreachable", "prohibit", "blackhole"};
     std::size_t place = 0;
     while (place < kinds.size() && kinds[place] != kind) ++place;
     if (place == kinds.size())
-      throw Fault(fmt::format("route: argument 3 must be a link or a kind of route, not {}", describe(what)),
-                  did_you_mean(kind, kinds, "there are \"unreachable\", \"prohibit\" and \"blackhole\""),
-                  "route");
+      throw Fault(
+          fmt::format("route: argument 3 must be a link, a host or a kind of route, not {}", describe(what)),
+          did_you_mean(kind, kinds, "there are \"unreachable\", \"prohibit\" and \"blackhole\""), "route");
     plan.kind = static_cast<RouteSetup::Kind>(place);
   }
   for (const RouteSetup& other : setup.routes)

@@ -3,6 +3,8 @@
 //   sendmsg(fd, data, { fds = {3, 4}, to = "/tmp/name", flags = MSG_NOSIGNAL })
 //   recvmsg(fd, size, { control = CMSG_SPACE(8), flags = MSG_PEEK }) → data, { fds = {…}, flags = …, from = …
 //   }
+//
+// With MSG_ERRQUEUE the table has `error = { name, type, code, mtu, offender }`: what IP_RECVERR has kept.
 #include <fmt/format.h>
 
 #include <lua.hpp>
@@ -72,8 +74,9 @@ Answer call_recvmsg(Arguments& a) {
   call.size = a.integer(2, "size", 0, most_bytes);
   Fields fields = options_of(a);
   call.control = fields.integer("control", 0, 0, 4096);
-  call.flags = flags_of(fields, msg_peek | msg_trunc | msg_dontwait | msg_waitall | msg_cmsg_cloexec,
-                        "MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL, MSG_CMSG_CLOEXEC");
+  call.flags =
+      flags_of(fields, msg_peek | msg_trunc | msg_dontwait | msg_waitall | msg_cmsg_cloexec | msg_errqueue,
+               "MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL, MSG_CMSG_CLOEXEC, MSG_ERRQUEUE");
   fields.finish();
   return make_call(a, call);
 }

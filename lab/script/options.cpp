@@ -55,6 +55,31 @@ std::int64_t port_range_value(const Arguments& a) {
   return packed;
 }
 
+/// «10.0.0.5» as the number that the option carries.
+std::int64_t address_value(const Arguments& a, const std::string& text) {
+  const auto address = parse_v4(text);
+  if (!address) a.wrong(4, "value", "an IPv4 address", "write \"224.1.1.1\"");
+  std::int64_t number = 0;
+  for (std::size_t i = 12; i < 16; ++i) number = number << 8 | address->bytes[i];
+  return number;
+}
+
+/// {"224.1.1.1", "10.0.0.5"}: the group, and the interface's address where one is meant.
+void membership_value(const Arguments& a, sys::Setsockopt& call) {
+  const Value value = a.value(4, 2);
+  const std::string usage =
+      "write \"224.1.1.1\", or {\"224.1.1.1\", \"10.0.0.5\"} with an interface's address";
+  if (value.kind == Value::Kind::Text) {
+    call.value = address_value(a, value.text);
+    return;
+  }
+  if (value.kind != Value::Kind::Table || value.length() != 2 || value.item(0).kind != Value::Kind::Text ||
+      value.item(1).kind != Value::Kind::Text)
+    a.wrong(4, "value", "a group, or a table {group, interface}", usage);
+  call.value = address_value(a, value.item(0).text);
+  call.second = address_value(a, value.item(1).text);
+}
+
 }  // namespace
 
 Option option_argument(const Arguments& a) {
@@ -91,10 +116,19 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::Broadcast:
     case Option::BindAddressNoPort:
     case Option::V6Only:
+    case Option::OobInline:
+    case Option::MulticastLoop:
       call.value = on_or_off(a, 4);
       break;
     case Option::LocalPortRange:
       call.value = port_range_value(a);
+      break;
+    case Option::AddMembership:
+    case Option::DropMembership:
+      membership_value(a, call);
+      break;
+    case Option::MulticastInterface:
+      call.value = address_value(a, a.text(4, "value"));
       break;
     case Option::Linger:
       linger_value(a, call);
@@ -117,6 +151,11 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::KeepIdle:
     case Option::KeepInterval:
     case Option::KeepCount:
+    case Option::Ttl:
+    case Option::MtuDiscover:
+    case Option::Mtu:
+    case Option::MulticastTtl:
+    case Option::MulticastAll:
       call.value = a.int32(4, "value");
       break;
   }

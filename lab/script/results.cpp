@@ -1,5 +1,7 @@
 #include "lab/script/results.h"
 
+#include <fmt/format.h>
+
 #include "lab/script/peer.h"
 #include "sim/core/errno.h"
 #include "sim/observe/local_sockets.h"
@@ -53,11 +55,21 @@ struct Values {
     table.set("fds", fds);
     table.set("flags", Value::of(std::int64_t{result.flags}));
     if (result.domain != 0) table.set("from", peer());
+    if (result.queued != Errno::OK) {
+      Value error = Value::table();
+      error.set("name", Value::of(std::string_view(name(result.queued))));
+      error.set("type", Value::of(std::int64_t{result.icmp >> 8}));
+      error.set("code", Value::of(std::int64_t{result.icmp & 0xff}));
+      error.set("mtu", Value::of(result.second));
+      error.set("offender", Value::of(std::string_view(to_string(result.offender))));
+      table.set("error", error);
+    }
     List list = text();
     list.push_back(table);
     return list;
   }
   List operator()(const sys::Sendmsg&) const { return number(); }
+  List operator()(const sys::Ioctl&) const { return number(); }
   List operator()(const sys::Socketpair&) const { return pair(); }
   List operator()(const sys::Read&) const { return text(); }
   List operator()(const sys::Getsockname&) const { return {peer()}; }
@@ -147,6 +159,10 @@ struct Values {
         who.set("gid", Value::of(std::int64_t{result.flags}));
         return {who};
       }
+      case Option::MulticastInterface:
+        return {Value::of(
+            std::string_view(fmt::format("{}.{}.{}.{}", result.value >> 24 & 255, result.value >> 16 & 255,
+                                         result.value >> 8 & 255, result.value & 255)))};
       case Option::Linger: {
         Value linger = Value::table();
         linger.set("on", Value::of(result.value != 0));

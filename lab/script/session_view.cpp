@@ -279,8 +279,8 @@ std::string SessionView::what_is(OpenFileId id) const {
     return fmt::format("unix {}{}({})", name, name.empty() ? "" : " ", state);
   }
   const std::string peer = base->peer.port != 0 ? "->" + to_string(base->peer, base->ipv6) : "";
-  return fmt::format("{} {}{} ({})", base->protocol == wire::UDP ? "UDP" : "TCP",
-                     to_string(base->local, base->ipv6), peer, state);
+  return fmt::format("{} {}{} ({})", wire::protocol_name(base->protocol), to_string(base->local, base->ipv6),
+                     peer, state);
 }
 
 std::vector<InFlightRow> SessionView::in_flight(const std::string& host) const {
@@ -314,6 +314,7 @@ std::vector<PortRow> SessionView::ports(const std::string& host) const {
   std::map<std::pair<std::uint16_t, bool>, std::int64_t> holders;
   for (const PortBucketId id : ids(world_.inet.buckets)) {
     const inet::PortBucket& bucket = world_.inet.buckets.read(id);
+    if (bucket.key.protocol == wire::ICMP) continue;  // identifiers of ping sockets are no ports
     if (host_name(world_.inet.nets.read(bucket.key.net).host) != host) continue;
     holders[{static_cast<std::uint16_t>(bucket.key.port), bucket.key.protocol == wire::UDP}] +=
         static_cast<std::int64_t>(bucket.count);

@@ -8,6 +8,7 @@
 #include "lab/script/calls.h"
 #include "lab/script/options.h"
 #include "lab/script/runner.h"
+#include "sim/wire/header_bytes.h"
 
 namespace sockarium::script {
 
@@ -19,15 +20,7 @@ Answer call_socket(Arguments& a) {
   call.domain = a.int32(1, "domain");
   call.type = a.int32(2, "type");
   call.protocol = a.missing(3) ? 0 : a.int32(3, "protocol");
-  if (call.domain == af_unix) return make_call(a, call);
-  switch (call.type & 0xf) {
-    case 3:
-      a.not_modelled("SOCK_RAW", "use SOCK_STREAM or SOCK_DGRAM");
-    case 5:
-      a.not_modelled("SOCK_SEQPACKET of this family", "AF_UNIX has it");
-    default:
-      return make_call(a, call);
-  }
+  return make_call(a, call);
 }
 
 /// bind(fd, ip, port), connect(fd, ip, port); bind(fd, path) and connect(fd, path) of AF_UNIX. The family is
@@ -75,10 +68,12 @@ Answer call_accept(Arguments& a) {
 std::int32_t message_flags(const Arguments& a, int n) {
   if (a.missing(n)) return 0;
   const std::int32_t flags = a.int32(n, "flags");
-  constexpr std::int32_t known = msg_peek | msg_trunc | msg_dontwait | msg_waitall | msg_nosignal;
+  constexpr std::int32_t known =
+      msg_oob | msg_peek | msg_trunc | msg_dontwait | msg_waitall | msg_nosignal | msg_errqueue;
   if ((flags & ~known) != 0)
     a.not_modelled(fmt::format("flag {:#x} of {}", flags & ~known, a.call()),
-                   "there are MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL and MSG_NOSIGNAL");
+                   "there are MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL, MSG_ERRQUEUE and "
+                   "MSG_NOSIGNAL");
   return flags;
 }
 
@@ -128,6 +123,26 @@ Answer call_shutdown(Arguments& a) {
   return make_call(a, call);
 }
 
+/// ioctl(fd, SIOCATMARK | FIONREAD | SIOCOUTQ) → a number; sockatmark(fd) is the first of them.
+Answer call_ioctl(Arguments& a) {
+  require_phase(a, Phase::Running);
+  sys::Ioctl call;
+  call.fd = fd_argument(a);
+  call.request = siocatmark;
+  if (a.call() != "sockatmark") call.request = a.integer(2, "request", 0, UINT32_MAX);
+  if (call.request != siocatmark && call.request != fionread && call.request != siocoutq)
+    a.not_modelled("this request of ioctl", "there are SIOCATMARK, FIONREAD and SIOCOUTQ");
+  return make_call(a, call);
+}
+
+/// in_cksum(text) → the Internet checksum (RFC 1071) of a message, for raw sockets; put in with
+/// string.pack(">I2", …).
+Answer internet_checksum(Arguments& a) {
+  const std::string text = a.text(1, "text");
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  return answer(Value::of(std::int64_t{wire::checksum(bytes)}));
+}
+
 Answer call_setsockopt(Arguments& a) {
   require_phase(a, Phase::Running);
   return make_call(a, setsockopt_call(a));
@@ -157,6 +172,9 @@ void open_socket_calls(lua_State* L) {
   offer_binding<&call_shutdown>(L, "shutdown");
   offer_binding<&call_with_fd<sys::Getsockname>>(L, "getsockname");
   offer_binding<&call_with_fd<sys::Getpeername>>(L, "getpeername");
+  offer_binding<&call_ioctl>(L, "ioctl");
+  offer_binding<&call_ioctl>(L, "sockatmark");
+  offer_binding<&internet_checksum>(L, "in_cksum");
   offer_binding<&call_setsockopt>(L, "setsockopt");
   offer_binding<&call_getsockopt>(L, "getsockopt");
 }

@@ -28,6 +28,7 @@ enum class TimerKind : std::uint32_t {
   Neighbour,     ///< nobody has answered ARP requests; subject is a NeighbourId
   TimeWait,      ///< end of TIME-WAIT, or of an orphan's FIN-WAIT-2; subject is a TimeWaitId
   KeepAlive,     ///< nothing has come for long; subject is a ConnectionId
+  Reassembly,    ///< fragments that did not come; subject is a ReassemblyId
   Alarm,         ///< alarm(2); subject is a ProcessId
 };
 

@@ -37,6 +37,8 @@ struct PortBucket;
 struct Captured;
 struct SpecialRoute;
 struct Neighbour;
+struct Membership;
+struct Reassembly;
 struct PortRange;
 }  // namespace inet
 namespace udp {
@@ -85,6 +87,8 @@ using SocketId = Id<inet::SocketBase>;
 using CapturedId = Id<inet::Captured>;
 using SpecialRouteId = Id<inet::SpecialRoute>;
 using NeighbourId = Id<inet::Neighbour>;
+using MembershipId = Id<inet::Membership>;
+using ReassemblyId = Id<inet::Reassembly>;
 using PortBucketId = Id<inet::PortBucket>;
 using PortRangeId = Id<inet::PortRange>;
 using UdpSocketId = Id<udp::Socket>;

@@ -45,6 +45,7 @@ std::string socket_type(std::int32_t type) {
   const std::int32_t base = type & 0xf;
   std::string text = base == 1   ? "SOCK_STREAM"
                      : base == 2 ? "SOCK_DGRAM"
+                     : base == 3 ? "SOCK_RAW"
                      : base == 5 ? "SOCK_SEQPACKET"
                                  : std::to_string(base);
   if ((type & sock_nonblock) != 0) text += "|SOCK_NONBLOCK";
@@ -92,10 +93,12 @@ std::string flag_names(std::int32_t flags) {
     text += text.empty() ? "" : "|";
     text += word;
   };
+  add(msg_oob, "MSG_OOB");
   add(msg_peek, "MSG_PEEK");
   add(msg_trunc, "MSG_TRUNC");
   add(msg_dontwait, "MSG_DONTWAIT");
   add(msg_waitall, "MSG_WAITALL");
+  add(msg_errqueue, "MSG_ERRQUEUE");
   add(msg_nosignal, "MSG_NOSIGNAL");
   add(msg_cmsg_cloexec, "MSG_CMSG_CLOEXEC");
   return text.empty() ? "0" : text;
@@ -239,6 +242,7 @@ struct Arguments {
     return fmt::format("{}, {}, {}", domain_name(c.domain), socket_type(c.type),
                        c.domain == af_unix ? std::to_string(c.protocol)
                        : c.protocol == 0   ? "IPPROTO_IP"
+                       : c.protocol == 1   ? "IPPROTO_ICMP"
                        : c.protocol == 6   ? "IPPROTO_TCP"
                        : c.protocol == 17  ? "IPPROTO_UDP"
                                            : std::to_string(c.protocol));
@@ -324,11 +328,27 @@ struct Arguments {
                          c.second);
     if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout)
       return fmt::format("{}, {}, {}, {} s", c.fd, row.level, row.name, seconds(c.value));
+    const auto address = [](std::int64_t value) {
+      return fmt::format("inet_addr(\"{}.{}.{}.{}\")", value >> 24 & 255, value >> 16 & 255, value >> 8 & 255,
+                         value & 255);
+    };
+    if (c.option == Option::AddMembership || c.option == Option::DropMembership)
+      return fmt::format("{}, {}, {}, {{imr_multiaddr={}, imr_interface={}}}", c.fd, row.level, row.name,
+                         address(c.value), address(c.second));
+    if (c.option == Option::MulticastInterface)
+      return fmt::format("{}, {}, {}, {}", c.fd, row.level, row.name, address(c.value));
     return fmt::format("{}, {}, {}, [{}]", c.fd, row.level, row.name, c.value);
   }
   std::string operator()(const sys::Getsockopt& c) const {
     const OptionRow& row = option_table[static_cast<std::size_t>(c.option)];
     return fmt::format("{}, {}, {}", c.fd, row.level, row.name);
+  }
+  std::string operator()(const sys::Ioctl& c) const {
+    const std::string request = c.request == siocatmark ? "SIOCATMARK"
+                                : c.request == fionread ? "FIONREAD"
+                                : c.request == siocoutq ? "SIOCOUTQ"
+                                                        : fmt::format("{:#x}", c.request);
+    return fmt::format("{}, {}", c.fd, request);
   }
   std::string operator()(const sys::Dup& c) const { return fmt::format("{}", c.fd); }
   std::string operator()(const sys::Dup2& c) const { return fmt::format("{}, {}", c.fd, c.to); }

@@ -21,13 +21,19 @@ namespace sockarium {
 
 enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };  // AF_*
 inline constexpr std::int32_t af_unspec = 0, af_unix = 1, af_inet = 2, af_inet6 = 10;
-enum class SocketType : std::int32_t { Stream = 1, Datagram = 2, SeqPacket = 5 };  // SOCK_*
+enum class SocketType : std::int32_t { Stream = 1, Datagram = 2, Raw = 3, SeqPacket = 5 };  // SOCK_*
 inline constexpr std::int32_t sock_nonblock = 04000;    // SOCK_NONBLOCK, also O_NONBLOCK
 inline constexpr std::int32_t sock_cloexec = 02000000;  // SOCK_CLOEXEC
 
 inline constexpr std::int32_t msg_peek = 0x2, msg_trunc = 0x20, msg_dontwait = 0x40, msg_waitall = 0x100,
                               msg_nosignal = 0x4000;
 inline constexpr std::int32_t msg_ctrunc = 0x8, msg_cmsg_cloexec = 0x40000000;
+inline constexpr std::int32_t msg_oob = 0x1, msg_errqueue = 0x2000;
+inline constexpr std::int32_t ipproto_icmp = 1;
+// Requests of ioctl(): is the next byte the urgent one; bytes to read; bytes not acknowledged.
+inline constexpr std::int64_t siocatmark = 0x8905, fionread = 0x541b, siocoutq = 0x5411;
+// Values of IP_MTU_DISCOVER (ip(7)).
+inline constexpr std::int64_t pmtudisc_dont = 0, pmtudisc_want = 1, pmtudisc_do = 2, pmtudisc_probe = 3;
 
 enum class Shut : std::int32_t { Read = 0, Write = 1, Both = 2 };
 
@@ -122,8 +128,8 @@ struct Setsockopt {  ///< ENOPROTOOPT, EINVAL
   static constexpr std::string_view name = "setsockopt";
   std::int32_t fd = -1;
   Option option = Option::ReuseAddr;
-  std::int64_t value = 0;   ///< a number, or a duration in ns
-  std::int64_t second = 0;  ///< SO_LINGER: seconds
+  std::int64_t value = 0;   ///< a number, or a duration in ns; a group or interface: its IPv4 address
+  std::int64_t second = 0;  ///< SO_LINGER: seconds; IP_ADD_MEMBERSHIP: the interface's address, or 0
 };
 struct Getsockopt {  ///< → value (SO_ERROR: an errno's number)
   static constexpr std::string_view name = "getsockopt";
@@ -335,6 +341,10 @@ struct Recvmsg {  ///< → bytes, the sender, the message's flags, and the numbe
   std::int64_t size = 0;
   std::int64_t control = 0;  ///< bytes of the buffer for control messages; 0: there is none
 };
+struct Ioctl {  ///< siocatmark, fionread, siocoutq → a number. EBADF, EINVAL, ENOTTY
+  static constexpr std::string_view name = "ioctl";
+  std::int64_t fd = -1, request = 0;
+};
 struct Rename {  ///< ENOENT, EACCES, EPERM, ENOTDIR, EISDIR, EBUSY
   static constexpr std::string_view name = "rename";
   Bytes from, to;
@@ -357,7 +367,7 @@ using Syscall =
                  sys::Capture, sys::Sendto, sys::Recvfrom, sys::Kill, sys::Sigaction, sys::Sigprocmask,
                  sys::Signalfd, sys::Alarm, sys::Setuid, sys::Getuid, sys::Getppid, sys::Poll, sys::Select,
                  sys::EpollCreate, sys::EpollCtl, sys::EpollWait, sys::Socketpair, sys::Sendmsg, sys::Recvmsg,
-                 sys::Rename>;
+                 sys::Rename, sys::Ioctl>;
 
 struct SysResult;
 
@@ -385,6 +395,11 @@ struct SysResult {
   std::uint32_t restarts = 0;  ///< 1: it was interrupted, and is then made again (SA_RESTART)
   Bytes path;                  ///< of AF_UNIX, in place of `peer`; empty: it has no name
   Bytes fds;                   ///< recvmsg: the descriptors that came; see numbers_in
+  /// recvmsg with MSG_ERRQUEUE (struct sock_extended_err): the error, ICMP's type and code (type << 8 | code;
+  /// 0: it did not come by ICMP), the MTU in `second`, and who sent the message.
+  Errno queued = Errno::OK;
+  std::uint32_t icmp = 0;
+  Address offender;
 
   bool ok() const { return error == Errno::OK; }
   static SysResult of(std::int64_t value) {

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <array>
+
+#include "sim/inet/fragments.h"
+#include "sim/inet/groups.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 
@@ -29,26 +33,79 @@ bool allowed(Step& step, NetId net, const Address& to) {
 
 }  // namespace
 
-void send_port_unreachable(Step& step, NetId net, const wire::Packet& datagram) {
-  const auto path = route(step.world, net, datagram.from.ip);
-  if (!path || (path->link && !allowed(step, net, datagram.from.ip))) return;
-  const bool by_v4 = datagram.from.ip.is_v4();
+void send_error(Step& step, NetId net, const wire::Packet& about, std::uint8_t type, std::uint8_t code,
+                Reason reason, std::uint16_t mtu) {
+  if (about.is_icmp_error() || about.fragment_offset != 0 || is_for_many(about.to.ip)) return;
+  const auto path = route(step.world, net, about.from.ip);
+  if (!path || (path->link && !allowed(step, net, about.from.ip))) return;
+  const bool by_v4 = about.from.ip.is_v4();
   wire::Packet message;
   message.protocol = wire::ICMP;
-  message.icmp.type = wire::icmp_unreachable;
-  message.icmp.code = wire::icmp_port;
-  message.icmp.protocol = wire::UDP;
-  message.icmp.from = datagram.from;
-  message.icmp.to = datagram.to;
-  message.from = datagram.to;
-  message.to = datagram.from;
-  message.payload =
-      datagram.payload.slice(0, std::min(datagram.payload.length, by_v4 ? most_quoted_v4 : most_quoted_v6));
+  message.icmp.type = type;
+  message.icmp.code = code;
+  message.icmp.mtu = mtu;
+  message.icmp.protocol = about.protocol;
+  message.icmp.from = about.from;
+  message.icmp.to = about.to;
+  message.icmp.seq = about.seq;
+  message.icmp.id = about.icmp.id;
+  message.icmp.number = about.icmp.number;
+  message.from = about.to;
+  if (!is_local(step.world, net, about.to.ip))
+    message.from.ip = source_address(step.world, net, about.from.ip);
+  message.to = about.from;
+  if (about.protocol == wire::TCP)
+    message.from.port = message.to.port = 0;
+  else
+    message.payload =
+        about.payload.slice(0, std::min(about.payload.length, by_v4 ? most_quoted_v4 : most_quoted_v6));
   if (by_v4) {
     step.count(net, Counter::IcmpOutMsgs);
-    step.count(net, Counter::IcmpOutDestUnreachs);
+    step.count(net,
+               type == wire::icmp_time_exceeded ? Counter::IcmpOutTimeExcds : Counter::IcmpOutDestUnreachs);
   }
-  send_along(step, net, path, message, Reason::PortUnreachable);
+  send_along(step, net, path, message, reason);
+}
+
+void send_port_unreachable(Step& step, NetId net, const wire::Packet& datagram) {
+  send_error(step, net, datagram, wire::icmp_unreachable, wire::icmp_port, Reason::PortUnreachable);
+}
+
+void answer_echo(Step& step, NetId net, const wire::Packet& request) {
+  wire::Packet reply;
+  reply.protocol = wire::ICMP;
+  reply.icmp = request.icmp;
+  reply.icmp.type = wire::icmp_echo_reply;
+  reply.from = request.to;
+  reply.to = request.from;
+  reply.payload = request.payload;
+  reply.fragment_bits = wire::may_fragment;
+  reply.ttl = static_cast<std::uint8_t>(step.world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
+  if (request.from.ip.is_v4()) {
+    step.count(net, Counter::IcmpOutMsgs);
+    step.count(net, Counter::IcmpOutEchoReps);
+  }
+  send_datagram(step, net, route(step.world, net, reply.to.ip), reply, Reason::EchoAnswered);
+}
+
+Unreachable meaning_of_unreachable(std::uint8_t code) {
+  constexpr std::array<Unreachable, 16> table{{{Errno::NETUNREACH, false},
+                                               {Errno::HOSTUNREACH, false},
+                                               {Errno::NOPROTOOPT, true},
+                                               {Errno::CONNREFUSED, true},
+                                               {Errno::MSGSIZE, false},
+                                               {Errno::OPNOTSUPP, false},
+                                               {Errno::NETUNREACH, true},
+                                               {Errno::HOSTDOWN, true},
+                                               {Errno::NONET, true},
+                                               {Errno::NETUNREACH, true},
+                                               {Errno::HOSTUNREACH, true},
+                                               {Errno::NETUNREACH, false},
+                                               {Errno::HOSTUNREACH, false},
+                                               {Errno::HOSTUNREACH, true},
+                                               {Errno::HOSTUNREACH, true},
+                                               {Errno::HOSTUNREACH, true}}};
+  return code < table.size() ? table[code] : Unreachable{};
 }
 
 }  // namespace sockarium::inet

@@ -1,10 +1,14 @@
-// ICMP, as far as sockets hear of it: «nobody has that port». RFC 792, RFC 4443; Linux icmp_send,
-// icmpv6_send.
+// ICMP, as far as a host makes it by itself: errors about datagrams, and the answers to echo requests. RFC
+// 792, RFC 4443; Linux icmp_send, icmpv6_send, icmp_echo.
 //
-// Left out: the other messages; that all senders together get at most 1,000 a second.
+// Left out: timestamps and what else RFC 792 asks; that all senders together get at most 1,000 a second.
 #pragma once
 
+#include <cstdint>
+
+#include "sim/core/errno.h"
 #include "sim/core/id.h"
+#include "sim/core/reason.h"
 #include "sim/core/time.h"
 
 namespace sockarium {
@@ -19,6 +23,22 @@ namespace sockarium::inet {
 /// As many messages as a destination gets at once, and then one each `icmp_interval` (Linux
 /// XRLIM_BURST_FACTOR, net.ipv4.icmp_ratelimit).
 inline constexpr Duration icmp_interval = 1 * second, icmp_burst = 6 * icmp_interval;
+
+/// Tells the sender of a packet what became of it, by the first address of this host where the packet was not
+/// for it. Over loopback always; else as often as the sender may be told. Nothing is said of errors, of parts
+/// but the first, and of what was for many. `mtu`: with «fragmentation needed».
+void send_error(Step& step, NetId net, const wire::Packet& datagram, std::uint8_t type, std::uint8_t code,
+                Reason reason, std::uint16_t mtu = 0);
+/// Answers an echo request with what it has brought.
+void answer_echo(Step& step, NetId net, const wire::Packet& request);
+
+/// What a code of «destination unreachable» means to a program, and whether it ends what it is about (Linux
+/// icmp_err_convert).
+struct Unreachable {
+  Errno error = Errno::HOSTUNREACH;
+  bool fatal = false;
+};
+Unreachable meaning_of_unreachable(std::uint8_t code);
 
 /// Answers a datagram that found no socket. Over loopback always; else as often as the sender may be told.
 void send_port_unreachable(Step& step, NetId net, const wire::Packet& datagram);

@@ -51,6 +51,30 @@ struct PortRange {
   PortRangeId next;
 };
 
+/// A socket has joined a group on an interface. Linux struct ip_mc_socklist.
+struct Membership {
+  NetId net;
+  SocketId socket;
+  Address group;
+  LinkId link;  ///< none: loopback
+};
+
+/// Which fragments belong together (RFC 791 3.2).
+struct FragmentKey {
+  NetId net;
+  Address from, to;
+  std::uint32_t protocol = 17;
+  std::uint32_t id = 0;
+};
+/// Fragments that wait for the rest of their datagram. Linux struct ipq.
+struct Reassembly {
+  FragmentKey key;
+  CapturedId first;         ///< by their offsets
+  std::uint64_t whole = 0;  ///< bytes behind the IP header, once the last one has come; 0: not known
+  std::uint64_t held = 0;   ///< bytes that have come
+  Timer timer;
+};
+
 struct PortKey {
   NetId net;
   std::uint32_t protocol = 6;
@@ -63,6 +87,7 @@ enum class RouteKind : std::uint32_t {
   Prohibit,     ///< EACCES
   Blackhole,    ///< EINVAL
   OnLink,       ///< the addresses are said to be on a link, though no host there has them
+  Via,          ///< a neighbour passes it on
 };
 struct SpecialRoute {
   NetId net;
@@ -70,6 +95,7 @@ struct SpecialRoute {
   std::uint32_t prefix = 32;  ///< bits of an IPv4 address
   RouteKind kind = RouteKind::Unreachable;
   LinkId link;  ///< OnLink
+  NetId via;    ///< Via
 };
 
 /// A destination behind a router that takes smaller packets than the link.
@@ -169,6 +195,10 @@ struct Inet {
   Slab<Neighbour> neighbours;
   HashIndex<PathMtuKey, std::uint64_t> path_mtus;  ///< bytes, as ICMP has told
   HashIndex<IcmpKey, IcmpBudget> icmp_budgets;
+  Slab<Membership> memberships;
+  Slab<Reassembly> reassemblies;
+  std::uint64_t last_fragment_id = 0;
+  std::uint64_t last_echo_id = 0;  ///< of ping sockets (Linux ping_port_rover)
   Slab<Captured> captured;
   std::uint64_t last_inode = 10'000;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/core/sysctl.h"
+#include "sim/wire/packet.h"
 
 namespace sockarium::inet {
 
@@ -24,6 +25,8 @@ Attempt set_port_range(SocketBase& base, std::int64_t value) {
   base.range_high = high;
   return done(0);
 }
+
+constexpr std::int64_t most_mtu_discover = 5;  // Linux IP_PMTUDISC_OMIT
 
 }  // namespace
 
@@ -63,6 +66,36 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
     case Option::SendTimeout:
       base.send_timeout = call.value;
       return done(0);
+    case Option::OobInline:
+      base.oob_inline = on;
+      return done(0);
+    case Option::Ttl:  // −1: as net.ipv4.ip_default_ttl says
+      if (call.value != -1 && (call.value < 1 || call.value > 255)) return fail(Errno::INVAL);
+      base.ttl = call.value == -1 ? 0 : static_cast<std::uint8_t>(call.value);
+      return done(0);
+    case Option::MtuDiscover:
+      if (call.value < pmtudisc_dont || call.value > most_mtu_discover) return fail(Errno::INVAL);
+      base.mtu_discover = static_cast<std::uint8_t>(call.value);
+      return done(0);
+    case Option::MulticastTtl:
+      if (base.protocol == wire::TCP) return fail(Errno::INVAL);
+      if (call.value < -1 || call.value > 255) return fail(Errno::INVAL);
+      base.multicast_ttl = call.value == -1 ? 1 : static_cast<std::uint8_t>(call.value);
+      return done(0);
+    case Option::MulticastInterface:
+      if (base.protocol == wire::TCP) return fail(Errno::INVAL);
+      return std::nullopt;
+    case Option::AddMembership:
+    case Option::DropMembership:
+      if (base.protocol == wire::TCP) return fail(Errno::PROTO);
+      return std::nullopt;
+    case Option::MulticastLoop:
+      base.multicast_loop = on;
+      return done(0);
+    case Option::MulticastAll:
+      if (call.value != 0 && call.value != 1) return fail(Errno::INVAL);
+      base.multicast_all = on;
+      return done(0);
     case Option::BindAddressNoPort:
       base.late_port = on;
       return done(0);
@@ -77,13 +110,14 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
     case Option::Type:
     case Option::AcceptConn:
     case Option::PeerCred:
+    case Option::Mtu:
       return fail(Errno::NOPROTOOPT);
     default:
       return std::nullopt;
   }
 }
 
-std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call) {
+std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, const sys::Getsockopt& call) {
   switch (call.option) {
     case Option::ReuseAddr:
       return done(base.reuse_address ? 1 : 0);
@@ -97,6 +131,18 @@ std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call)
       return done(static_cast<std::int64_t>(std::exchange(base.soft_error, Errno::OK)));
     case Option::ReceiveErrors:
       return done(base.receive_errors ? 1 : 0);
+    case Option::OobInline:
+      return done(base.oob_inline ? 1 : 0);
+    case Option::Ttl:
+      return done(base.ttl != 0 ? base.ttl : sysctls[Sysctl::DefaultTtl]);
+    case Option::MtuDiscover:
+      return done(base.mtu_discover);
+    case Option::MulticastTtl:
+      return done(base.multicast_ttl);
+    case Option::MulticastLoop:
+      return done(base.multicast_loop ? 1 : 0);
+    case Option::MulticastAll:
+      return done(base.multicast_all ? 1 : 0);
     case Option::KeepAlive:
       return done(base.keep_alive ? 1 : 0);
     case Option::Linger: {

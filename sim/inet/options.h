@@ -16,7 +16,7 @@ namespace sockarium::inet {
 
 /// What the call does to any socket, or nothing: the option is the protocol's own.
 std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call);
-std::optional<Attempt> get_option(SocketBase& base, const sys::Getsockopt& call);
+std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, const sys::Getsockopt& call);
 
 /// SO_RCVBUF, SO_SNDBUF: the kernel doubles the wish, half is for its own bookkeeping (socket(7)).
 std::uint32_t receive_buffer_for(const Sysctls& sysctls, std::int64_t wish);

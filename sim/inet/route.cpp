@@ -56,14 +56,18 @@ const Address* address_for(const World& world, NetId net, const Address& destina
 }
 
 /// The way that a line of the table says.
-std::optional<Path> special_way(const World& world, NetId net, const SpecialRoute& line) {
+std::optional<Path> special_way(const World& world, NetId net, const SpecialRoute& line,
+                                const Address& address) {
+  if (line.kind == RouteKind::Via) return way_to(world, net, line.via);
   if (line.kind != RouteKind::OnLink) return std::nullopt;
   const wire::Link& link = world.wire.links.read(line.link);
   Path path;
   path.link = line.link;
   path.direction = link.ends[0] == net ? 0 : 1;
   path.mtu = link.mtu;
-  path.unanswered = true;
+  // Datagrams for many ask nobody for a hardware address: whoever is at the other end gets them.
+  path.unanswered = !address.is_multicast() && !address.is_broadcast();
+  if (!path.unanswered) path.to = link.ends[1 - path.direction];
   return path;
 }
 
@@ -76,7 +80,8 @@ std::optional<Path> way_out(const World& world, NetId net, const Address& addres
   if (address_for(world, net, address) == nullptr) return std::nullopt;
   if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
     if (const auto path = way_to(world, net, *owner)) return path;
-  if (const SpecialRoute* line = special_route(world, net, address)) return special_way(world, net, *line);
+  if (const SpecialRoute* line = special_route(world, net, address))
+    return special_way(world, net, *line, address);
   return way_to(world, net, world.inet.nets.read(net).gateway);
 }
 
@@ -102,6 +107,7 @@ Errno unreachable(const World& world, NetId net, const Address& address) {
     case RouteKind::Blackhole:
       return Errno::INVAL;
     case RouteKind::OnLink:
+    case RouteKind::Via:
       break;
   }
   return Errno::NETUNREACH;

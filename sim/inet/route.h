@@ -4,9 +4,10 @@
 // to, so that the peer may use any address.
 //
 // A host's table may have lines of its own: IPv4 addresses that are unreachable, prohibited or swallowed, and
-// addresses that are said to be on a link, where nobody answers for them.
+// addresses that are said to be on a link, where nobody answers for them, or that a neighbour passes packets
+// on to (see forward.h).
 //
-// Left out: forwarding; neighbours that answer are known from the start; the choice between several addresses
+// Left out: neighbours that answer are known from the start; the choice between several addresses
 // of one family (RFC 6724).
 #pragma once
 

@@ -12,7 +12,8 @@
 
 namespace sockarium::inet {
 
-enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix };
+/// Icmp: ping and raw sockets, whose own part is a udp::Socket, too.
+enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix, Icmp };
 
 struct SocketBase {
   NetId net;
@@ -39,9 +40,13 @@ struct SocketBase {
   bool ipv6_only = false;           ///< IPV6_V6ONLY
   bool broadcast = false;           ///< SO_BROADCAST
   std::uint8_t protocol = 6;        ///< IPPROTO_TCP, IPPROTO_UDP: each has ports of its own; 0: AF_UNIX
-  std::uint16_t reserved = 0;
+  bool oob_inline = false;          ///< SO_OOBINLINE
+  std::uint8_t ttl = 0;             ///< IP_TTL; 0: net.ipv4.ip_default_ttl
   std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
-  std::uint32_t reserved_word = 0;
+  std::uint8_t mtu_discover = 1;                ///< IP_MTU_DISCOVER: pmtudisc_want …
+  std::uint8_t multicast_ttl = 1;               ///< IP_MULTICAST_TTL
+  bool multicast_loop = true;                   ///< IP_MULTICAST_LOOP
+  bool multicast_all = true;                    ///< IP_MULTICAST_ALL
   std::uint32_t linger_seconds = 0;
   Duration receive_timeout = 0;   ///< SO_RCVTIMEO; 0: none
   Duration send_timeout = 0;      ///< SO_SNDTIMEO; 0: none
@@ -50,6 +55,8 @@ struct SocketBase {
   SocketId bucket_next, bucket_previous;
   SocketId group_next;             ///< the next listener of the same name (SO_REUSEPORT)
   std::uint64_t bound_record = 0;  ///< the record of getting its port
+
+  Address multicast_from;  ///< IP_MULTICAST_IF: the interface's address; 0.0.0.0 or ::: none
 
   Address wildcard() const { return ipv6 ? Address{} : Address::any_v4(); }
 };

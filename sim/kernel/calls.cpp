@@ -12,6 +12,7 @@
 #include "sim/kernel/poll_calls.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/protocol.h"
+#include "sim/kernel/socket_call.h"
 #include "sim/kernel/wait_queue.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
@@ -49,33 +50,18 @@ struct Try {
   }
 
   Attempt operator()(const sys::Socket& c) {
-    constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
-    const std::int32_t type = c.type & ~flags;
-    if (type < 0 || type > 10) return fail(Errno::INVAL);
-    const bool ipv6 = c.domain == af_inet6, local = c.domain == af_unix;
-    if ((c.domain != af_inet && !ipv6 && !local) || inet::is_raw(world(), net()))
-      return fail(Errno::AFNOSUPPORT);
-    const bool datagrams = type == static_cast<std::int32_t>(SocketType::Datagram);
-    if (local) {
-      if (c.protocol != 0 && c.protocol != af_unix) return fail(Errno::PROTONOSUPPORT);
-      if (!local::is_local_type(type)) return fail(Errno::SOCKTNOSUPPORT);
-    } else {
-      if (type != static_cast<std::int32_t>(SocketType::Stream) && !datagrams)
-        return fail(Errno::SOCKTNOSUPPORT);
-      if (c.protocol != 0 && c.protocol != (datagrams ? wire::UDP : wire::TCP))
-        return fail(Errno::PROTONOSUPPORT);
-    }
+    const std::uint32_t user = world().kernel.processes.read(process()).user;
+    const SocketPlan plan =
+        inet::is_raw(world(), net()) ? refused(Errno::AFNOSUPPORT) : plan_socket(world(), net(), user, c);
+    if (plan.error != Errno::OK) return fail(plan.error);
     const std::int64_t fd = reserve_number(world(), process());
     if (fd < 0) return fail(Errno::MFILE);
     if (file_table_full(world(), process())) {
       unreserve_number(world(), process(), fd);
       return fail(Errno::NFILE);
     }
-    const std::uint32_t user = world().kernel.processes.read(process()).user;
-    const SocketId socket = local       ? unix::open(step, net(), user, static_cast<SocketType>(type))
-                            : datagrams ? udp::open(step, net(), user, ipv6)
-                                        : tcp::open(step, net(), user, ipv6);
-    install(step, process(), fd, make_file(world(), socket, (c.type & sock_nonblock) != 0),
+    install(step, process(), fd,
+            make_file(world(), open_socket(step, net(), user, plan), (c.type & sock_nonblock) != 0),
             (c.type & sock_cloexec) != 0);
     return done(fd);
   }
@@ -206,6 +192,15 @@ struct Try {
   }
   Attempt operator()(const sys::Getsockopt& c) {
     return with_socket(c.fd, [&](SocketId socket) { return protocol::try_getsockopt(step, socket, c); });
+  }
+  Attempt operator()(const sys::Ioctl& c) {
+    const OpenFileId id = file(c.fd);
+    if (!id) return fail(Errno::BADF);
+    const OpenFile& opened = world().kernel.files.read(id);
+    if (opened.kind == FileKind::Socket) return protocol::try_ioctl(world(), opened.socket, c.request);
+    if (opened.kind == FileKind::Pipe && c.request == fionread)
+      return done(static_cast<std::int64_t>(world().kernel.pipes.read(PipeId::from_raw(opened.object)).used));
+    return fail(Errno::NOTTY);
   }
   Attempt operator()(const sys::Dup& c) { return try_dup(step, process(), c); }
   Attempt operator()(const sys::Dup2& c) { return try_dup2(step, process(), c); }

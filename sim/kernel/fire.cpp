@@ -1,5 +1,6 @@
 #include "sim/kernel/fire.h"
 
+#include "sim/inet/fragments.h"
 #include "sim/inet/neighbour.h"
 #include "sim/kernel/calls.h"
 #include "sim/step.h"
@@ -34,6 +35,8 @@ Timer* timer_of(World& world, const Event& event) {
     case TimerKind::KeepAlive:
       return within(world.tcp.connections, ConnectionId::from_raw(event.subject),
                     &tcp::Connection::keepalive);
+    case TimerKind::Reassembly:
+      return within(world.inet.reassemblies, ReassemblyId::from_raw(event.subject), &inet::Reassembly::timer);
     case TimerKind::Alarm:
       return within(world.kernel.processes, ProcessId::from_raw(event.subject), &Process::alarm);
     case TimerKind::None:
@@ -62,6 +65,8 @@ HostId host_of(const World& world, const Event& event) {
       return world.kernel.timerfds.read(TimerFdId::from_raw(event.subject)).host;
     case TimerKind::TimeWait:
       return of_socket(world.tcp.time_waits.read(TimeWaitId::from_raw(event.subject)).socket);
+    case TimerKind::Reassembly:
+      return of_net(world.inet.reassemblies.read(ReassemblyId::from_raw(event.subject)).key.net);
     case TimerKind::Neighbour:
       return of_net(world.inet.neighbours.read(NeighbourId::from_raw(event.subject)).net);
     case TimerKind::None:
@@ -151,6 +156,9 @@ void fire(Step& step, const Event& event) {
       break;
     case TimerKind::KeepAlive:
       tcp::on_keepalive_timer(step, ConnectionId::from_raw(event.subject));
+      break;
+    case TimerKind::Reassembly:
+      inet::give_up_reassembly(step, ReassemblyId::from_raw(event.subject));
       break;
     case TimerKind::Alarm:
       on_alarm(step, ProcessId::from_raw(event.subject));

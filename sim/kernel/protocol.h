@@ -37,6 +37,8 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
 /// The local end; the other end (ENOTCONN).
 Attempt try_getsockname(const World& world, SocketId socket);
 Attempt try_getpeername(const World& world, SocketId socket);
+/// ioctl(): siocatmark, fionread, siocoutq. EINVAL, ENOTTY.
+Attempt try_ioctl(const World& world, SocketId socket, std::int64_t request);
 /// Must close() wait for the peer (SO_LINGER with a time)? A datagram socket never does.
 bool lingers(const World& world, SocketId socket);
 void close(Step& step, SocketId socket);

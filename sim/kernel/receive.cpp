@@ -1,11 +1,16 @@
 #include "sim/kernel/receive.h"
 
+#include "sim/inet/forward.h"
+#include "sim/inet/fragments.h"
+#include "sim/inet/groups.h"
+#include "sim/inet/icmp.h"
 #include "sim/inet/listener_table.h"
 #include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
+#include "sim/udp/echo.h"
 #include "sim/udp/udp.h"
 
 namespace sockarium::kernel {
@@ -63,26 +68,46 @@ void receive_icmp(Step& step, NetId net, const wire::Packet& packet) {
   const auto drop = [&](Reason reason) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };
+  const bool copied = udp::copy_to_raw(step, net, packet);
   count(Counter::IcmpInMsgs);
   if (packet.corrupted != 0) {
     drop(Reason::BadChecksum);
+    count(Counter::IcmpInCsumErrors);
     count(Counter::IcmpInErrors);
     return;
   }
-  if (packet.icmp.type == wire::icmp_unreachable) count(Counter::IcmpInDestUnreachs);
-  if (packet.icmp.type == wire::icmp_time_exceeded) count(Counter::IcmpInTimeExcds);
-  if (packet.icmp.type == wire::icmp_parameter_problem) count(Counter::IcmpInParmProbs);
-  if (packet.icmp.protocol == wire::TCP) return tcp::input_icmp(step, net, packet);
-  if (packet.icmp.type == wire::icmp_unreachable && packet.icmp.code == wire::icmp_port)
-    return udp::unreachable(step, net, packet);
-  drop(Reason::IcmpNoted);
+  switch (packet.icmp.type) {
+    case wire::icmp_echo: {
+      count(Counter::IcmpInEchos);
+      const bool silent = inet::is_for_many(packet.to.ip) ||
+                          step.world.inet.nets.read(net).sysctls[Sysctl::IcmpEchoIgnoreAll] != 0;
+      return silent ? drop(Reason::EchoIgnored) : inet::answer_echo(step, net, packet);
+    }
+    case wire::icmp_echo_reply:
+      count(Counter::IcmpInEchoReps);
+      return udp::input_echo_reply(step, net, packet, copied);
+    case wire::icmp_unreachable:
+      count(Counter::IcmpInDestUnreachs);
+      break;
+    case wire::icmp_time_exceeded:
+      count(Counter::IcmpInTimeExcds);
+      break;
+    case wire::icmp_parameter_problem:
+      count(Counter::IcmpInParmProbs);
+      break;
+    default:
+      break;
+  }
+  if (!packet.is_icmp_error()) return copied ? void() : drop(Reason::IcmpForNoProgram);
+  return packet.icmp.protocol == wire::TCP ? tcp::input_icmp(step, net, packet)
+                                           : udp::input_error(step, net, packet);
 }
 
 }  // namespace
 
 void receive(Step& step, PacketId id) {
   World& world = step.world;
-  const wire::Packet packet = world.wire.in_flight.read(id);
+  wire::Packet packet = world.wire.in_flight.read(id);
   world.wire.in_flight.remove(id);
   const NetId net = NetId::from_raw(packet.net);
   step.host = world.inet.nets.read(net).host;
@@ -95,8 +120,15 @@ void receive(Step& step, PacketId id) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };
   if (packet.link != 0 && inet::filter_stops(step, net, packet)) return;
-  if (!inet::is_local(world, net, packet.to.ip)) return drop(Reason::NotForUs);
+  const bool for_us = inet::is_local(world, net, packet.to.ip) || inet::takes_for_many(world, net, packet);
+  if (!for_us && !inet::passes_on(world, net, packet)) return drop(Reason::NotForUs);
   if (packet.link != 0 && is_martian(world, net, packet.from.ip)) return drop(Reason::MartianSource);
+  if (!for_us) return inet::forward(step, net, packet);
+  if (packet.is_fragment()) {
+    const auto whole = inet::reassemble(step, net, packet);
+    if (!whole) return;
+    packet = *whole;
+  }
   switch (packet.protocol) {
     case wire::UDP:
       return udp::input(step, net, packet);

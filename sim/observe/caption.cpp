@@ -73,7 +73,7 @@ class Teller {
     }
     const std::string from = names_.end(*packet, packet->from);
     if (packet->protocol == wire::UDP) return datagram_waits(segment, from);
-    if (packet->is_icmp() && packet->icmp.protocol == wire::UDP)
+    if (packet->is_icmp_error() && packet->icmp.protocol == wire::UDP && packet->icmp.code == wire::icmp_port)
       return fit({fmt::format("{} learns by ICMP that nobody has port {}: the socket's next call fails.",
                               here(), packet->from.port),
                   fmt::format("{} receives ICMP port unreachable.", here())});

@@ -49,6 +49,8 @@ std::string_view timer_name(TimerKind kind) {
       return "TIME-WAIT timer";
     case TimerKind::KeepAlive:
       return "keepalive timer";
+    case TimerKind::Reassembly:
+      return "reassembly timer";
     case TimerKind::Alarm:
       return "alarm";
   }

@@ -15,6 +15,7 @@ std::string_view netid(SocketType type) {
     case SocketType::Stream:
       return "u_str";
     case SocketType::Datagram:
+    case SocketType::Raw:  // a datagram socket by another name
       return "u_dgr";
     case SocketType::SeqPacket:
       return "u_seq";

@@ -93,6 +93,12 @@ struct Arguments {
   std::string operator()(const sys::Getsockopt& c) const {
     return fmt::format("{}, {}", c.fd, option_table[static_cast<std::size_t>(c.option)].name);
   }
+  std::string operator()(const sys::Ioctl& c) const {
+    return fmt::format("{}, {}", c.fd,
+                       c.request == siocatmark ? "SIOCATMARK"
+                       : c.request == fionread ? "FIONREAD"
+                                               : "SIOCOUTQ");
+  }
   std::string operator()(const sys::Dup2& c) const { return fmt::format("{}, {}", c.fd, c.to); }
   std::string operator()(const sys::Dup3& c) const { return fmt::format("{}, {}", c.fd, c.to); }
   std::string operator()(const sys::Fcntl& c) const { return arguments_text(c); }
@@ -273,6 +279,7 @@ std::string Names::call(const Syscall& call) const {
 }
 
 std::string segment_name(const wire::Packet& packet) {
+  if (packet.is_fragment()) return "a fragment of " + bytes_text(packet.payload.length);
   if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
   if (packet.protocol == wire::UDP) return bytes_text(packet.payload.length) + " of UDP";
   if (packet.has(wire::RST)) return "RST";
@@ -305,7 +312,7 @@ std::string number_text(std::int64_t number) {
   const std::size_t sign = number < 0 ? 1 : 0;
   for (std::size_t at = text.size(); at > sign + 3;) {
     at -= 3;
-    text.insert(at, ",");
+    text.insert(at, 1, ',');
   }
   return text;
 }

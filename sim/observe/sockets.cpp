@@ -25,6 +25,7 @@ std::string peer_text(const SocketLine& line) {
 bool listed(const World& world, SocketId id) {
   const inet::SocketBase& base = world.inet.sockets.read(id);
   if (base.kind == inet::EntryKind::Unix) return false;  // see local_lines
+  if (base.kind == inet::EntryKind::Icmp) return false;  // ss shows them only with -w
   if (base.protocol == wire::UDP) return bool(base.bucket);
   return kernel::protocol::state_of(world, id) != TcpState::Closed;
 }

@@ -58,7 +58,7 @@ ConnectionId make_child(Step& step, SocketId listener, const Request& request, D
   child.keep_count = parent.keep_count;
   child.state = TcpState::SynReceived;
   child.iss = request.iss;
-  child.snd_una = child.snd_nxt = child.write_end = child.small_end = request.iss + 1;
+  child.snd_una = child.snd_up = child.snd_nxt = child.write_end = child.small_end = request.iss + 1;
   child.irs = request.irs;
   child.rcv_nxt = child.rcv_wup = request.irs + 1;
   child.rcv_wnd = child.rcv_ssthresh = request.receive_window;

@@ -66,7 +66,7 @@ void finish(Step& step, ConnectionId id, Errno error, Reason reason, RecordNumbe
   unhash(step, id);
   set_state(step, id, TcpState::Closed, reason, because);
   clear(world, connection.send_queue);
-  connection.write_end = connection.snd_una = connection.snd_nxt;
+  connection.write_end = connection.snd_up = connection.snd_una = connection.snd_nxt;
   connection.fin_queued = false;
   connection.read_shut = connection.write_shut = true;
   if (!base.port_by_program) inet::release_port(step, socket);

@@ -103,7 +103,7 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
   const Ends ends{base.local, base.peer};
   connection.iss = initial_sequence(world, base.net, ends);
   connection.snd_una = connection.iss;
-  connection.snd_nxt = connection.write_end = connection.small_end = connection.iss + 1;
+  connection.snd_nxt = connection.snd_up = connection.write_end = connection.small_end = connection.iss + 1;
   connection.timestamp_offset = initial_timestamp_offset(world, base.net, ends);
   connection.has_timestamps = sysctls[Sysctl::TcpTimestamps] != 0;
   connection.sack_permitted = sysctls[Sysctl::TcpSack] != 0;

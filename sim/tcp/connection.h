@@ -4,7 +4,6 @@
 // inet_timewait_sock.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "sim/core/bytes.h"
@@ -41,6 +40,9 @@ struct RoundTrip {
   Time timed_at = 0;
   Duration rto = 1 * second;  ///< before any measurement: RFC 6298 2.1
 };
+
+/// The peer's urgent byte, as far as we are (Linux urg_data): announced, here, taken with MSG_OOB.
+enum class UrgentByte : std::uint8_t { None, Announced, Here, Taken };
 
 struct Connection {
   /// The sequence number of the first byte of the send queue: our SYN, while unacknowledged, comes before it.
@@ -86,6 +88,8 @@ struct Connection {
   std::int32_t linger2 = 0;  ///< TCP_LINGER2, seconds; 0: tcp_fin_timeout, −1: no FIN-WAIT-2 for orphans
   Seq last_start;            ///< where the last new segment began
   Seq tail_probe_end;        ///< what the tail loss probe was sent for (Linux tlp_high_seq)
+  Seq snd_up;                ///< after our last urgent byte; snd_una: there is none
+  Seq urgent_seq;            ///< the peer's urgent byte
   std::uint32_t quick_acks = 0;  ///< acknowledgements still to be sent at once
   std::uint8_t send_scale = 0, receive_scale = 0;
   bool has_scale = false;
@@ -107,7 +111,8 @@ struct Connection {
   bool tail_probe_waits = false;  ///< the retransmission timer is set for a tail loss probe
   bool tail_probed = false;       ///< one was sent
   std::uint8_t syn_count = 0;     ///< TCP_SYNCNT; 0: as tcp_syn_retries says
-  std::array<std::uint8_t, 2> reserved{};
+  UrgentByte urgent = UrgentByte::None;
+  std::uint8_t urgent_byte = 0;
 
   Time last_received = 0;     ///< time of the last data
   Time last_ack = 0;          ///< and of the last acknowledgement

@@ -4,8 +4,7 @@
 //
 // Left out: sending again at once what was too large for the path (it waits for its timer), redirects,
 // undoing of a retransmission timer's backoff (RFC 6069).
-#include <array>
-
+#include "sim/inet/icmp.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -14,12 +13,6 @@ namespace sockarium::tcp {
 
 namespace {
 
-/// What programs get for the codes of «destination unreachable» (Linux icmp_err_convert).
-constexpr std::array unreachable_errors{
-    Errno::NETUNREACH,  Errno::HOSTUNREACH, Errno::NOPROTOOPT,  Errno::CONNREFUSED,
-    Errno::MSGSIZE,     Errno::OPNOTSUPP,   Errno::NETUNREACH,  Errno::HOSTDOWN,
-    Errno::NONET,       Errno::NETUNREACH,  Errno::HOSTUNREACH, Errno::NETUNREACH,
-    Errno::HOSTUNREACH, Errno::HOSTUNREACH, Errno::HOSTUNREACH, Errno::HOSTUNREACH};
 constexpr std::uint8_t fragmentation_needed = 4;
 
 /// OK: the message says nothing that a connection cares for.
@@ -27,7 +20,8 @@ Errno error_of(const wire::Icmp& icmp) {
   if (icmp.type == wire::icmp_parameter_problem) return Errno::PROTO;
   if (icmp.type == wire::icmp_time_exceeded) return Errno::HOSTUNREACH;
   if (icmp.type != wire::icmp_unreachable || icmp.code == fragmentation_needed) return Errno::OK;
-  return icmp.code < unreachable_errors.size() ? unreachable_errors[icmp.code] : Errno::OK;
+  constexpr std::uint8_t known_codes = 16;
+  return icmp.code < known_codes ? inet::meaning_of_unreachable(icmp.code).error : Errno::OK;
 }
 
 /// Only these end a half-open request (Linux tcp_v4_err, tcp_req_err).

@@ -2,7 +2,7 @@
 // order, one function a step. A step says whether to go on. Linux tcp_rcv_state_process, tcp_rcv_established,
 // tcp_validate_incoming.
 //
-// Left out: PAWS (RFC 7323 5), SACK, urgent data, fast retransmit on duplicate ACKs, limits on challenge
+// Left out: PAWS (RFC 7323 5), SACK, fast retransmit on duplicate ACKs, limits on challenge
 // ACKs.
 #include <algorithm>
 
@@ -170,6 +170,7 @@ void take_acknowledgement(Step& step, ConnectionId id, const wire::Packet& packe
                               connection.cwnd * connection.mss / 2;
   drop_front(world, connection.send_queue, data);
   connection.snd_una = packet.ack;
+  if (connection.snd_up < connection.snd_una) connection.snd_up = connection.snd_una;
   if (connection.rtt.measuring != 0 && connection.snd_una >= connection.rtt.timed) {
     measure_round_trip(connection.rtt, world.now - connection.rtt.timed_at,
                        world.inet.nets.read(net_of(world, id)).sysctls, connection.snd_una,
@@ -421,6 +422,7 @@ void input(Step& step, ConnectionId id, const wire::Packet& packet) {
   if (check_rst(step, id, packet) == Then::Stop) return;
   if (check_syn(step, id, packet) == Then::Stop) return;
   if (check_ack(step, id, packet) == Then::Stop) return;
+  check_urgent(step, id, packet);  // sixth
   process_text_and_fin(step, id, packet);
   if (!world.tcp.connections.alive(id)) return;
   if (world.tcp.connections.read(id).state != TcpState::Closed) output(step, id, Reason::DataSent);

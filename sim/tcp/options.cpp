@@ -99,7 +99,8 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  if (const auto attempt = inet::get_option(base, call)) return *attempt;
+  if (const auto attempt = inet::get_option(base, world.inet.nets.read(base.net).sysctls, call))
+    return *attempt;
   const Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
   const auto own = [&](std::uint32_t value, Sysctl otherwise) {
     return done(value != 0 ? std::int64_t{value} : world.inet.nets.read(base.net).sysctls[otherwise]);

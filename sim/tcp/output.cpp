@@ -83,6 +83,7 @@ void send_data(Step& step, ConnectionId id, Seq seq, std::uint32_t limit, Reason
   if (fin) flags = static_cast<std::uint8_t>((flags | wire::FIN) & ~wire::PSH);
   wire::Packet packet = make_segment(step, connection, seq, flags);
   packet.payload = copy_out(step, connection.send_queue, offset, length);
+  mark_urgent(connection, packet);
   if (packet.end() > connection.snd_nxt) {
     connection.snd_nxt = packet.end();
     connection.last_start = seq;
@@ -302,7 +303,7 @@ void output(Step& step, ConnectionId id, Reason reason) {
     if (segments_in_flight(connection) >= connection.cwnd) break;
     if (length > window_left)
       break;  // RFC 9293 3.8.6.2.1: no silly segments; the persist timer sees to the rest
-    if (nagle_holds(connection, length, with_fin)) break;
+    if (nagle_holds(connection, length, with_fin) && !has_urgent_unacknowledged(connection)) break;
     if (left_of_burst == 0)
       burst = left_of_burst = burst_length(connection, unsent, window_left, segments_in_flight(connection));
     --left_of_burst;

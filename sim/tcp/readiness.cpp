@@ -1,7 +1,9 @@
 // What poll() says of a TCP socket (kernel-measured; Linux tcp_poll, inet_csk_listen_poll). HUP means that
 // both directions are shut or that there never was a connection, RDHUP that the receive side is shut.
 //
-// Left out: SO_RCVLOWAT, urgent data.
+// An urgent byte alone is nothing to read, where it is not in line.
+//
+// Left out: SO_RCVLOWAT.
 #include "sim/core/poll_events.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -21,7 +23,10 @@ std::uint32_t poll_events(const World& world, SocketId socket) {
   if (connection.state == TcpState::Closed || (read_shut && connection.write_shut)) events |= poll_hup;
   if (read_shut) events |= poll_in | poll_rdnorm | poll_rdhup;
   if (connection.state != TcpState::SynSent && connection.state != TcpState::SynReceived) {
-    if (connection.receive_queue.bytes > 0) events |= poll_in | poll_rdnorm;
+    const bool at_urgent = connection.urgent != UrgentByte::None && !base.oob_inline &&
+                           connection.urgent_seq == next_unread(connection);
+    if (connection.receive_queue.bytes > (at_urgent ? 1 : 0)) events |= poll_in | poll_rdnorm;
+    if (connection.urgent == UrgentByte::Here) events |= poll_pri;
     if (connection.write_shut || has_room(connection)) events |= poll_out | poll_wrnorm;
   }
   if (base.error != Errno::OK) events |= poll_err;

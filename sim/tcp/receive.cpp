@@ -36,26 +36,38 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   const ConnectionId id = ConnectionId::from_raw(base.entry);
   Connection& connection = world.tcp.connections.write(id);
   if (connection.state == TcpState::Listen) return fail(Errno::NOTCONN);
+  if ((flags & msg_oob) != 0) return try_receive_urgent(step, socket, size, flags);
   const bool peek = (flags & msg_peek) != 0;
+  // The urgent byte is passed over, not read (Linux tcp_recvmsg_locked, urg_hole).
+  const bool hole = gathered.empty() && size > 0 && is_passed_over(connection, base.oob_inline);
+  const std::uint32_t from = hole && peek ? 1 : 0;
+  if (hole && !peek) {
+    drop_front(world, connection.receive_queue, 1);
+    leave_urgent_behind(connection);
+  }
   const bool wait_all = (flags & msg_waitall) != 0 && !peek;
-  const std::uint64_t unread = connection.receive_queue.bytes;
+  const std::uint64_t unread = connection.receive_queue.bytes - from;
   const bool at_end = connection.fin_received || base.error != Errno::OK || connection.read_shut ||
                       connection.state == TcpState::Closed;
   if (size == 0 && connection.state != TcpState::Closed) return done(0);
   Bytes taken = gathered;
   if (unread > 0) {
-    const auto count = static_cast<std::uint32_t>(
+    const auto wanted = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(unread, static_cast<std::uint64_t>(size) - gathered.length));
-    taken = step.bytes.concat(gathered, copy_out(step, connection.receive_queue, 0, count));
+    const std::uint32_t count = hole ? wanted : up_to_urgent(connection, base.oob_inline, wanted);
+    taken = step.bytes.concat(gathered, copy_out(step, connection.receive_queue, from, count));
     SysResult result = SysResult::of(taken.length);
     result.data = taken;
     if (peek) return Done{result};
     drop_front(world, connection.receive_queue, count);
+    leave_urgent_behind(connection);
+    const bool at_mark = count < wanted;
     if (connection.receive_queue.bytes == 0) connection.fin_counted = false;
     step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, receive_queue(world, socket)},
                 Reason::DataRead);
     after_reading(step, id);
-    if (!wait_all || at_end || taken.length >= static_cast<std::uint64_t>(size)) return Done{result};
+    if (!wait_all || at_end || at_mark || taken.length >= static_cast<std::uint64_t>(size))
+      return Done{result};
   } else if (!taken.empty() && at_end) {  // the end came before all: what there is (Linux tcp_recvmsg)
     SysResult result = SysResult::of(taken.length);
     result.data = taken;

@@ -77,6 +77,21 @@ void grow_send_buffer(Connection& connection, const Sysctls& sysctls);
 /// Wakes writers when a third of the send buffer is free (Linux sk_stream_write_space).
 bool has_room(const Connection& connection);
 
+/// Urgent data [urgent.cpp]: what is sent of it …
+void note_urgent_written(Connection& connection);
+bool has_urgent_unacknowledged(const Connection& connection);
+void mark_urgent(const Connection& connection, wire::Packet& packet);
+/// … what a segment with URG says, and whether its byte has come …
+void check_urgent(Step& step, ConnectionId connection, const wire::Packet& packet);
+/// … and what reading makes of it: how many of `count` bytes may be taken now, whether the next one must be
+/// passed over, and that bytes were taken. `at`: the sequence number of the next byte.
+Seq next_unread(const Connection& connection);
+std::uint32_t up_to_urgent(const Connection& connection, bool in_line, std::uint32_t count);
+bool is_passed_over(const Connection& connection, bool in_line);
+void leave_urgent_behind(Connection& connection);
+/// recv() with MSG_OOB. EINVAL: there is none (any more), or it is in line; EAGAIN: it has not come yet.
+Attempt try_receive_urgent(Step& step, SocketId socket, std::int64_t size, std::int32_t flags);
+
 // --- queues of bytes [piece_queue.cpp] ---
 void append(World& world, PieceQueue& queue, const Bytes& bytes);
 /// Takes `count` bytes off the front.

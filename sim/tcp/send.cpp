@@ -1,6 +1,6 @@
 // send(): copies into the send buffer as far as it has room, and sends what may go. Linux tcp_sendmsg_locked.
 //
-// Left out: MSG_OOB, MSG_MORE, zero copy. The buffer counts payload in whole segments.
+// Left out: MSG_MORE, zero copy. The buffer counts payload in whole segments.
 #include <algorithm>
 
 #include "sim/step.h"
@@ -23,7 +23,6 @@ Attempt wait_for_room(const World& world, SocketId socket, std::uint64_t taken) 
 }  // namespace
 
 Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t flags, std::uint64_t taken) {
-  (void)flags;
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const ConnectionId id = ConnectionId::from_raw(base.entry);
@@ -45,6 +44,7 @@ Attempt try_send(Step& step, SocketId socket, const Bytes& data, std::int32_t fl
     taken += part;
   }
   if (taken > before) {
+    if ((flags & msg_oob) != 0) note_urgent_written(connection);
     step.record(rec::BufferChanged{socket, BufferKind::Send, 0,
                                    static_cast<std::int64_t>(connection.send_queue.bytes)},
                 Reason::DataWritten);

@@ -2,7 +2,7 @@
 // timer does. Each function is explained in the file that is named beside it. Read first: RFC 9293 section 3.
 //
 // Left out so far: SACK blocks, RACK and fast retransmit; congestion control beyond slow start and
-// congestion avoidance; TCP Fast Open; urgent data; keepalive; corking; path MTU discovery; the
+// congestion avoidance; TCP Fast Open; SIGURG; corking; path MTU discovery; the
 // memory accounting of Linux's buffers (the model counts payload).
 #pragma once
 
@@ -91,6 +91,11 @@ std::int64_t receive_queue(const World& world, SocketId socket);
 std::int64_t send_queue(const World& world, SocketId socket);
 /// The events that poll() would find: poll_in … [readiness.cpp]
 std::uint32_t poll_events(const World& world, SocketId socket);
+/// SIOCATMARK: 1 where the next byte is the urgent one. [urgent.cpp]
+Attempt try_at_mark(const World& world, SocketId socket);
+/// FIONREAD: bytes that the next recv() could take; the urgent byte ends them. EINVAL: it listens.
+/// [urgent.cpp]
+Attempt try_readable_bytes(const World& world, SocketId socket);
 /// The state that ss shows for a socket entry.
 TcpState state_of(const World& world, SocketId socket);
 

@@ -2,10 +2,12 @@
 // tells the kernel whom to send to, and from whom alone to receive. Linux __ip4_datagram_connect,
 // __udp_disconnect, inet_autobind.
 #include "sim/inet/bind.h"
+#include "sim/inet/groups.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/udp/name.h"
+#include "sim/udp/queue.h"
 
 namespace sockarium::udp {
 
@@ -51,15 +53,42 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   if (way.to.ip.is_wildcard())
     way.to.ip = way.to.ip.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
   const bool by_v4 = way.to.ip.is_v4();
-  if ((base.ipv6_only && by_v4) || !inet::route(world, base.net, way.to.ip)) {
+  const bool chosen = by_v4 && way.to.ip.is_multicast() && !base.multicast_from.is_wildcard();
+  if (chosen) {  // IP_MULTICAST_IF: the interface with that address is loopback
+    way.path = inet::Path{};
+    way.path->to = base.net;
+  } else if (!(base.ipv6_only && by_v4)) {
+    way.path = inet::route(world, base.net, way.to.ip);
+  }
+  if (!way.path) {
     if (by_v4) step.count(base.net, Counter::IpOutNoRoutes);
     way.error = Errno::NETUNREACH;
     return way;
   }
+  if (inet::is_for_all(way.to.ip) && !base.broadcast) {
+    way.error = Errno::ACCES;
+    return way;
+  }
   const Address& bound = base.local.ip;
   const bool usable = !bound.is_wildcard() && !bound.is_multicast() && !bound.is_broadcast();
-  way.source = usable ? bound : inet::source_address(world, base.net, way.to.ip);
+  way.source = usable   ? bound
+               : chosen ? base.multicast_from
+                        : inet::source_address(world, base.net, way.to.ip);
   return way;
+}
+
+std::uint8_t hops_of(const World& world, const inet::SocketBase& base, const Address& to) {
+  if (to.is_v4() && to.is_multicast()) return base.multicast_ttl;
+  if (base.ttl != 0) return base.ttl;
+  return static_cast<std::uint8_t>(world.inet.nets.read(base.net).sysctls[Sysctl::DefaultTtl]);
+}
+
+bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t bytes) {
+  const inet::SocketBase& base = step.world.inet.sockets.read(socket);
+  const bool forbids = base.mtu_discover == pmtudisc_do || base.mtu_discover == pmtudisc_probe;
+  if (!forbids || !way.to.ip.is_v4() || bytes <= way.path->mtu) return true;
+  queue_local_error(step, socket, way.to, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
+  return false;
 }
 
 Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call) {

@@ -1,6 +1,7 @@
 // Whose is a datagram? Many sockets may hold its port; each gets points for what it names, and the best one
 // takes it. Linux __udp4_lib_lookup, compute_score; inet_lookup_reuseport.
 #include "sim/core/chance.h"
+#include "sim/inet/groups.h"
 #include "sim/inet/port_table.h"
 #include "sim/step.h"
 #include "sim/udp/udp.h"
@@ -60,6 +61,20 @@ SocketId receiver_of(const World& world, NetId net, const Endpoint& to, const En
   if (best && world.inet.sockets.read(best).reuse_port && !is_connected(world, best))
     return of_group(world, best, to, from);
   return best;
+}
+
+std::vector<SocketId> receivers_of(const World& world, NetId net, const Endpoint& to, const Endpoint& from,
+                                   LinkId link) {
+  std::vector<SocketId> all;
+  const PortBucketId* bucket = world.inet.ports.find(inet::PortKey{net, wire::UDP, to.port});
+  if (bucket == nullptr) return all;
+  for (SocketId id = world.inet.buckets.read(*bucket).first; id;) {
+    const inet::SocketBase& base = world.inet.sockets.read(id);
+    if (score(base, is_connected(world, id), to, from) > 0 && inet::hears(world, id, to.ip, link))
+      all.push_back(id);
+    id = base.bucket_next;
+  }
+  return all;
 }
 
 }  // namespace sockarium::udp

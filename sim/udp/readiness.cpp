@@ -10,7 +10,7 @@ std::uint32_t poll_events(const World& world, SocketId socket) {
   const inet::SocketBase& base = world.inet.sockets.read(socket);
   const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
   std::uint32_t events = poll_out | poll_wrnorm | poll_wrband;
-  if (base.error != Errno::OK) events |= poll_err;
+  if (base.error != Errno::OK || entry.first_error) events |= poll_err;
   if (entry.read_shut) events |= poll_in | poll_rdnorm | poll_rdhup;
   if (entry.read_shut && entry.write_shut) events |= poll_hup;
   if (entry.first) events |= poll_in | poll_rdnorm;

@@ -1,31 +1,16 @@
 // A datagram comes in, and waits whole until it is read; or finds no socket, or no room. Linux
-// __udp4_lib_rcv, __udp_enqueue_schedule_skb, udp_recvmsg, __udp4_lib_err.
+// __udp4_lib_rcv, __udp4_lib_mcast_deliver, __udp_enqueue_schedule_skb, udp_recvmsg.
 #include <algorithm>
 #include <utility>
 
+#include "sim/inet/groups.h"
 #include "sim/inet/icmp.h"
 #include "sim/step.h"
-#include "sim/udp/udp.h"
+#include "sim/udp/queue.h"
 
 namespace sockarium::udp {
 
 namespace {
-
-/// What a datagram takes of the receive buffer: not its payload, but the memory that Linux keeps it in. The
-/// header of the kernel's own (256 bytes) and a block for headers, data and a trailer of 320 bytes, which
-/// comes in powers of two (measured on loopback; Linux struct sk_buff, kmalloc_reserve).
-std::uint64_t memory_of(std::uint32_t payload, bool by_v4) {
-  constexpr std::uint64_t own = 256, trailer = 320, small_block = 576, largest_block = 16384;
-  const std::uint64_t needed = payload + (by_v4 ? 59u : 72u) + trailer;
-  if (needed <= small_block) return small_block + own;
-  for (std::uint64_t block = 1024; block <= largest_block; block *= 2)
-    if (needed <= block) return block + own;
-  return payload + small_block + own;
-}
-
-void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because = 0) {
-  step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
-}
 
 struct Counts {
   Counter in, no_ports, errors, no_room, checksum;
@@ -38,35 +23,13 @@ Counts counts_of(const Address& ip) {
           Counter::Udp6InCsumErrors};
 }
 
-void enqueue(Step& step, SocketId socket, const wire::Packet& packet) {
-  World& world = step.world;
-  const inet::SocketBase& base = world.inet.sockets.read(socket);
-  Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
-  const Counts counts = counts_of(packet.to.ip);
+Datagram datagram_of(const wire::Packet& packet) {
   Datagram datagram;
   datagram.from = packet.from;
   datagram.to = packet.to;
   datagram.data = packet.payload;
   datagram.memory = memory_of(packet.payload.length, packet.to.ip.is_v4());
-  // An empty queue takes one of any size.
-  if (entry.memory > 0 && entry.memory + datagram.memory > entry.receive_buffer) {
-    ++entry.drops;
-    drop(step, packet, Reason::ReceiveBufferFull, entry.filled);
-    step.count(base.net, counts.no_room);
-    step.count(base.net, counts.errors);
-    return;
-  }
-  const DatagramId id = world.udp.datagrams.add(datagram);
-  if (entry.last)
-    world.udp.datagrams.write(entry.last).next = id;
-  else
-    entry.first = id;
-  entry.last = id;
-  ++entry.waiting;
-  entry.memory += static_cast<std::uint32_t>(datagram.memory);
-  entry.filled =
-      step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, entry.memory}, Reason::DatagramReceived);
-  step.wake(socket, Readiness::Readable, entry.filled);
+  return datagram;
 }
 
 void remove_first(World& world, Socket& entry) {
@@ -81,10 +44,56 @@ void remove_first(World& world, Socket& entry) {
 
 }  // namespace
 
+/// Not its payload, but the memory that Linux keeps it in: the header of the kernel's own (256 bytes) and a
+/// block for headers, data and a trailer of 320 bytes, which comes in powers of two (measured on loopback;
+/// Linux struct sk_buff, kmalloc_reserve).
+std::uint64_t memory_of(std::uint32_t payload, bool by_v4) {
+  constexpr std::uint64_t own = 256, trailer = 320, small_block = 576, largest_block = 16384;
+  const std::uint64_t needed = payload + (by_v4 ? 59u : 72u) + trailer;
+  if (needed <= small_block) return small_block + own;
+  for (std::uint64_t block = 1024; block <= largest_block; block *= 2)
+    if (needed <= block) return block + own;
+  return payload + small_block + own;
+}
+
+void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because) {
+  if (packet.sent != 0) step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);
+}
+
+bool enqueue(Step& step, SocketId socket, const Datagram& datagram, const wire::Packet& packet,
+             Reason reason) {
+  World& world = step.world;
+  const inet::SocketBase& base = world.inet.sockets.read(socket);
+  Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
+  // An empty queue takes one of any size.
+  if (entry.memory > 0 && entry.memory + datagram.memory > entry.receive_buffer) {
+    ++entry.drops;
+    drop(step, packet, Reason::ReceiveBufferFull, entry.filled);
+    if (base.protocol != wire::UDP) return false;
+    const Counts counts = counts_of(packet.to.ip);
+    step.count(base.net, counts.no_room);
+    step.count(base.net, counts.errors);
+    return false;
+  }
+  const DatagramId id = world.udp.datagrams.add(datagram);
+  if (entry.last)
+    world.udp.datagrams.write(entry.last).next = id;
+  else
+    entry.first = id;
+  entry.last = id;
+  ++entry.waiting;
+  entry.memory += static_cast<std::uint32_t>(datagram.memory);
+  entry.filled = step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, entry.memory}, reason);
+  step.wake(socket, Readiness::Readable, entry.filled);
+  return true;
+}
+
 Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags, bool waits) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
+  if ((flags & msg_errqueue) != 0) return try_receive_error(step, socket, size, flags);
+  if ((flags & msg_oob) != 0 && base.protocol == wire::ICMP) return fail(Errno::OPNOTSUPP);
   if (base.error != Errno::OK) return fail(std::exchange(base.error, Errno::OK));
   if (!entry.first) {
     if (entry.read_shut && waits) return done(0);
@@ -107,7 +116,7 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   if ((flags & msg_peek) != 0) return Done{result};
   remove_first(world, entry);
   step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, entry.memory}, Reason::DatagramRead);
-  step.count(base.net, counts_of(datagram.to.ip).in);
+  if (base.protocol == wire::UDP) step.count(base.net, counts_of(datagram.to.ip).in);
   return Done{result};
 }
 
@@ -119,21 +128,25 @@ void input(Step& step, NetId net, const wire::Packet& packet) {
     step.count(net, counts.errors);
     return;
   }
-  if (const SocketId socket = receiver_of(step.world, net, packet.to, packet.from))
-    return enqueue(step, socket, packet);
+  if (inet::is_for_many(packet.to.ip)) return input_for_many(step, net, packet);
+  if (const SocketId socket = receiver_of(step.world, net, packet.to, packet.from)) {
+    enqueue(step, socket, datagram_of(packet), packet, Reason::DatagramReceived);
+    return;
+  }
   drop(step, packet, Reason::PortUnreachable);
   step.count(net, counts.no_ports);
   inet::send_port_unreachable(step, net, packet);
 }
 
-void unreachable(Step& step, NetId net, const wire::Packet& packet) {
-  World& world = step.world;
-  const SocketId socket = receiver_of(world, net, packet.to, packet.from);
-  if (!socket || !is_connected(world, socket)) return drop(step, packet, Reason::UnreachableIgnored);
-  world.inet.sockets.write(socket).error = Errno::CONNREFUSED;
-  const RecordNumber told =
-      step.record(rec::SocketError{socket, Errno::CONNREFUSED, 0}, Reason::UnreachableReported);
-  step.wake_all(socket, told);
+void input_for_many(Step& step, NetId net, const wire::Packet& packet) {
+  const std::vector<SocketId> all =
+      receivers_of(step.world, net, packet.to, packet.from, LinkId::from_raw(packet.link));
+  if (all.empty()) {
+    step.count(net, Counter::UdpIgnoredMulti);
+    return drop(step, packet, Reason::NobodyInGroup);
+  }
+  for (const SocketId socket : all)
+    enqueue(step, socket, datagram_of(packet), packet, Reason::GroupDelivered);
 }
 
 }  // namespace sockarium::udp

@@ -2,9 +2,11 @@
 // udp_sendmsg, sock_alloc_send_skb.
 #include <utility>
 
-#include "sim/inet/route.h"
+#include "sim/inet/fragments.h"
+#include "sim/inet/groups.h"
 #include "sim/step.h"
 #include "sim/udp/name.h"
+#include "sim/udp/queue.h"
 
 namespace sockarium::udp {
 
@@ -13,6 +15,21 @@ namespace {
 /// The IPv4 length field counts 65,535 bytes with its own header and UDP's (RFC 791, RFC 768); IPv6's leaves
 /// its header out.
 constexpr std::uint32_t most_bytes_v4 = 65507, most_bytes_v6 = 65527;
+
+/// A datagram for many leaves by a link, and this host may be among the many. Where it is, a datagram for a
+/// group that may make no hop goes no further. Linux ip_mc_output.
+void send_to_many(Step& step, const inet::SocketBase& base, const Way& way, wire::Packet packet) {
+  const NetId net = base.net;
+  const LinkId link = way.path->link;
+  const bool to_all = inet::is_for_all(packet.to.ip);
+  const bool member = link && !to_all && inet::has_joined(step.world, net, packet.to.ip, link);
+  const bool copies = link && (to_all || (member && base.multicast_loop));
+  if (!member || packet.ttl != 0)
+    packet.sent = inet::send_datagram(step, net, way.path, packet, Reason::DatagramSent);
+  if (!copies) return;
+  packet.link = link.raw();
+  input_for_many(step, net, packet);
+}
 
 }  // namespace
 
@@ -36,9 +53,21 @@ Attempt try_send(Step& step, SocketId socket, const Bytes& data, const Target* t
   packet.from = Endpoint{way.source, base.local.port, 0};
   packet.to = way.to;
   packet.payload = data;
+  packet.ttl = hops_of(world, base, way.to.ip);
+  if (!may_be_sent(step, socket, way, wire::wire_size(packet))) return fail(Errno::MSGSIZE);
+  if (by_v4 && base.mtu_discover == pmtudisc_dont) packet.fragment_bits = wire::may_fragment;
   step.count(base.net, by_v4 ? Counter::UdpOutDatagrams : Counter::Udp6OutDatagrams);
-  inet::send(step, base.net, packet, Reason::DatagramSent);
+  if (inet::is_for_many(way.to.ip))
+    send_to_many(step, base, way, packet);
+  else
+    inet::send_datagram(step, base.net, way.path, packet, Reason::DatagramSent);
   return done(data.length);
+}
+
+Attempt refuse_urgent(Step& step, SocketId socket) {
+  const bool udp = step.world.inet.sockets.read(socket).kind == inet::EntryKind::Udp;
+  if (udp && autobind(step, socket) != Errno::OK) return fail(Errno::AGAIN);
+  return fail(Errno::OPNOTSUPP);
 }
 
 }  // namespace sockarium::udp

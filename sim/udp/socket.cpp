@@ -1,9 +1,11 @@
 // A fresh UDP socket, its options, and its end. Linux udp_init_sock, inet_shutdown, udp_destroy_sock.
 #include "sim/inet/bind.h"
+#include "sim/inet/groups.h"
 #include "sim/inet/options.h"
 #include "sim/inet/port_table.h"
+#include "sim/inet/route.h"
 #include "sim/step.h"
-#include "sim/udp/udp.h"
+#include "sim/udp/queue.h"
 
 namespace sockarium::udp {
 
@@ -30,6 +32,15 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
   Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
   switch (call.option) {
+    case Option::AddMembership:
+      return inet::try_join(world, socket, call);
+    case Option::DropMembership:
+      return inet::try_leave(world, socket, call);
+    case Option::MulticastInterface:
+      if (call.value != 0 && !inet::is_local(world, base.net, inet::address_in(call.value)))
+        return fail(Errno::ADDRNOTAVAIL);
+      base.multicast_from = inet::address_in(call.value);
+      return done(0);
     case Option::ReceiveBuffer:
       entry.receive_buffer = inet::receive_buffer_for(sysctls, call.value);
       return done(0);
@@ -44,11 +55,19 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  if (const auto attempt = inet::get_option(base, call)) return *attempt;
+  if (const auto attempt = inet::get_option(base, world.inet.nets.read(base.net).sysctls, call))
+    return *attempt;
   const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
   switch (call.option) {
     case Option::Type:
-      return done(static_cast<std::int64_t>(SocketType::Datagram));
+      return done(static_cast<std::int64_t>(entry.raw ? SocketType::Raw : SocketType::Datagram));
+    case Option::MulticastInterface:
+      return done(inet::value_of(base.multicast_from.is_v4() ? base.multicast_from : Address::any_v4()));
+    case Option::Mtu: {  // of the way to the peer
+      if (!entry.connected) return fail(Errno::NOTCONN);
+      const auto path = inet::route(world, base.net, base.peer.ip);
+      return path ? done(static_cast<std::int64_t>(path->mtu)) : fail(Errno::NOTCONN);
+    }
     case Option::AcceptConn:
       return done(0);
     case Option::ReceiveBuffer:
@@ -78,6 +97,8 @@ void close(Step& step, SocketId socket) {
     world.udp.datagrams.remove(datagram);
     datagram = next;
   }
+  clear_errors(world, socket);
+  inet::leave_all(world, socket);
   const Ends ends{base.local, base.peer};
   inet::release_port(step, socket);
   step.record(rec::SocketFreed{socket, ends}, Reason::LastReference);
@@ -87,6 +108,11 @@ void close(Step& step, SocketId socket) {
 
 bool is_connected(const World& world, SocketId socket) {
   return world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(socket).entry)).connected;
+}
+
+std::int64_t next_length(const World& world, SocketId socket) {
+  const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(socket).entry));
+  return entry.first ? world.udp.datagrams.read(entry.first).data.length : 0;
 }
 
 std::int64_t receive_queue(const World& world, SocketId socket) {

@@ -167,7 +167,9 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
     default:
       break;
   }
-  if (const auto attempt = inet::get_option(world.inet.sockets.write(socket), call)) return *attempt;
+  inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (const auto attempt = inet::get_option(base, world.inet.nets.read(base.net).sysctls, call))
+    return *attempt;
   return fail(Errno::NOPROTOOPT);
 }
 

@@ -116,17 +116,36 @@ std::uint8_t number_of(std::uint8_t protocol, bool v4) {
   return protocol == ICMP && !v4 ? icmpv6 : protocol;
 }
 
-/// The IP header of a packet with `length` bytes behind it: don't fragment, 64 hops.
+/// What an IPv4 header says besides: which datagram it is a part of, the bits and the place of a fragment in
+/// units of eight bytes, hops.
+struct Rest {
+  std::uint16_t id = 0, fragment = 0x4000;  ///< don't fragment
+  std::uint8_t hops = 64;
+};
+
+Rest rest_of(const Packet& packet) {
+  Rest rest;
+  rest.id = packet.fragment_id;
+  rest.hops = packet.ttl;
+  if (packet.is_fragment() || (packet.fragment_bits & may_fragment) != 0)
+    rest.fragment = static_cast<std::uint16_t>(packet.fragment_offset / 8);
+  if ((packet.fragment_bits & more_fragments) != 0) rest.fragment |= 0x2000;
+  return rest;
+}
+
+/// The IP header of a packet with `length` bytes behind it.
 std::vector<std::uint8_t> ip_header_for(const Endpoint& from, const Endpoint& to, std::uint8_t protocol,
-                                        std::size_t length) {
+                                        std::size_t length, const Rest& rest = {}) {
   const bool v4 = from.ip.is_v4();
   const std::uint8_t number = number_of(protocol, v4);
   std::vector<std::uint8_t> out;
   if (v4) {
-    out = {0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, number, 0, 0};
+    out = {0x45, 0, 0, 0, 0, 0, 0, 0, rest.hops, number, 0, 0};
     set16(out, 2, static_cast<std::uint16_t>(ipv4_header + length));
+    set16(out, 4, rest.id);
+    set16(out, 6, rest.fragment);
   } else {
-    out = {0x60, 0, 0, 0, 0, 0, number, 64};
+    out = {0x60, 0, 0, 0, 0, 0, number, rest.hops};
     set16(out, 4, static_cast<std::uint16_t>(length));
   }
   for (const Address& address : {from.ip, to.ip})
@@ -143,7 +162,8 @@ std::vector<std::uint8_t> tcp_bytes(const Packet& packet, const std::string& pay
   put32(out, packet.ack.value);
   out.insert(out.end(), {0, packet.flags});
   put16(out, packet.window);
-  put32(out, 0);  // checksum, urgent pointer
+  put16(out, 0);  // checksum
+  put16(out, packet.urgent);
   put_options(out, packet);
   out[12] = static_cast<std::uint8_t>(out.size() / 4 << 4);
   out.insert(out.end(), payload.begin(), payload.end());
@@ -160,12 +180,26 @@ std::vector<std::uint8_t> udp_bytes(const Endpoint& from, const Endpoint& to, co
   return out;
 }
 
+/// The echo of IPv6 has numbers of its own (RFC 4443 section 4).
+constexpr std::uint8_t echo_v6 = 128, echo_reply_v6 = 129;
+std::uint8_t icmp_type(std::uint8_t type, bool v4) {
+  if (v4) return type;
+  return type == icmp_echo ? echo_v6 : type == icmp_echo_reply ? echo_reply_v6 : type;
+}
+
 /// RFC 792: type, code, checksum, a word that only «fragmentation needed» uses (RFC 1191), and the head of
 /// what it answers: of a segment the ports and the sequence number. «Port unreachable» has other numbers in
 /// RFC 4443.
 std::vector<std::uint8_t> icmp_bytes(const Packet& packet, const std::string& payload) {
   const Icmp& icmp = packet.icmp;
   const bool v4 = packet.from.ip.is_v4();
+  if (!packet.is_icmp_error()) {
+    std::vector<std::uint8_t> out{icmp_type(icmp.type, v4), icmp.code, 0, 0};
+    put16(out, icmp.id);
+    put16(out, icmp.number);
+    out.insert(out.end(), payload.begin(), payload.end());
+    return out;
+  }
   std::vector<std::uint8_t> out{
       v4 ? icmp.type : port_unreachable_v6[0], v4 ? icmp.code : port_unreachable_v6[1], 0, 0, 0, 0};
   put16(out, icmp.mtu);
@@ -173,13 +207,18 @@ std::vector<std::uint8_t> icmp_bytes(const Packet& packet, const std::string& pa
   std::vector<std::uint8_t> head;
   if (protocol == UDP) {
     head = udp_bytes(icmp.from, icmp.to, payload);
+  } else if (protocol == ICMP) {  // an echo request
+    head = {icmp_echo, 0, 0, 0};
+    put16(head, icmp.id);
+    put16(head, icmp.number);
+    head.insert(head.end(), payload.begin(), payload.end());
   } else {
     put16(head, icmp.from.port);
     put16(head, icmp.to.port);
     put32(head, icmp.seq.value);
   }
   const std::vector<std::uint8_t> header =
-      ip_header_for(icmp.from, icmp.to, protocol, protocol == UDP ? head.size() : tcp_header);
+      ip_header_for(icmp.from, icmp.to, protocol, protocol == TCP ? tcp_header : head.size());
   out.insert(out.end(), header.begin(), header.end());
   out.insert(out.end(), head.begin(), head.end());
   return out;
@@ -196,13 +235,43 @@ bool covers_addresses(std::uint8_t protocol, bool v4) {
 
 }  // namespace
 
+namespace {
+
+/// A fragment's bytes: the datagram is made, and the fragment's part cut out of it. The payload of a fragment
+/// is a slice of its datagram's.
+std::vector<std::uint8_t> fragment_to_wire(const Packet& packet, const ByteStore& bytes) {
+  constexpr std::uint32_t header = 8;  // of UDP, of an echo
+  const std::uint32_t before = packet.fragment_offset == 0 ? 0 : packet.fragment_offset - header;
+  Packet datagram = packet;
+  datagram.fragment_offset = 0;
+  datagram.fragment_bits = may_fragment;
+  if (packet.whole != 0) {
+    datagram.payload.offset -= before;
+    datagram.payload.length = packet.whole;
+  }
+  const std::vector<std::uint8_t> whole = to_wire(datagram, bytes);
+  const std::size_t start = ipv4_header + (packet.whole != 0             ? packet.fragment_offset
+                                           : packet.fragment_offset == 0 ? 0u
+                                                                         : header);
+  const std::size_t length = packet.payload.length + (packet.fragment_offset == 0 ? header : 0);
+  std::vector<std::uint8_t> out =
+      ip_header_for(packet.from, packet.to, packet.protocol, length, rest_of(packet));
+  out.insert(out.end(), whole.begin() + static_cast<std::ptrdiff_t>(start),
+             whole.begin() + static_cast<std::ptrdiff_t>(start + length));
+  return out;
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> to_wire(const Packet& packet, const ByteStore& bytes) {
   const bool v4 = packet.from.ip.is_v4();
+  if (packet.is_fragment() && v4) return fragment_to_wire(packet, bytes);
   const std::string payload = bytes.text(packet.payload);
   std::vector<std::uint8_t> body = packet.protocol == UDP    ? udp_bytes(packet.from, packet.to, payload)
                                    : packet.protocol == ICMP ? icmp_bytes(packet, payload)
                                                              : tcp_bytes(packet, payload);
-  std::vector<std::uint8_t> out = ip_header_for(packet.from, packet.to, packet.protocol, body.size());
+  std::vector<std::uint8_t> out =
+      ip_header_for(packet.from, packet.to, packet.protocol, body.size(), rest_of(packet));
   const auto addresses = std::span(out).subspan(v4 ? 12 : 8);
   const std::uint32_t start = covers_addresses(packet.protocol, v4)
                                   ? pseudo_header(addresses, number_of(packet.protocol, v4), body.size())
@@ -225,8 +294,12 @@ struct Parsed {
 /// An IP header, and what lies behind it.
 struct Carried {
   Endpoint from, to;  ///< without ports
-  std::uint8_t protocol = 0;
+  std::uint8_t protocol = 0, hops = 64;
+  std::uint16_t id = 0;
+  std::uint16_t fragment = 0;  ///< as in the header: bits and place
   std::span<const std::uint8_t> addresses, body;
+
+  bool is_fragment() const { return (fragment & 0x3fff) != 0; }
 };
 
 /// `whole`: the body may not be shorter than the header says.
@@ -240,9 +313,13 @@ std::optional<Carried> parse_ip(std::span<const std::uint8_t> frame, bool whole)
   if (header < (v4 ? ipv4_header : ipv6_header) || header > frame.size() || total < header ||
       (whole && total > frame.size()))
     return std::nullopt;
-  if (v4 && ((get16(frame, 6) & 0x3fff) != 0 || (whole && checksum(frame.first(header)) != 0)))
-    return std::nullopt;  // a fragment, or damaged
+  if (v4 && whole && checksum(frame.first(header)) != 0) return std::nullopt;
   Carried carried;
+  if (v4) {
+    carried.id = get16(frame, 4);
+    carried.fragment = get16(frame, 6);
+  }
+  carried.hops = v4 ? frame[8] : frame[7];
   carried.protocol = v4 ? frame[9] : frame[6] == icmpv6 ? std::uint8_t(ICMP) : frame[6];
   carried.from.ip = address_at(frame, v4 ? 12 : 8, v4);
   carried.to.ip = address_at(frame, v4 ? 16 : 24, v4);
@@ -262,6 +339,7 @@ bool read_tcp(std::span<const std::uint8_t> body, Parsed& parsed) {
   packet.ack = Seq{get32(body, 8)};
   packet.flags = body[13] & 0x3f;
   packet.window = get16(body, 14);
+  if (packet.has(URG)) packet.urgent = get16(body, 18);
   if (!read_options(body.subspan(tcp_header, data - tcp_header), packet.options)) return false;
   parsed.payload = body.subspan(data);
   return true;
@@ -280,14 +358,36 @@ bool read_icmp(std::span<const std::uint8_t> body, Parsed& parsed) {
   Icmp& icmp = packet.icmp;
   if (body.size() < icmp_header) return false;
   const bool v4 = packet.from.ip.is_v4();
+  const std::uint8_t type = v4                         ? body[0]
+                            : body[0] == echo_v6       ? icmp_echo
+                            : body[0] == echo_reply_v6 ? icmp_echo_reply
+                                                       : icmp_unreachable;
+  if (!is_icmp_error(type)) {
+    icmp.type = type;
+    icmp.code = body[1];
+    icmp.protocol = 0;
+    icmp.id = get16(body, 4);
+    icmp.number = get16(body, 6);
+    parsed.payload = body.subspan(icmp_header);
+    return true;
+  }
   if (!v4 && (body[0] != port_unreachable_v6[0] || body[1] != port_unreachable_v6[1])) return false;
   const auto quoted = parse_ip(body.subspan(icmp_header), false);
-  if (!quoted || (quoted->protocol != UDP && quoted->protocol != TCP) || quoted->body.size() < quoted_least)
+  if (!quoted || (quoted->fragment & 0x1fff) != 0 || quoted->body.size() < quoted_least ||
+      (quoted->protocol != UDP && quoted->protocol != TCP && quoted->protocol != ICMP))
     return false;
   icmp.type = v4 ? body[0] : icmp_unreachable;
   icmp.code = v4 ? body[1] : icmp_port;
   icmp.mtu = get16(body, 6);
   icmp.protocol = quoted->protocol;
+  if (quoted->protocol == ICMP) {
+    icmp.from = {quoted->from.ip, 0, 0};
+    icmp.to = {quoted->to.ip, 0, 0};
+    icmp.id = get16(quoted->body, 4);
+    icmp.number = get16(quoted->body, 6);
+    parsed.payload = quoted->body.subspan(icmp_header);
+    return true;
+  }
   icmp.from = {quoted->from.ip, get16(quoted->body, 0), 0};
   icmp.to = {quoted->to.ip, get16(quoted->body, 2), 0};
   if (quoted->protocol == TCP) {
@@ -300,6 +400,31 @@ bool read_icmp(std::span<const std::uint8_t> body, Parsed& parsed) {
   return true;
 }
 
+/// A part of a datagram of UDP or of an echo. Only the first knows ports, and how long the datagram is.
+std::optional<Parsed> fragment_of(const Carried& carried, Parsed parsed) {
+  Packet& packet = parsed.packet;
+  const auto& body = carried.body;
+  if (carried.protocol != UDP && carried.protocol != ICMP) return std::nullopt;
+  packet.fragment_id = carried.id;
+  packet.icmp.protocol = 0;
+  packet.fragment_offset = static_cast<std::uint16_t>((carried.fragment & 0x1fff) * 8);
+  if ((carried.fragment & 0x2000) != 0) packet.fragment_bits = more_fragments;
+  parsed.payload = body;
+  if (packet.fragment_offset != 0) return parsed;
+  if (body.size() < udp_header) return std::nullopt;
+  parsed.payload = body.subspan(udp_header);
+  if (carried.protocol == UDP) {
+    packet.from.port = get16(body, 0);
+    packet.to.port = get16(body, 2);
+  } else {
+    packet.icmp.type = body[0];
+    packet.icmp.code = body[1];
+    packet.icmp.id = get16(body, 4);
+    packet.icmp.number = get16(body, 6);
+  }
+  return parsed;
+}
+
 std::optional<Parsed> parse(std::span<const std::uint8_t> frame, Checksums checksums) {
   const auto carried = parse_ip(frame, true);
   if (!carried) return std::nullopt;
@@ -309,6 +434,9 @@ std::optional<Parsed> parse(std::span<const std::uint8_t> frame, Checksums check
   parsed.packet.from = carried->from;
   parsed.packet.to = carried->to;
   parsed.packet.protocol = carried->protocol;
+  parsed.packet.ttl = carried->hops;
+  if (carried->is_fragment()) return fragment_of(*carried, parsed);
+  if (v4 && (carried->fragment & 0x4000) == 0) parsed.packet.fragment_bits = may_fragment;
   const bool understood = carried->protocol == TCP    ? read_tcp(body, parsed)
                           : carried->protocol == UDP  ? read_udp(body, parsed)
                           : carried->protocol == ICMP ? read_icmp(body, parsed)

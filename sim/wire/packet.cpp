@@ -17,7 +17,10 @@ std::uint32_t options_size(const Options& options, std::uint8_t flags) {
 std::uint32_t wire_size(const Packet& packet) {
   const std::uint32_t ip_header = packet.from.ip.is_v4() ? 20 : 40;
   constexpr std::uint32_t udp_header = 8, icmp_header = 8;
+  if (packet.fragment_offset != 0) return ip_header + packet.payload.length;
   if (packet.protocol == UDP) return ip_header + udp_header + packet.payload.length;
+  if (packet.protocol == ICMP && !packet.is_icmp_error())
+    return ip_header + icmp_header + packet.payload.length;
   if (packet.protocol == ICMP)  // it quotes the headers of what it answers, of TCP eight bytes
     return ip_header + icmp_header + ip_header + udp_header + packet.payload.length;
   return ip_header + 20 + options_size(packet.options, packet.flags) + packet.payload.length;
@@ -48,6 +51,8 @@ std::string icmp_name(std::uint8_t type, std::uint8_t code) {
   if (type == icmp_time_exceeded) return code == 0 ? "time exceeded" : "reassembly time exceeded";
   if (type == icmp_parameter_problem) return "parameter problem";
   if (type == icmp_redirect) return "redirect";
+  if (type == icmp_echo && code == 0) return "echo request";
+  if (type == icmp_echo_reply && code == 0) return "echo reply";
   return "type " + std::to_string(type) + ", code " + std::to_string(code);
 }
 

@@ -1,20 +1,21 @@
 -- Six clients, backlog 2, nobody accepts: within a round trip they meet the SYN queue, further apart the accept
 -- queue.
 -- fact 4.2-09
-scenario { title = "bursts", limits = "", stop_at = "800ms" }
+scenario { title = "bursts", limits = "", stop_at = "1500ms" }
 
 local function machine(n, delay, apart)
   local srv = host { name = "srv" .. n, ip = "192.168.1.1" .. n }
   local cli = host { name = "cli" .. n, ip = "10.0.0.1" .. n }
   link { cli, srv, delay = delay }
-  process(srv, "web" .. n, function()
+  local begin = (n - 1) * 0.3  -- one after the other: a real machine has all of them to serve
+  process(srv, "web" .. n, { start = begin }, function()
     local fd = check(socket(AF_INET, SOCK_STREAM))
     check(bind(fd, "0.0.0.0", 80))
     check(listen(fd, 2))
     sleep(100)
   end)
   for i = 1, 6 do
-    process(cli, "curl" .. n .. "-" .. i, { start = 0.001 + (i - 1) * apart }, function()
+    process(cli, "curl" .. n .. "-" .. i, { start = begin + 0.1 + (i - 1) * apart }, function()
       check(connect(check(socket(AF_INET, SOCK_STREAM)), srv, 80))
       sleep(100)
     end)

@@ -118,9 +118,16 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
       {"send(3, 12)",
        "send: argument 2 'data' must be a text or pattern(n), not 12 (write tostring(…) around the "
        "number)"},
-      {"send(3, 'x', MSG_OOB)",
-       "flag 0x1 of send is not modelled yet (there are MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL "
-       "and MSG_NOSIGNAL)"},
+      {"send(3, 'x', MSG_MORE)",
+       "flag 0x8000 of send is not modelled yet (there are MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, "
+       "MSG_WAITALL, MSG_ERRQUEUE and MSG_NOSIGNAL)"},
+      {"ioctl(3, 5)",
+       "this request of ioctl is not modelled yet (there are SIOCATMARK, FIONREAD and SIOCOUTQ)"},
+      {"setsockopt(3, IPPROTO_IP, IP_ADD_MEMBERSHIP, 5)",
+       "setsockopt: argument 4 'value' must be a group, or a table {group, interface}, not 5 (write "
+       "\"224.1.1.1\", or {\"224.1.1.1\", \"10.0.0.5\"} with an interface's address)"},
+      {"setsockopt(3, IPPROTO_IP, IP_MULTICAST_IF, 'lo')",
+       "setsockopt: argument 4 'value' must be an IPv4 address, not \"lo\" (write \"224.1.1.1\")"},
       {"sleep('10 parsecs')",
        "sleep: argument 1 'duration': \"10 parsecs\" is not a duration (write \"250us\", "
        "\"10ms\", \"1s\" or \"2min\", or a number of seconds)"},
@@ -128,11 +135,10 @@ TEST(ScriptPrograms, WrongArgumentsNameTheArgumentAndWhatWasExpected) {
        "sleep: argument 1 'duration': -1 s is not a duration: it lies in the past (write \"250us\", "
        "\"10ms\", \"1s\" or \"2min\", or a number of seconds)"},
 
-      {"socket(AF_INET, SOCK_RAW)", "SOCK_RAW is not modelled yet (use SOCK_STREAM or SOCK_DGRAM)"},
       {"fcntl(3, 1031)",
        "this command of fcntl is not modelled yet (there are F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, "
        "F_GETFL and F_SETFL)"},
-      {"setsockopt(3, SOL_SOCKET, SO_OOBINLINE, 1)", "SO_OOBINLINE is not modelled yet"},
+      {"setsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, 1)", "SO_BINDTODEVICE is not modelled yet"},
       {"setsockopt(3, SOL_SOCKET, TCP_NODELAY, 1)",
        "setsockopt: TCP_NODELAY belongs to the level IPPROTO_TCP (Linux "
        "would take the number for another option)"},

@@ -134,7 +134,7 @@ const std::vector<Column> five{{wildcard, wildcard},
 const std::vector<Column> six{{wildcard, wildcard},  {wildcard, address_a},  {wildcard, address_b},
                               {address_a, wildcard}, {address_a, address_a}, {address_a, address_b}};
 
-// fact 2A
+// facts 2A, 8-30
 TEST(BindMatrix, BoundOnly) {
   matrix("2A", Holder::Bound, five);
 }

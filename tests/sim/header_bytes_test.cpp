@@ -1,6 +1,8 @@
 // Packets as bytes: what goes in comes out, with checksums that the real kernel accepts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/wire/header_bytes.h"
 
 namespace sockarium::wire {
@@ -86,6 +88,86 @@ TEST(WireBytes, ABrokenPacketIsNone) {
   }
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(from_wire(std::span(whole).first(size), bytes)) << size << " bytes";
+}
+
+TEST(WireBytes, AnUrgentPointerComesBack) {
+  ByteStore bytes;
+  Packet data = syn();
+  data.flags = ACK | PSH | URG;
+  data.urgent = 3;
+  data.options = {};
+  data.payload = bytes.intern("ab!");
+  const auto back = from_wire(to_wire(data, bytes), bytes);
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(back->has(URG));
+  EXPECT_EQ(back->urgent, 3);
+}
+
+Packet echo(const Address& from, const Address& to, ByteStore& bytes) {
+  Packet packet;
+  packet.protocol = ICMP;
+  packet.from.ip = from;
+  packet.to.ip = to;
+  packet.ttl = 7;
+  packet.icmp.type = icmp_echo;
+  packet.icmp.protocol = 0;
+  packet.icmp.id = 321;
+  packet.icmp.number = 5;
+  packet.payload = bytes.intern("are you there");
+  return packet;
+}
+
+TEST(WireBytes, AnEchoComesBackOfBothFamilies) {
+  ByteStore bytes;
+  for (const bool v4 : {true, false}) {
+    Packet packet = v4 ? echo(syn().from.ip, syn().to.ip, bytes)
+                       : echo(*parse_v6("2001:db8::5"), *parse_v6("2001:db8::10"), bytes);
+    for (const std::uint8_t type : {icmp_echo, icmp_echo_reply}) {
+      packet.icmp.type = type;
+      auto frame = to_wire(packet, bytes);
+      EXPECT_EQ(frame.size(), wire_size(packet));
+      const auto back = from_wire(frame, bytes);
+      ASSERT_TRUE(back);
+      EXPECT_EQ(back->icmp, packet.icmp);
+      EXPECT_EQ(back->ttl, 7);
+      EXPECT_EQ(bytes.text(back->payload), "are you there");
+      EXPECT_FALSE(back->is_icmp_error());
+      frame.back() ^= 1;
+      EXPECT_FALSE(from_wire(frame, bytes));
+    }
+  }
+}
+
+/// The parts of a datagram, laid side by side behind their IP headers, are the datagram's own bytes.
+TEST(WireBytes, FragmentsAreTheDatagramCutToPieces) {
+  ByteStore bytes;
+  Packet whole;
+  whole.protocol = UDP;
+  whole.from = syn().from;
+  whole.to = syn().to;
+  whole.payload = bytes.intern("0123456789abcdefghijklmnopqrstuvwxyz");
+  const auto datagram = to_wire(whole, bytes);
+  std::vector<std::uint8_t> joined;
+  for (std::uint16_t at = 0; at < 44; at = static_cast<std::uint16_t>(at + 16)) {
+    Packet part = whole;
+    part.fragment_id = 77;
+    part.fragment_offset = at;
+    part.fragment_bits = static_cast<std::uint8_t>(may_fragment | (at + 16 < 44 ? more_fragments : 0));
+    part.whole = whole.payload.length;
+    const std::uint32_t from = at == 0 ? 0u : at - 8u;
+    part.payload = whole.payload.slice(from, std::min<std::uint32_t>(at == 0 ? 8 : 16, 36 - from));
+    const auto frame = to_wire(part, bytes);
+    EXPECT_EQ(frame.size(), wire_size(part));
+    joined.insert(joined.end(), frame.begin() + 20, frame.end());
+    const auto back = from_wire(frame, bytes);
+    ASSERT_TRUE(back) << at;
+    EXPECT_TRUE(back->is_fragment());
+    EXPECT_EQ(back->fragment_offset, at);
+    EXPECT_EQ(back->fragment_id, 77);
+    EXPECT_EQ(bytes.text(back->payload), bytes.text(part.payload));
+    EXPECT_EQ(to_wire(*back, bytes).size(), frame.size());
+  }
+  EXPECT_TRUE(std::equal(joined.begin(), joined.end(), datagram.begin() + 20, datagram.end()));
 }
 
 /// RFC 1071 section 3's example.

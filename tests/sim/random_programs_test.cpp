@@ -33,7 +33,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const std::int32_t local_type = local_types[draw(18, 3)] | (draw(19, 3) == 0 ? sock_nonblock : 0);
     const Bytes name = carried(local_names[draw(20, 4)]);
     constexpr std::int32_t signals[] = {10, 14, 17, 18, 19};  // USR1, ALRM, CHLD, CONT, STOP
-    switch (draw(4, 75)) {
+    switch (draw(4, 92)) {
       case 0:
       case 1:
       case 2:
@@ -196,6 +196,54 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
       case 73:
         return sys::Signalfd{draw(33, 3) == 0 ? fd : -1, signal_bit(sigalrm) | signal_bit(10),
                              draw(30, 2) == 0 ? std::int64_t{o_nonblock} : 0};
+      case 75:
+      case 76:
+        return sys::Socket{af_inet, SOCK_DGRAM_, 0};
+      case 77:
+        return sys::Socket{af_inet, draw(34, 2) == 0 ? SOCK_DGRAM_ : 3, ipproto_icmp};
+      case 78:
+      case 79:
+      case 80: {
+        const char* targets[] = {to, "127.255.255.255", "255.255.255.255", "224.1.1.1"};
+        return sys::Sendto{fd,
+                           draw(35, 8) == 0 ? msg_oob : 0,
+                           draw(36, 2) == 0 ? pattern(static_cast<std::uint32_t>(draw(7, 5'000)))
+                                            : carried(std::string_view("\x08\0\xf7\xff\0\0\0\0ping", 12)),
+                           endpoint(draw(37, 2) == 0 ? to : targets[draw(37, 4)], port),
+                           2,
+                           {}};
+      }
+      case 81:
+      case 82:
+        return sys::Recvfrom{fd,
+                             draw(35, 3) == 0   ? msg_errqueue
+                             : draw(35, 3) == 1 ? msg_dontwait
+                                                : 0,
+                             static_cast<std::int64_t>(draw(8, 3'000))};
+      case 83:
+        return send(fd, static_cast<std::uint32_t>(draw(7, 2'000)), msg_oob | msg_nosignal);
+      case 84:
+        return recv(fd, static_cast<std::int64_t>(draw(8, 10)),
+                    draw(35, 2) == 0 ? msg_oob : msg_oob | msg_peek);
+      case 85: {
+        constexpr std::int64_t requests[] = {siocatmark, fionread, siocoutq, 5};
+        return sys::Ioctl{fd, requests[draw(34, 4)]};
+      }
+      case 86:
+        return set(fd, Option::OobInline, static_cast<std::int64_t>(draw(34, 2)));
+      case 87:
+        return set(fd, draw(34, 2) == 0 ? Option::ReceiveErrors : Option::Broadcast, 1);
+      case 88:
+        return set(fd, Option::MtuDiscover, static_cast<std::int64_t>(draw(34, 4)));
+      case 89:
+      case 90: {
+        constexpr std::int64_t group = 0xe0010101, loopback = 0x7f000001;
+        const bool named = draw(35, 2) == 0;
+        return set(fd, draw(34, 3) == 0 ? Option::DropMembership : Option::AddMembership, group,
+                   named ? loopback : 0);
+      }
+      case 91:
+        return set(fd, Option::MulticastInterface, 0x7f000001);
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }
@@ -211,6 +259,11 @@ void fill(Lab& lab, std::uint64_t seed) {
     link.duplicate_ppm = link.reorder_ppm = link.corrupt_ppm = 100'000;
   }
   lab.setup.max_events = 3'000;
+  if (seed % 5 == 0) lab.setup.links[0].mtu = 1000;
+  for (const char* host : {"srv", "cli"}) {
+    lab.sysctl(host, Sysctl::PingGroupLow, 0);
+    lab.sysctl(host, Sysctl::FragmentTime, 1);
+  }
   for (std::uint64_t i = 0; i < 4; ++i)
     lab.program(i % 2 == 0 ? "srv" : "cli", "p" + std::to_string(i), nonsense(seed * 10 + i, 60));
 }
@@ -232,7 +285,7 @@ TEST(RandomPrograms, NeverBreakTheWorld) {
 /// byte that was put into one is read or lost.
 TEST(RandomPrograms, LoseNoByteBetweenUnixSockets) {
   std::int64_t queued = 0, carried_files = 0;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
     Lab lab(5_ms);
     fill(lab, seed);
     Session& session = lab.run();

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "sim/observe/sockets.h"
 #include "tests/support/lab.h"
 
 namespace sockarium::test {
@@ -27,6 +28,7 @@ Syscall disconnect(std::int32_t fd) {
   return sys::Connect{fd, 0, Endpoint{Address::any_v4(), 0, 0}, 0, {}};
 }
 
+// fact 8-01
 TEST(Udp, ADatagramCrossesTheLinkAndIsReadWithItsSender) {
   Lab lab(10_ms);
   lab.program("srv", "echo", {udp(), bind(3, 53), recvfrom(3, 100), name_of(3)});
@@ -42,6 +44,7 @@ TEST(Udp, ADatagramCrossesTheLinkAndIsReadWithItsSender) {
   EXPECT_EQ(lab.counter("srv", Counter::UdpInDatagrams), 1);
 }
 
+// facts 8-03, 8-04, 8-05
 TEST(Udp, MessagesKeepTheirEdgesAndWhatDoesNotFitIsLost) {
   Lab lab(0);
   lab.program("srv", "p",
@@ -64,6 +67,7 @@ TEST(Udp, MessagesKeepTheirEdgesAndWhatDoesNotFitIsLost) {
   EXPECT_EQ(got(6).value, 3) << "MSG_PEEK left it there";
 }
 
+// facts 8-02, 8-06, 8-07, 8-17
 TEST(Udp, WhatSendingRefuses) {
   Lab lab(0);
   lab.program("cli", "p",
@@ -84,6 +88,7 @@ TEST(Udp, WhatSendingRefuses) {
   EXPECT_EQ(lab.result("p", "shutdown").error, Errno::NOTCONN);
 }
 
+// fact 8-09
 TEST(Udp, AnUnconnectedSenderNeverLearnsThatNobodyIsThere) {
   Lab lab(10_ms);
   lab.program("cli", "p",
@@ -97,6 +102,7 @@ TEST(Udp, AnUnconnectedSenderNeverLearnsThatNobodyIsThere) {
   EXPECT_EQ(lab.counter("cli", Counter::IcmpInDestUnreachs), 2);
 }
 
+// facts 8-10, 8-11, 8-12
 TEST(Udp, AConnectedSenderLearnsItOnceWithItsNextCall) {
   Lab lab(10_ms);
   lab.program("cli", "p",
@@ -126,6 +132,7 @@ TEST(Udp, IcmpIsSentSixTimesAtOnceAndThenOnceASecond) {
   EXPECT_EQ(lab.counter("srv", Counter::IcmpOutDestUnreachs), 8);
 }
 
+// facts 8-13, 8-14, 8-15
 TEST(Udp, ConnectChoosesWhomToHear) {
   Lab lab(1_ms);
   lab.program("srv", "p",
@@ -147,6 +154,7 @@ TEST(Udp, ConnectChoosesWhomToHear) {
   EXPECT_EQ(lab.result("p", "recvfrom", 2).value, 7);
 }
 
+// fact 8-18
 TEST(Udp, APortThatCameByItselfGoesWithThePeer) {
   Lab lab(0);
   lab.program(
@@ -161,6 +169,7 @@ TEST(Udp, APortThatCameByItselfGoesWithThePeer) {
   EXPECT_EQ(lab.result("p", "getpeername").peer.port, 55);
 }
 
+// fact 8-20
 TEST(Udp, TheSocketThatFitsBestTakesTheDatagram) {
   Lab lab(1_ms);
   lab.program("srv", "any", {udp(), set(3, Option::ReuseAddr, 1), bind(3, 53), recvfrom(3, 10)});
@@ -177,6 +186,7 @@ TEST(Udp, TheSocketThatFitsBestTakesTheDatagram) {
   EXPECT_EQ(lab.result("any", "recvfrom").value, 3);
 }
 
+// fact 8-21
 TEST(Udp, OfEqualsTheNewestReceivesUntilItIsClosed) {
   Lab lab(1_ms);
   for (const char* who : {"one", "two", "three"})
@@ -190,6 +200,7 @@ TEST(Udp, OfEqualsTheNewestReceivesUntilItIsClosed) {
   EXPECT_EQ(lab.result("one", "recvfrom").value, 3);
 }
 
+// fact 8-23
 TEST(Udp, AReuseportGroupSharesSendersAndKeepsToThem) {
   Lab lab(1_ms);
   std::vector<Syscall> calls;
@@ -234,6 +245,7 @@ std::int64_t fits(std::uint32_t bytes, std::int64_t wish) {
   return 300 - dropped;
 }
 
+// facts 8-24, 8-25, 8-26, 8-27
 TEST(Udp, AFullReceiveBufferDropsAndNobodyIsTold) {
   EXPECT_EQ(fits(1, 20000), 48);
   EXPECT_EQ(fits(100, 20000), 48);
@@ -245,6 +257,7 @@ TEST(Udp, AFullReceiveBufferDropsAndNobodyIsTold) {
   EXPECT_EQ(fits(4000, 1), 1) << "an empty queue takes one of any size";
 }
 
+// fact 8-16
 TEST(Udp, ShutdownEndsReadingForThoseWhoWait) {
   Lab lab(1_ms);
   lab.program(
@@ -256,6 +269,38 @@ TEST(Udp, ShutdownEndsReadingForThoseWhoWait) {
   EXPECT_EQ(lab.result("p", "recv", 2).error, Errno::AGAIN);
   EXPECT_EQ(lab.result("p", "send").error, Errno::PIPE) << "and no signal ends it";
   EXPECT_EQ(lab.result("p", "sleep").error, Errno::OK);
+}
+
+// facts 8-19, 8-28
+TEST(Udp, SsShowsTheMemoryOfTheQueueAndFionreadTheNextDatagram) {
+  Lab lab(0);
+  lab.program("srv", "p",
+              {udp(), bind(3, 53, here), udp(), connect(4, 53, here), send(4, 5), send(4, 9),
+               sys::Ioctl{3, fionread}, recv(3, 10), sys::Ioctl{3, fionread}, sleep(1_s)});
+  lab.run(100_ms);
+  std::int64_t waiting = -1;
+  TcpState unconnected = TcpState::Listen, connected = TcpState::Listen;
+  for (const observe::SocketLine& line : observe::socket_lines(lab.session().world())) {
+    (line.local.port == 53 ? unconnected : connected) = line.state;
+    if (line.local.port == 53) waiting = line.receive_queue;
+  }
+  EXPECT_EQ(waiting, 832) << "one small datagram is left";
+  EXPECT_EQ(ss_name(unconnected), "UNCONN");
+  EXPECT_EQ(ss_name(connected), "ESTAB");
+  EXPECT_EQ(lab.result("p", "ioctl", 1).value, 5);
+  EXPECT_EQ(lab.result("p", "ioctl", 2).value, 9);
+}
+
+// fact 8-29
+TEST(Udp, ASocketThatIsClosedWithDatagramsUnreadLeavesNobodyThere) {
+  Lab lab(1_ms);
+  lab.program("srv", "p", {udp(), bind(3, 53), sleep(50_ms), sys::Close{3}, sleep(1_s)});
+  lab.program("cli", "q",
+              {udp(), connect(3, 53), send(3, 5), sleep(100_ms), send(3, 5), sleep(50_ms), send(3, 5)})
+      .starting(10_ms);
+  lab.run(1_s);
+  EXPECT_EQ(lab.result("q", "send", 2).error, Errno::OK);
+  EXPECT_EQ(lab.result("q", "send", 3).error, Errno::CONNREFUSED);
 }
 
 TEST(Udp, ADamagedDatagramIsDropped) {

@@ -284,7 +284,9 @@ std::string datagrams(const World& w) {
   for (const UdpSocketId id : ids(w.udp.sockets)) {
     const udp::Socket& socket = w.udp.sockets.read(id);
     const inet::SocketBase& base = w.inet.sockets.read(socket.socket);
-    if (base.entry != id.raw() || base.kind != inet::EntryKind::Udp || base.protocol != wire::UDP)
+    const bool udp = base.kind == inet::EntryKind::Udp && base.protocol == wire::UDP;
+    const bool icmp = base.kind == inet::EntryKind::Icmp && base.protocol == wire::ICMP;
+    if (base.entry != id.raw() || (!udp && !icmp))
       return "a UDP socket and its common part do not name each other";
     std::uint64_t listed = 0, memory = 0;
     for (DatagramId d = socket.first; d; d = w.udp.datagrams.read(d).next) {
@@ -294,6 +296,7 @@ std::string datagrams(const World& w) {
     if (listed != socket.waiting || memory != socket.memory) return "a queue of datagrams counts wrongly";
     if (listed > 1 && memory > socket.receive_buffer) return "datagrams take more than the receive buffer";
     waiting += listed;
+    for (DatagramId d = socket.first_error; d; d = w.udp.datagrams.read(d).next) ++waiting;
   }
   return waiting == w.udp.datagrams.count() ? "" : "a datagram is nobody's";
 }
@@ -369,6 +372,24 @@ std::string captures(const World& w) {
     if (!neighbour.timer.armed()) return "packets wait for ARP, and no timer runs";
     for (CapturedId c = neighbour.first_waiting; c; c = w.inet.captured.read(c).next) ++waiting;
   }
+  for (const ReassemblyId id : ids(w.inet.reassemblies)) {
+    const inet::Reassembly& reassembly = w.inet.reassemblies.read(id);
+    std::uint64_t held = 0, end = 0;
+    for (CapturedId c = reassembly.first; c; c = w.inet.captured.read(c).next) {
+      const wire::Packet& part = w.inet.captured.read(c).packet;
+      if (part.fragment_offset < end) return "fragments that wait overlap";
+      const std::uint64_t carries = part.payload.length + (part.fragment_offset == 0 ? 8u : 0u);
+      held += carries;
+      end = part.fragment_offset + carries;
+      ++waiting;
+    }
+    if (held == 0 || held != reassembly.held) return "what waits for its other fragments counts wrongly";
+    if (reassembly.whole != 0 && held >= reassembly.whole) return "a datagram is whole, and waits";
+    if (!reassembly.timer.armed()) return "fragments wait without a timer";
+  }
+  for (const MembershipId id : ids(w.inet.memberships))
+    if (!w.inet.sockets.alive(w.inet.memberships.read(id).socket))
+      return "a socket that is gone is in a group";
   return waiting == w.inet.captured.count() ? "" : "a captured packet is nobody's";
 }
 
