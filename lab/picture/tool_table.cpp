@@ -9,6 +9,7 @@
 
 #include "lab/picture/sequence_numbers.h"
 #include "lab/picture/socket_map.h"
+#include "lab/picture/tool_tables.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/observe/lookup.h"
 #include "sim/observe/sockets.h"
@@ -30,7 +31,8 @@ std::size_t letters(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// «users:(("web",pid=101,fd=3))», for every open file.
+}  // namespace
+
 std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStore& bytes, HostId host) {
   std::map<std::uint64_t, std::string> users;
   for (const ProcessId id : ids(world.kernel.processes)) {
@@ -47,6 +49,8 @@ std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStor
   }
   return users;
 }
+
+namespace {
 
 ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std::size_t most) {
   ToolTable table;
@@ -240,6 +244,8 @@ std::string_view name(Tool tool) {
   switch (tool) {
     case Tool::Ss:
       return "ss";
+    case Tool::SsUnix:
+      return "ss -x";
     case Tool::Strace:
       return "strace";
     case Tool::Tcpdump:
@@ -248,6 +254,8 @@ std::string_view name(Tool tool) {
       return "nstat";
     case Tool::Tcpstates:
       return "tcpstates";
+    case Tool::Tcplife:
+      return "tcplife";
   }
   return "";
 }
@@ -257,6 +265,8 @@ ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, cons
   switch (tool) {
     case Tool::Ss:
       return ss_table(world, bytes, host, most_rows);
+    case Tool::SsUnix:
+      return unix_table(world, bytes, host, most_rows);
     case Tool::Strace:
       return strace_table(world, bytes, records, host, most_rows);
     case Tool::Tcpdump:
@@ -265,6 +275,8 @@ ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, cons
       return nstat_table(world, host);
     case Tool::Tcpstates:
       return tcpstates_table(world, records, host, most_rows);
+    case Tool::Tcplife:
+      return life_table(world, bytes, records, host, most_rows);
   }
   return {};
 }
