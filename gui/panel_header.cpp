@@ -146,7 +146,7 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
     x += text_size("sockarium", current.fonts.bold).x + theme.px(10);
   }
   ImGui::SetCursorScreenPos({x, std::round(middle - ImGui::GetFrameHeight() / 2)});
-  for (const Menu menu : {Menu::File, Menu::Move, Menu::View, Menu::Panels, Menu::Help}) {
+  for (const Menu menu : {Menu::File, Menu::Move, Menu::WhatIf, Menu::View, Menu::Panels, Menu::Help}) {
     draw_menu(menu, frame, view, intents);
     ImGui::SameLine(0, 0);
   }

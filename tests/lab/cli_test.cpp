@@ -165,6 +165,19 @@ TEST_F(CommandLine, ExportsWholeFilesAndOverwritesOnlyWhenTold) {
   EXPECT_EQ(run("export Q1 --svg no/such/folder/q.svg").code, 4);
 }
 
+TEST_F(CommandLine, AScenarioWithItsKnobsAndDeedsIsAFileThatNeedsNoOptions) {
+  write("s.lua", std::string(sleeper) + "deed { at = \"2500us\", kill = \"p\" }\n");
+  const std::string told = run("run s.lua --set n=5 --seed 3 --hash").out;
+  EXPECT_EQ(run("export s.lua --set n=5 --seed 3 --lua mine.lua").code, 0);
+  EXPECT_EQ(run("run mine.lua --hash").out, told);
+  EXPECT_NE(run("run s.lua --set n=5 --seed 4 --hash").out, "");
+  EXPECT_EQ(run("export s.lua --lua mine.lua").code, 4) << "it is there";
+  write("s.lua", std::string(sleeper) + "deed { at = \"9s\", kill = \"p\" }\n");
+  const Outcome late = run("run s.lua");
+  EXPECT_EQ(late.code, 2);
+  EXPECT_THAT(late.err, HasSubstr("s.lua:8: error: no process 'p' lives at this moment"));
+}
+
 TEST_F(CommandLine, JsonIsOneDocumentAlsoForErrors) {
   for (const char* command : {"run H1 --json", "check H1 --json", "list --json", "doctor --json"}) {
     const Outcome outcome = run(command);
