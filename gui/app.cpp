@@ -28,6 +28,8 @@ constexpr std::uint64_t ahead_most = 20'000;
 // grows.
 constexpr double frame_milliseconds = 4;
 constexpr double ahead_least = 0.5;
+// «Run through» shows all of a run in this time.
+constexpr double through_seconds = 20;
 
 using Clock = std::chrono::steady_clock;
 double milliseconds_since(Clock::time_point begin) {
@@ -279,21 +281,32 @@ std::optional<std::size_t> App::asking() const {
 
 void App::advance(float seconds) {
   if (!view_.playing || session_ == nullptr) return;
-  if (asking()) {
+  const auto stop_to_ask = [&] {
     view_.playing = false;
     view_.stopped = "What do you think? Answer the question of the lesson, then play on.";
-    return;
-  }
-  view_.waited += static_cast<double>(seconds);
-  if (view_.waited < view_.delay) return;
-  view_.waited = 0;
+  };
+  if (asking()) return stop_to_ask();
   const std::uint64_t before = session_->cursor();
-  step(view_.unit, true);
-  if (session_->cursor() == before) view_.playing = false;
-  if (asking()) {
-    view_.playing = false;
-    view_.stopped = "What do you think? Answer the question of the lesson, then play on.";
+  if (view_.through) {
+    view_.waited += static_cast<double>(seconds) * static_cast<double>(session_->head()) / through_seconds;
+    const auto due = static_cast<std::uint64_t>(view_.waited);
+    if (due == 0) return;
+    view_.waited -= static_cast<double>(due);
+    std::uint64_t target = std::min(before + due, session_->head());
+    for (const Question& question : lesson_.questions())
+      if (question.asked > before && view_.guesses.count(question.prediction) == 0)
+        target = std::min(target, question.asked);
+    session_->seek(target);
+    moved();
+    if (target == session_->head() && session_->ending() != Ending::NotYet) view_.playing = false;
+  } else {
+    view_.waited += static_cast<double>(seconds);
+    if (view_.waited < view_.delay) return;
+    view_.waited = 0;
+    step(view_.unit, true);
+    if (session_->cursor() == before) view_.playing = false;
   }
+  if (asking()) stop_to_ask();
 }
 
 Frame App::make_frame() {

@@ -139,7 +139,9 @@ struct App::Doer {
 
   void operator()(const intent::SetPlaying& wish) const {
     app.view_.playing = wish.on;
-    app.view_.waited = app.view_.delay;  // the first step comes at once
+    app.view_.through = wish.on && wish.through;
+    app.view_.waited = wish.through ? 0 : app.view_.delay;  // the first step comes at once
+    if (wish.through && session() != nullptr && session()->cursor() == session()->head()) app.seek(0);
     app.view_.notice.clear();
     app.view_.stopped.clear();
   }

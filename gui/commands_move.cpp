@@ -41,6 +41,13 @@ void play(const Frame&, ViewState& view, Intents& intents) {
   intents.push_back(intent::SetPlaying{!view.playing});
 }
 
+void run_through(const Frame&, ViewState& view, Intents& intents) {
+  intent::SetPlaying wish;
+  wish.on = !view.playing || !view.through;
+  wish.through = wish.on;
+  intents.push_back(wish);
+}
+
 void reveal(const Frame& frame, ViewState& view, Intents& intents) {
   for (const Question& question : frame.lesson->questions())
     if (frame.session->cursor() >= question.asked && !view.guesses.count(question.prediction)) {
@@ -61,6 +68,13 @@ std::vector<Command> move_commands() {
        {{GLFW_KEY_SPACE}},
        false,
        play,
+       shows_moment},
+      {"Run through",
+       "Shows the whole run in twenty seconds, and not each step: how ports run out, how queues fill.",
+       Menu::Move,
+       {{GLFW_KEY_SPACE, false, true}},
+       false,
+       run_through,
        shows_moment},
       {"Step",
        "Goes one step forward.",

@@ -32,6 +32,7 @@ struct StepUntil {
 };
 struct SetPlaying {
   bool on = false;
+  bool through = false;  ///< not step by step, but the whole run at an even pace
 };
 struct Intervene {
   Intervention what;

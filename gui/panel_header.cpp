@@ -163,7 +163,9 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
   std::string where =
       fmt::format("event {} of {}{}", number_text(static_cast<std::int64_t>(session.cursor())),
                   number_text(static_cast<std::int64_t>(session.head())), whole ? "" : "+");
-  std::string doing = view.playing ? fmt::format("playing, {:.2g} s a step", view.delay) : "paused";
+  std::string doing = !view.playing  ? "paused"
+                      : view.through ? "running through"
+                                     : fmt::format("playing, {:.2g} s a step", view.delay);
   if (session.branch() != 0)
     where = "branch " + std::string(1, static_cast<char>('A' + session.branch() % 26)) + " · " + where;
   std::string place = where + " · " + doing;

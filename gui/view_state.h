@@ -138,8 +138,9 @@ struct ViewState {
 
   Unit unit = Unit::Interesting;
   bool playing = false;
+  bool through = false;  ///< playing goes through the whole run in some seconds, without a stop at each step
   double delay = 0.9;   ///< seconds for each shown event
-  double waited = 0;    ///< of them, so far
+  double waited = 0;    ///< of them, so far; when going through: the part of an event that is due
   std::string stopped;  ///< why playing stopped by itself; empty: it did not
 
   TimeScale time_scale = TimeScale::Events;
