@@ -58,20 +58,47 @@ class Drawing {
                     hosts, dropped);
   }
 
+  /// Half-way between two lanes, or the picture's edge.
+  float border(std::size_t lane) const {
+    if (lane == 0) return 0;
+    if (lane >= layout_.lanes().size()) return ink_.picture.width;
+    return (layout_.lanes()[lane - 1].right + layout_.lanes()[lane].left) / 2;
+  }
+
+  /// As much of it as has room: of a name its beginning, of an address its end tells hosts apart.
+  std::string shortened(const std::string& text, Font font, float room, bool beginning) const {
+    if (brush_.measure(text, font) <= room) return text;
+    const auto inside = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    std::string kept = text;
+    while (!kept.empty()) {
+      if (beginning) {
+        while (kept.size() > 1 && inside(kept.back())) kept.pop_back();
+        kept.pop_back();
+      } else {
+        kept.erase(0, 1);
+        while (!kept.empty() && inside(kept.front())) kept.erase(0, 1);
+      }
+      const std::string shown = beginning ? kept + "…" : "…" + kept;
+      if (brush_.measure(shown, font) <= room) return shown;
+    }
+    return "…";
+  }
+
   void headers() {
     for (std::size_t i = 0; i < ladder_.lanes.size(); ++i) {
       const auto& lane = layout_.lanes()[i];
       const float x = (lane.left + lane.right) / 2;
+      const float room = 2 * std::min(x - border(i), border(i + 1) - x) - 8;
       Text name;
       name.x = x;
       name.y = 20;
-      name.text = ladder_.lanes[i].name;
+      name.text = shortened(ladder_.lanes[i].name, Font::Bold, room, true);
       name.font = Font::Bold;
       name.align = Align::Centre;
       brush_.text(name);
       Text address = name;
       address.y = 39;
-      address.text = ladder_.lanes[i].address;
+      address.text = shortened(ladder_.lanes[i].address, Font::Small, room, false);
       address.font = Font::Small;
       address.tone = Tone::Muted;
       brush_.text(address);

@@ -14,6 +14,7 @@ std::vector<std::uint32_t> moved_sockets(const World& from, const World& to) {
   };
   owners(from.tcp.connections, to.tcp.connections);
   owners(from.tcp.time_waits, to.tcp.time_waits);
+  owners(from.udp.sockets, to.udp.sockets);
   owners(from.unix.sockets, to.unix.sockets);
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());

@@ -13,15 +13,22 @@ bool is_letter(char c) {
 bool continues_utf8(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
+/// What comes from the file must not command the terminal: control characters become «?», one for one, so that the caret
+/// stays under its word.
+std::string harmless(std::string text) {
+  for (char& c : text)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7f) c = '?';
+  return text;
+}
 }  // namespace
 
 std::string LoadError::format() const {
   std::string text = file;
   if (line > 0) text += fmt::format(":{}", line);
-  text += fmt::format(": error: {}\n", message);
+  text += fmt::format(": error: {}\n", harmless(message));
   const std::string gutter(5, ' ');
   if (line > 0 && !source_line.empty()) {
-    text += fmt::format("{:5} | {}\n", line, source_line);
+    text += fmt::format("{:5} | {}\n", line, harmless(source_line));
     if (column > 0 || !hint.empty()) {
       text += gutter + " | ";
       if (column > 0) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 #include <memory>
+#include <random>
 
 #include "gui/app.h"
 #include "tests/support/headless_ui.h"
@@ -75,6 +76,25 @@ void FrameOf(benchmark::State& state) {
   state.counters["p99_ms"] = frames[frames.size() * 99 / 100];
   state.SetLabel(std::string(name(static_cast<Arrangement>(state.range(0)))));
 }
+/// The cursor to anywhere in the largest run: what a click on the timeline costs before the frame is drawn.
+void SeekAnywhere(benchmark::State& state) {
+  const std::unique_ptr<Session> session = exhaustion();
+  std::minstd_rand chance(7);
+  std::vector<double> seeks;
+  for (auto _ : state) {
+    const std::uint64_t event = chance() % session->head();
+    const double begin = cpu_milliseconds();
+    session->seek(event);
+    seeks.push_back(cpu_milliseconds() - begin);
+  }
+  std::sort(seeks.begin(), seeks.end());
+  state.counters["events"] = static_cast<double>(session->head());
+  state.counters["keyframes"] = static_cast<double>(session->keyframe_count());
+  state.counters["median_ms"] = seeks[seeks.size() / 2];
+  state.counters["worst_ms"] = seeks.back();
+}
+BENCHMARK(SeekAnywhere)->Iterations(1000)->Unit(benchmark::kMillisecond);
+
 BENCHMARK(FrameOf)->DenseRange(0, 3)->Iterations(300)->Unit(benchmark::kMillisecond);
 
 }  // namespace

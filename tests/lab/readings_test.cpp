@@ -198,6 +198,24 @@ TEST(SocketMap, FollowedToAnyMomentIsTheSameAsLookedAtAnew) {
   }
 }
 
+TEST(SocketMap, SeesADatagramSocketBeConnected) {
+  Lab lab;
+  lab.program("cli", "asker",
+              {sys::Socket{2, 2, 0}, test::bind(3, 5353), test::connect(3, 53), test::sleep(1_s)});
+  Session& session = lab.session();
+  session.run_to_end();
+  const NetId net = net_of(session.world(), lab.host("cli"));
+  SocketMap followed;
+  for (std::uint64_t event = 0; event <= session.head(); ++event) {
+    session.seek(event);
+    followed.show(session.world(), net);
+    SocketMap anew;
+    anew.show(session.world(), net);
+    ASSERT_EQ(followed.count(TcpState::Established), anew.count(TcpState::Established)) << "event " << event;
+    ASSERT_EQ(followed.listed(), anew.listed());
+  }
+}
+
 TEST(SocketMap, NamesTheCellsThatHaveChanged) {
   Lab lab = slow_server();
   Session& session = lab.session();
