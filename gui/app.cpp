@@ -16,6 +16,7 @@
 #include "gui/reading.h"
 #include "gui/widgets.h"
 #include "lab/script/bookmark_file.h"
+#include "lab/script/deeds.h"
 
 namespace sockarium::gui {
 
@@ -27,6 +28,8 @@ constexpr std::uint64_t ahead_most = 20'000;
 // grows.
 constexpr double frame_milliseconds = 4;
 constexpr double ahead_least = 0.5;
+// «Run through» shows all of a run in this time.
+constexpr double through_seconds = 20;
 
 using Clock = std::chrono::steady_clock;
 double milliseconds_since(Clock::time_point begin) {
@@ -85,7 +88,7 @@ Theme App::theme() const {
 }
 
 std::string App::window_title() const {
-  return title_.empty() ? "Sockarium" : title_ + " - Sockarium";
+  return title_.empty() ? "Sockarium" : (has_edits() ? "● " : "") + title_ + " - Sockarium";
 }
 
 void App::tell(std::string notice, bool is_error) {
@@ -126,6 +129,7 @@ void App::start(std::unique_ptr<Session> session) {
   view_.destination.reset();
   view_.playing = false;
   view_.shown_process.clear();
+  view_.waiting = {};
   moved();
   catch_up(80);  // what is short is there at once
 }
@@ -134,11 +138,19 @@ void App::show(std::unique_ptr<Session> session, std::string title) {
   scenario_.reset();
   title_ = std::move(title);
   path_.clear();
+  view_.source = SourceEditor{};
   view_.guesses.clear();
   start(std::move(session));
 }
 
-void App::show(std::shared_ptr<const script::Scenario> scenario, std::string path) {
+bool App::show(std::shared_ptr<const script::Scenario> scenario, std::string path) {
+  auto begun = script::start(scenario);
+  if (const auto* error = std::get_if<script::LoadError>(&begun)) {
+    refuse(*error, path);
+    return false;
+  }
+  std::unique_ptr<Session>& session = std::get<std::unique_ptr<Session>>(begun);
+  session->seek(0);
   scenario_ = std::move(scenario);
   const std::string title =
       scenario_->title.empty() ? std::filesystem::path(scenario_->file).stem().string() : scenario_->title;
@@ -160,7 +172,20 @@ void App::show(std::shared_ptr<const script::Scenario> scenario, std::string pat
   }
   written_ = std::filesystem::last_write_time(path_, failed);
   load_error_.clear();
-  start(std::make_unique<Session>(scenario_->setup, script::programs_of(scenario_)));
+  read_source();
+  start(std::move(session));
+  return true;
+}
+
+void App::refuse(const script::LoadError& error, const std::string& path) {
+  load_error_ = error.format();
+  // What is being mended is watched, even where it could never be shown yet.
+  if (session_ != nullptr && path_ != path) return;
+  path_ = path;
+  std::error_code failed;
+  written_ = std::filesystem::last_write_time(path_, failed);
+  if (!has_edits()) read_source();
+  view_.source.error = error;
 }
 
 bool App::open(const std::string& path) {
@@ -170,19 +195,13 @@ bool App::open(const std::string& path) {
 bool App::read(const std::string& path, const script::LoadOptions& how) {
   script::LoadResult result = script::load_file(path, how);
   if (const auto* error = std::get_if<script::LoadError>(&result)) {
-    load_error_ = error->format();
-    // What is being mended is watched, even where it could never be shown yet.
-    if (session_ == nullptr || path_ == path) {
-      path_ = path;
-      std::error_code failed;
-      written_ = std::filesystem::last_write_time(path_, failed);
-    }
+    refuse(*error, path);
     return false;
   }
+  if (!show(std::get<std::shared_ptr<const script::Scenario>>(result), path)) return false;
   view_.guesses.clear();
   if (view_.dialog != Dialog::Tour) view_.dialog = Dialog::None;
   view_.notice.clear();
-  show(std::get<std::shared_ptr<const script::Scenario>>(result), path);
   return true;
 }
 
@@ -195,7 +214,7 @@ void App::reload() {
   const Time time = session_ == nullptr ? 0 : session_->world().now;
   const std::map<std::size_t, Guess> guesses = view_.guesses;
   script::LoadOptions how;
-  if (scenario_ != nullptr) how.params = scenario_->overrides;
+  if (scenario_ != nullptr) how = scenario_->asked;
   if (!read(path_, how)) return;
   view_.guesses = guesses;
   // The same event where it is still at the same time, else the same time.
@@ -213,7 +232,9 @@ void App::watch_file() {
   const auto now = std::filesystem::last_write_time(path_, failed);
   if (failed || now == written_) return;
   written_ = now;
-  reload();
+  if (!has_edits()) return reload();
+  view_.source.conflict = true;
+  if (view_.dialog == Dialog::None) open_dialog(view_, Dialog::FileChanged);
 }
 
 void App::compare(bool again) {
@@ -260,21 +281,32 @@ std::optional<std::size_t> App::asking() const {
 
 void App::advance(float seconds) {
   if (!view_.playing || session_ == nullptr) return;
-  if (asking()) {
+  const auto stop_to_ask = [&] {
     view_.playing = false;
     view_.stopped = "What do you think? Answer the question of the lesson, then play on.";
-    return;
-  }
-  view_.waited += static_cast<double>(seconds);
-  if (view_.waited < view_.delay) return;
-  view_.waited = 0;
+  };
+  if (asking()) return stop_to_ask();
   const std::uint64_t before = session_->cursor();
-  step(view_.unit, true);
-  if (session_->cursor() == before) view_.playing = false;
-  if (asking()) {
-    view_.playing = false;
-    view_.stopped = "What do you think? Answer the question of the lesson, then play on.";
+  if (view_.through) {
+    view_.waited += static_cast<double>(seconds) * static_cast<double>(session_->head()) / through_seconds;
+    const auto due = static_cast<std::uint64_t>(view_.waited);
+    if (due == 0) return;
+    view_.waited -= static_cast<double>(due);
+    std::uint64_t target = std::min(before + due, session_->head());
+    for (const Question& question : lesson_.questions())
+      if (question.asked > before && view_.guesses.count(question.prediction) == 0)
+        target = std::min(target, question.asked);
+    session_->seek(target);
+    moved();
+    if (target == session_->head() && session_->ending() != Ending::NotYet) view_.playing = false;
+  } else {
+    view_.waited += static_cast<double>(seconds);
+    if (view_.waited < view_.delay) return;
+    view_.waited = 0;
+    step(view_.unit, true);
+    if (session_->cursor() == before) view_.playing = false;
   }
+  if (asking()) stop_to_ask();
 }
 
 Frame App::make_frame() {
@@ -337,7 +369,11 @@ void App::draw(const Frame& shared, Intents& intents) {
   }
   frame.area = layout_.header;
   draw_dialog(frame, view_, intents);
-  if (!load_error_.empty()) draw_load_error(frame, view_, intents);
+  // The source shows in its line what is wrong; without it a box tells.
+  const bool source_shows = std::any_of(layout_.panels.begin(), layout_.panels.end(),
+                                        [](const Slot& slot) { return slot.panel == PanelId::Source; });
+  if (!load_error_.empty() && (session_ == nullptr || !source_shows || !view_.source.error))
+    draw_load_error(frame, view_, intents);
 }
 
 void App::draw_panel(PanelId panel, const Frame& frame, Intents& intents) {
@@ -370,6 +406,10 @@ void App::draw_panel(PanelId panel, const Frame& frame, Intents& intents) {
       return draw_settings(frame, view_, intents);
     case PanelId::Plots:
       return draw_plots(frame, view_, intents);
+    case PanelId::Source:
+      return draw_source(frame, view_, intents);
+    case PanelId::Waiting:
+      return draw_waiting(frame, view_, intents);
     case PanelId::ModelLadder:
       return draw_compared_model(frame, view_, intents);
     case PanelId::RealLadder:
@@ -383,7 +423,7 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   changed_ = false;
   view_.preview = std::exchange(view_.hovered, 0);
   view_.preview_port = std::exchange(view_.hovered_port, std::nullopt);
-  for (const std::string& path : dropped_files) open(path);
+  for (const std::string& path : dropped_files) apply(intent::Open{path});
   watch_file();
   if (comparison_ != nullptr && comparison_->advance()) {
     changed_ = true;

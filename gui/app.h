@@ -38,8 +38,8 @@ class App {
   /// Reads a file and shows it. False: it could not be read; what was shown before stays, and the error is
   /// shown.
   bool open(const std::string& path);
-  /// Shows a scenario that was read already.
-  void show(std::shared_ptr<const script::Scenario> scenario, std::string path);
+  /// Shows a scenario that was read already. False: one of its deeds can't be done; what was shown stays.
+  bool show(std::shared_ptr<const script::Scenario> scenario, std::string path);
   /// Shows a session that has no file.
   void show(std::unique_ptr<Session> session, std::string title);
 
@@ -60,6 +60,8 @@ class App {
   const std::string& load_error() const { return load_error_; }
   const Layout& layout() const { return layout_; }
   std::string window_title() const;
+  /// Has the source edits that closing would lose? Then intent::Quit asks first.
+  bool has_edits() const { return view_.source.edited(); }
   /// As they are now, to be kept for the next start.
   Settings settings() const;
   Theme theme() const;  ///< as the person wants it, without the monitor's scale
@@ -68,9 +70,16 @@ class App {
   struct Doer;
   bool read(const std::string& path, const script::LoadOptions& how);
   void start(std::unique_ptr<Session> session);
+  void refuse(const script::LoadError& error, const std::string& path);
   void catch_up(double milliseconds);
   void advance(float seconds);
   void watch_file();
+  void read_source();
+  bool save_source();
+  bool holds_back(const Intent& wish);
+  void about_edits(intent::Edits choice);
+  void export_deeds(const intent::ExportDeeds& wish);
+  std::string link() const;
   void compare(bool again);
   void step(Unit unit, bool forward);
   void moved();
@@ -98,6 +107,7 @@ class App {
   LessonRun lesson_;
   Derived derived_;
   std::vector<std::string> recent_;  ///< files, the newest first
+  std::optional<Intent> held_back_;  ///< waits until it is said what becomes of the source's edits
   bool copy_wanted_ = false;         ///< the next frame's text goes into the clipboard
   std::vector<std::size_t> redo_;    ///< branches that were left by undo
 

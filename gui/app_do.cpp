@@ -139,7 +139,9 @@ struct App::Doer {
 
   void operator()(const intent::SetPlaying& wish) const {
     app.view_.playing = wish.on;
-    app.view_.waited = app.view_.delay;  // the first step comes at once
+    app.view_.through = wish.on && wish.through;
+    app.view_.waited = wish.through ? 0 : app.view_.delay;  // the first step comes at once
+    if (wish.through && session() != nullptr && session()->cursor() == session()->head()) app.seek(0);
     app.view_.notice.clear();
     app.view_.stopped.clear();
   }
@@ -198,19 +200,21 @@ struct App::Doer {
     app.changed_ = true;
   }
 
-  bool free_path(const std::string& path) const {
+  bool free_path(const std::string& path, bool replace) const {
     std::error_code failed;
-    if (!std::filesystem::exists(path, failed)) return true;
-    app.view_.dialog_error = path + " is there already; it is not replaced. Choose another name.";
+    app.view_.taken_path.clear();
+    if (replace || !std::filesystem::exists(path, failed)) return true;
+    app.view_.dialog_error = path + " is there already. Choose another name, or replace it.";
+    app.view_.taken_path = path;
     return false;
   }
   void operator()(const intent::ExportPng& wish) const {
-    if (!free_path(wish.path)) return;
+    if (!free_path(wish.path, wish.replace)) return;
     app.view_.dialog = Dialog::None;
     app.wishes_.png = wish.path;
   }
   void operator()(const intent::ExportSvg& wish) const {
-    if (session() == nullptr || !free_path(wish.path)) return;
+    if (session() == nullptr || !free_path(wish.path, wish.replace)) return;
     picture::LadderOptions which;
     which.cursor = session()->records_at(session()->cursor());
     const picture::Ladder ladder =
@@ -226,6 +230,25 @@ struct App::Doer {
     }
     app.view_.dialog = Dialog::None;
     app.tell("Wrote " + wish.path, false);
+  }
+
+  void operator()(const intent::ExportDeeds& wish) const {
+    if (session() != nullptr && free_path(wish.path, wish.replace)) app.export_deeds(wish);
+  }
+  void operator()(const intent::CopyLink&) const {
+    const std::string link = app.link();
+    if (link.empty()) return app.tell("This run has no file that a link could open.", true);
+    ImGui::SetClipboardText(link.c_str());
+    app.tell("In the clipboard: " + link +
+                 (session()->branch() == 0
+                      ? ""
+                      : ". What was done in this branch is not in it: «Export what I did» writes it down."),
+             false);
+  }
+  void operator()(const intent::AboutEdits& wish) const { app.about_edits(wish.choice); }
+  void operator()(const intent::Revert&) const {
+    app.read_source();
+    if (!app.path_.empty()) app.reload();
   }
 
   void operator()(const intent::Compare& wish) const { app.compare(wish.again); }
@@ -276,6 +299,13 @@ struct App::Doer {
     app.seek(*best);
   }
   void operator()(const intent::Save&) const {
+    if (app.has_edits()) {
+      if (app.view_.source.conflict)
+        open_dialog(app.view_, Dialog::FileChanged);
+      else if (app.save_source())
+        app.reload();
+      return;
+    }
     std::vector<script::NamedMoment> moments;
     for (const Bookmark& own : app.view_.bookmarks) moments.push_back({own.name, own.event});
     if (const std::string failed = script::write_bookmarks(app.path_, moments); !failed.empty())
@@ -302,6 +332,7 @@ struct App::Doer {
 };
 
 void App::apply(const Intent& intent) {
+  if (holds_back(intent)) return;
   std::visit(Doer{*this}, intent);
 }
 

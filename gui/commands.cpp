@@ -66,6 +66,21 @@ bool moves(const Key& key) {
          key.key == GLFW_KEY_END || key.key == GLFW_KEY_PAGE_UP || key.key == GLFW_KEY_PAGE_DOWN;
 }
 
+/// A key with Ctrl that a text field listens to: undo, copy, cut, paste, all of it.
+bool is_editing(const Key& key) {
+  switch (key.key) {
+    case GLFW_KEY_Z:
+    case GLFW_KEY_Y:
+    case GLFW_KEY_C:
+    case GLFW_KEY_X:
+    case GLFW_KEY_V:
+    case GLFW_KEY_A:
+      return key.ctrl;
+    default:
+      return false;
+  }
+}
+
 bool any_popup() {
   return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
 }
@@ -96,6 +111,8 @@ std::string_view name(Menu menu) {
       return "File";
     case Menu::Move:
       return "Move";
+    case Menu::WhatIf:
+      return "What if";
     case Menu::View:
       return "View";
     case Menu::Panels:
@@ -205,13 +222,9 @@ void read_keys(const Frame& frame, ViewState& view, Intents& intents) {
   for (const Command& each : commands()) {
     for (const Key& key : each.keys) {
       if (io.KeyCtrl != key.ctrl || io.KeyShift != key.shift) continue;
-      if (typing && (writes(key) || moves(key) || key.ctrl)) {
-        // Ctrl+Z and the like belong to the field.
-        if (!key.ctrl || key.key == GLFW_KEY_Z || key.key == GLFW_KEY_Y) continue;
-      }
+      if (typing && (writes(key) || moves(key) || is_editing(key))) continue;
       if (focus_ring && (key.key == GLFW_KEY_SPACE || moves(key))) continue;
-      const bool looks =
-          each.menu == Menu::View || each.menu == Menu::Panels || each.name == "Quit";
+      const bool looks = each.menu == Menu::View || each.menu == Menu::Panels || each.name == "Quit";
       if (boxed && each.name != "Cancel" && each.name != "Keys" && each.name != "All commands…" && !looks)
         continue;
       if (focus_ring && each.name == "Cancel" && view.dialog == Dialog::None)

@@ -19,7 +19,7 @@ struct Key {
   friend bool operator==(const Key&, const Key&) = default;
 };
 
-enum class Menu : std::uint8_t { None, File, Move, View, Panels, Help };
+enum class Menu : std::uint8_t { None, File, Move, WhatIf, View, Panels, Help };
 std::string_view name(Menu menu);
 
 struct Command {

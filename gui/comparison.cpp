@@ -9,11 +9,10 @@ namespace {
 
 /// The scenario as it is compared: with the params that its `compare` names, where the person set none.
 std::shared_ptr<const script::Scenario> for_comparison(std::shared_ptr<const script::Scenario> scenario) {
-  script::LoadOptions how;
-  how.params = scenario->overrides;
+  script::LoadOptions how = scenario->asked;
   how.seed = scenario->setup.seed;
   how.params.insert(scenario->comparing.params.begin(), scenario->comparing.params.end());
-  if (how.params == scenario->overrides) return scenario;
+  if (how.params == scenario->asked.params) return scenario;
   const script::LoadResult again = script::load_text(scenario->file, scenario->source, how);
   const auto* loaded = std::get_if<std::shared_ptr<const script::Scenario>>(&again);
   return loaded != nullptr ? *loaded : scenario;
@@ -36,7 +35,7 @@ Comparison::Comparison(const std::shared_ptr<const script::Scenario>& scenario, 
   request.doings = compare::doings_of(session);
   std::vector<std::string> command{program, "real-run", scenario->file, "--seed",
                                    std::to_string(scenario->setup.seed)};
-  for (const auto& [name, value] : scenario->overrides) {
+  for (const auto& [name, value] : scenario->asked.params) {
     command.emplace_back("--set");
     command.push_back(name + "=" + value);
   }

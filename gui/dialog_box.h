@@ -1,5 +1,6 @@
-// What the boxes over the panels have in common. Each is a function in panel_dialogs.cpp, or, where it lists
-// what can be found, in panel_finders.cpp.
+// What the boxes over the panels have in common. Each is a function in panel_dialogs.cpp; those that list
+// what can be found in panel_finders.cpp, those of interventions in panel_forms.cpp, those of files in
+// panel_files.cpp.
 #pragma once
 
 #include <string_view>
@@ -31,5 +32,10 @@ void draw_bookmark(const Frame& frame, ViewState& view, Intents& intents);
 void draw_about(const Frame& frame, ViewState& view);
 void draw_tour(ViewState& view);
 void draw_surprises(const Frame& frame, ViewState& view, Intents& intents);
+void draw_forge(const Frame& frame, ViewState& view, Intents& intents);
+void draw_limit(const Frame& frame, ViewState& view, Intents& intents);
+void draw_export(const Frame& frame, ViewState& view, Intents& intents);
+void draw_unsaved(const Frame& frame, ViewState& view, Intents& intents);
+void draw_file_changed(const Frame& frame, ViewState& view, Intents& intents);
 
 }  // namespace sockarium::gui

@@ -269,10 +269,31 @@ void dashed_line(ImDrawList& list, ImVec2 from, ImVec2 to, ImU32 colour, float w
   const float step = look().theme.px(dash);
   if (length <= 0 || step <= 0) return;
   const ImVec2 unit = {(to.x - from.x) / length, (to.y - from.y) / length};
-  for (float x = 0; x < length; x += 2 * step) {
+  // Only the dashes that can be seen: a ladder's lines are long, and mostly scrolled away.
+  float first = 0, last = length;
+  const auto within = [&](float start, float slope, float low, float high) {
+    if (std::abs(slope) < 1e-6F) {
+      if (start < low || start > high) last = -1;
+      return;
+    }
+    const float a = (low - start) / slope, b = (high - start) / slope;
+    first = std::max(first, std::min(a, b));
+    last = std::min(last, std::max(a, b));
+  };
+  within(from.x, unit.x, list.GetClipRectMin().x - width, list.GetClipRectMax().x + width);
+  within(from.y, unit.y, list.GetClipRectMin().y - width, list.GetClipRectMax().y + width);
+  const bool upright = std::abs(unit.x) < 1e-6F || std::abs(unit.y) < 1e-6F;
+  for (float x = std::floor(first / (2 * step)) * 2 * step; x < last; x += 2 * step) {
     const float end = std::min(length, x + step);
-    list.AddLine({from.x + unit.x * x, from.y + unit.y * x}, {from.x + unit.x * end, from.y + unit.y * end},
-                 colour, width);
+    const ImVec2 a = {from.x + unit.x * x, from.y + unit.y * x};
+    const ImVec2 b = {from.x + unit.x * end, from.y + unit.y * end};
+    if (upright) {  // no soft edges are needed
+      const ImVec2 half = {std::abs(unit.y) * width / 2, std::abs(unit.x) * width / 2};
+      list.AddRectFilled({std::min(a.x, b.x) - half.x, std::min(a.y, b.y) - half.y},
+                         {std::max(a.x, b.x) + half.x, std::max(a.y, b.y) + half.y}, colour);
+    } else {
+      list.AddLine(a, b, colour, width);
+    }
   }
 }
 

@@ -32,6 +32,7 @@ struct StepUntil {
 };
 struct SetPlaying {
   bool on = false;
+  bool through = false;  ///< not step by step, but the whole run at an even pace
 };
 struct Intervene {
   Intervention what;
@@ -51,11 +52,30 @@ struct Answer {
   std::size_t prediction = 0;
   Guess guess;
 };
+/// Files are replaced only where `replace` says that the person agreed.
 struct ExportPng {
   std::string path;
+  bool replace = false;
 };
 struct ExportSvg {
   std::string path;
+  bool replace = false;
+};
+/// What was done in the shown branch, as a scenario file.
+struct ExportDeeds {
+  std::string path;
+  bool replace = false;
+};
+/// The command line that shows this moment again, into the clipboard.
+struct CopyLink {};
+/// What becomes of edits in the source that something else would overwrite.
+enum class Edits : std::uint8_t {
+  Save,     ///< written to the file; then what was asked for goes on
+  Discard,  ///< given up; then it goes on
+  Keep,     ///< kept, and nothing goes on
+};
+struct AboutEdits {
+  Edits choice = Edits::Keep;
 };
 /// Plays the shown run on the real kernel and shows both; what was found before is shown again, unless asked.
 struct Compare {
@@ -68,8 +88,10 @@ struct SetBookmark {
 struct NextBookmark {
   bool forward = true;
 };
-/// Writes the bookmarks beside the scenario.
+/// Writes what is edited to the scenario file and runs it anew; or the bookmarks, beside it.
 struct Save {};
+/// Gives up what was edited in the source: it is as in the file again.
+struct Revert {};
 struct ResetLayout {};
 /// A panel's content, as text, into the clipboard.
 struct CopyText {};
@@ -88,7 +110,8 @@ using Intent =
     std::variant<intent::StepBy, intent::SeekTo, intent::GoTo, intent::StepUntil, intent::SetPlaying,
                  intent::Intervene, intent::Undo, intent::Redo, intent::ShowBranch, intent::Open,
                  intent::Reload, intent::CloseError, intent::Answer, intent::ExportPng, intent::ExportSvg,
-                 intent::Compare, intent::Arrange, intent::SetBookmark, intent::NextBookmark, intent::Save,
+                 intent::ExportDeeds, intent::CopyLink, intent::AboutEdits, intent::Revert, intent::Compare,
+                 intent::Arrange, intent::SetBookmark, intent::NextBookmark, intent::Save,
                  intent::ResetLayout, intent::CopyText, intent::ShowPanel, intent::FullScreen, intent::Quit>;
 using Intents = std::vector<Intent>;
 

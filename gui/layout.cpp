@@ -173,6 +173,10 @@ std::string_view name(PanelId panel) {
       return "Settings";
     case PanelId::Plots:
       return "Plots";
+    case PanelId::Source:
+      return "Source";
+    case PanelId::Waiting:
+      return "Waiting";
     case PanelId::ModelLadder:
       return "Model";
     case PanelId::RealLadder:
@@ -244,6 +248,18 @@ void bring_to_front(ViewState& view, PanelId panel, Room room) {
         view.enlarged = view.enlarged == panel ? std::nullopt : std::optional<PanelId>(panel);
       }
     }
+}
+
+bool is_in_front(const ViewState& view, PanelId panel, Room room) {
+  if (view.arrangement == Arrangement::Compare) return false;
+  const Plan& plan = plan_of(view.arrangement, room);
+  const std::string base = base_key(view, room);
+  for (std::size_t c = 0; c < plan.size(); ++c)
+    for (std::size_t g = 0; g < plan[c].places.size(); ++g)
+      if (front_of(view, base + "/" + std::to_string(c) + "/" + std::to_string(g), plan[c].places[g]) ==
+          panel)
+        return true;
+  return false;
 }
 
 void reset_layout(ViewState& view) {

@@ -63,6 +63,8 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
 
 /// Puts a panel where it can be seen; a second time it takes its whole column, a third time puts it back.
 void bring_to_front(ViewState& view, PanelId panel, Room room);
+/// Is it in front of those that share its place?
+bool is_in_front(const ViewState& view, PanelId panel, Room room);
 /// Forgets what was dragged and put in front, in every arrangement.
 void reset_layout(ViewState& view);
 

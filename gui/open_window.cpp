@@ -77,6 +77,12 @@ int open_window(const cli::WindowRequest& request) {
     std::fprintf(stderr, "sockarium: %s\n", error.c_str());
     return 3;
   }
+  // Closing by the title bar asks what «Quit» asks.
+  window->set_close_request([&app] {
+    if (!app.has_edits()) return true;
+    app.apply(intent::Quit{});
+    return false;
+  });
   std::string title = options.title;
   Theme theme = options.theme;
   std::optional<std::string> picture;

@@ -134,29 +134,6 @@ void draw_until(ViewState& view, Intents& intents, bool forward) {
   }
 }
 
-void draw_export(ViewState& view, Intents& intents) {
-  const Theme& theme = look().theme;
-  const Box box("Export", theme.px(560), theme.px(230));
-  muted_text("Where to? An existing file is not replaced.", nullptr, true);
-  focus_first(view);
-  ImGui::SetNextItemWidth(-1);
-  // Enter takes the kind from the name.
-  if (text_field("##file", view.path_field, "ladder.svg or picture.png", true) && !view.path_field.empty()) {
-    if (view.path_field.ends_with(".svg"))
-      intents.push_back(intent::ExportSvg{view.path_field});
-    else
-      intents.push_back(intent::ExportPng{view.path_field});
-  }
-  ButtonOptions options;
-  options.enabled = !view.path_field.empty();
-  options.style = ButtonStyle::primary;
-  if (button("Window as PNG", options)) intents.push_back(intent::ExportPng{view.path_field});
-  ImGui::SameLine();
-  options.style = ButtonStyle::plain;
-  if (button("Ladder as SVG", options)) intents.push_back(intent::ExportSvg{view.path_field});
-  draw_error_line(view);
-}
-
 }  // namespace
 
 void draw_dialog(const Frame& frame, ViewState& view, Intents& intents) {
@@ -197,7 +174,19 @@ void draw_dialog(const Frame& frame, ViewState& view, Intents& intents) {
       draw_surprises(frame, view, intents);
       return;
     case Dialog::Export:
-      draw_export(view, intents);
+      draw_export(frame, view, intents);
+      return;
+    case Dialog::Forge:
+      draw_forge(frame, view, intents);
+      return;
+    case Dialog::Limit:
+      draw_limit(frame, view, intents);
+      return;
+    case Dialog::Unsaved:
+      draw_unsaved(frame, view, intents);
+      return;
+    case Dialog::FileChanged:
+      draw_file_changed(frame, view, intents);
       return;
   }
 }

@@ -146,7 +146,7 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
     x += text_size("sockarium", current.fonts.bold).x + theme.px(10);
   }
   ImGui::SetCursorScreenPos({x, std::round(middle - ImGui::GetFrameHeight() / 2)});
-  for (const Menu menu : {Menu::File, Menu::Move, Menu::View, Menu::Panels, Menu::Help}) {
+  for (const Menu menu : {Menu::File, Menu::Move, Menu::WhatIf, Menu::View, Menu::Panels, Menu::Help}) {
     draw_menu(menu, frame, view, intents);
     ImGui::SameLine(0, 0);
   }
@@ -163,7 +163,9 @@ void draw_header(const Frame& frame, ViewState& view, Intents& intents) {
   std::string where =
       fmt::format("event {} of {}{}", number_text(static_cast<std::int64_t>(session.cursor())),
                   number_text(static_cast<std::int64_t>(session.head())), whole ? "" : "+");
-  std::string doing = view.playing ? fmt::format("playing, {:.2g} s a step", view.delay) : "paused";
+  std::string doing = !view.playing  ? "paused"
+                      : view.through ? "running through"
+                                     : fmt::format("playing, {:.2g} s a step", view.delay);
   if (session.branch() != 0)
     where = "branch " + std::string(1, static_cast<char>('A' + session.branch() % 26)) + " · " + where;
   std::string place = where + " · " + doing;

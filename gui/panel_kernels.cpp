@@ -6,13 +6,17 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
+#include "lab/picture/waiting.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
+#include "sim/observe/local_sockets.h"
 #include "sim/tcp/tcp.h"
+#include "sim/unix/unix.h"
 
 namespace sockarium::gui {
 
@@ -57,32 +61,36 @@ Holdings holdings_of(const Frame& frame, HostId host) {
     all.fds.push_back(heading);
     std::string terminals;
     const std::size_t place = all.fds.size() - 1;
-    std::vector<kernel::OpenNumber> rows;
-    for (kernel::OpenNumber open = kernel::next_open(world, process, 0); open.fd >= 0;
-         open = kernel::next_open(world, process, open.fd + 1)) {
+    const auto add = [&](const kernel::OpenNumber& open) {
       const kernel::OpenFile* file = world.kernel.files.find(open.file);
-      if (file == nullptr) continue;
+      if (file == nullptr) return;
       if (file->kind == FileKind::Terminal) {
         terminals += (terminals.empty() ? "" : " ") + std::to_string(open.fd);
-        continue;
-      }
-      rows.push_back(open);
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows.size() > most_rows && i == first_rows) {
-        FdRow more;
-        const std::size_t hidden = rows.size() - first_rows - last_rows;
-        more.label = fmt::format("… {} more", number_text(static_cast<std::int64_t>(hidden)));
-        more.heading = true;
-        all.fds.push_back(more);
-        i = rows.size() - last_rows;
+        return;
       }
       FdRow row;
       row.process = process;
-      row.label = std::to_string(rows[i].fd);
-      row.file = rows[i].file;
+      row.label = std::to_string(open.fd);
+      row.file = open.file;
       all.fds.push_back(row);
       add_file(row.file);
+    };
+    const std::size_t count = kernel::open_count(world, process);
+    const std::size_t shown = count > most_rows ? first_rows : count;
+    std::int64_t next = 0;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const kernel::OpenNumber open = kernel::next_open(world, process, next);
+      if (open.fd < 0) break;
+      add(open);
+      next = open.fd + 1;
+    }
+    if (shown < count) {
+      FdRow more;
+      more.label =
+          fmt::format("… {} more", number_text(static_cast<std::int64_t>(count - first_rows - last_rows)));
+      more.heading = true;
+      all.fds.push_back(more);
+      for (const kernel::OpenNumber& open : kernel::last_open(world, process, last_rows)) add(open);
     }
     if (all.fds.size() == place + 1) {  // no socket: one line for all such programs will do
       all.fds.pop_back();
@@ -91,6 +99,23 @@ Holdings holdings_of(const Frame& frame, HostId host) {
     } else if (!terminals.empty()) {
       all.fds[place].more = "  ·  " + terminals + " terminal";
     }
+  }
+  // Open files that lie in a message: no process holds them, and they live as long as it waits.
+  bool in_messages = false;
+  for (const observe::InFlight& flight : observe::files_in_flight(world)) {
+    const NetId its = world.inet.sockets.read(flight.queue).net;
+    if (!(world.inet.nets.read(its).host == host) || all.fds.size() > most_rows) continue;
+    if (!std::exchange(in_messages, true)) {
+      FdRow heading;
+      heading.label = "in flight, in messages";
+      heading.heading = true;
+      all.fds.push_back(heading);
+    }
+    FdRow row;
+    row.label = "m" + std::to_string(flight.place + 1);
+    row.file = flight.file;
+    all.fds.push_back(row);
+    add_file(flight.file);
   }
   for (const OpenFileId file : all.files) {
     const SocketId socket = world.kernel.files.read(file).socket;
@@ -138,6 +163,34 @@ std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);
   const std::string name = std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP ? " udp" : "");
   return bucket.count > 1 ? fmt::format("{} ×{}", name, bucket.count) : name;
+}
+
+/// What stands on a socket: state and far end, or of a Unix socket its name or its peer's; from the fullest
+/// form to the shortest that fits.
+std::string socket_label(const Frame& frame, SocketId id, TcpState state, ImFont* font, float width) {
+  const World& world = frame.world();
+  const inet::SocketBase& base = world.inet.sockets.read(id);
+  const std::string letter(palette::letter(hue_of(state)));
+  std::string_view word = state == TcpState::Closed ? "new" : ss_name(state);
+  std::vector<std::string> forms;
+  if (base.kind == inet::EntryKind::Unix) {
+    if (state == TcpState::Closed) word = "unix";
+    const std::string name = picture::unix_text(world, frame.session->bytes(), id);
+    const std::size_t slash = name.rfind('/');
+    forms = {fmt::format("{} {} {}", letter, word, name), fmt::format("{} {}", letter, name)};
+    if (slash != std::string::npos && slash > 0)
+      forms.push_back(fmt::format("{} {}…{}", letter, name.starts_with("→") ? "→ " : "", name.substr(slash)));
+    forms.push_back(fitted(forms.back(), font, width));
+  } else {
+    const std::string other = state == TcpState::Listen || base.peer.port == 0 ? endpoint_text(base.local)
+                                                                               : endpoint_text(base.peer);
+    const std::uint16_t port = base.peer.port != 0 ? base.peer.port : base.local.port;
+    forms = {fmt::format("{} {} {}", letter, word, other), fmt::format("{} {}", letter, other),
+             fmt::format("{} {} :{}", letter, word, port), fmt::format("{} :{}", letter, port)};
+  }
+  for (const std::string& form : forms)
+    if (text_size(form, font).x <= width) return form;
+  return forms.back();
 }
 
 /// The record of a socket's last change of state.
@@ -269,6 +322,21 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
       connect(socket_x + socket_width, socket_y[socket.raw()], port_x, found->second, false);
   }
 
+  // Unix sockets have no wire: their peer is here, too, and a line leads to it.
+  for (const SocketId socket : all.sockets) {
+    if (world.inet.sockets.read(socket).kind != inet::EntryKind::Unix) continue;
+    const unix::Socket& own = unix::read_entry(world, socket);
+    const auto peer = socket_y.find(own.peer.raw());
+    if (!own.has_peer || peer == socket_y.end()) continue;
+    const bool both = world.inet.sockets.alive(own.peer) && unix::read_entry(world, own.peer).peer == socket;
+    if (both && peer->second < socket_y[socket.raw()]) continue;  // drawn already
+    const float x = socket_x + socket_width;
+    const float far = x + std::max(theme.px(7), gap * 0.6F);
+    const float from = socket_y[socket.raw()] + cell / 2, to = peer->second + cell / 2;
+    list.AddBezierCubic({x, from}, {far, from}, {far, to}, {x, to}, theme.text(), thin);
+    if (!both) arrow_head(list, {far, to}, {x, to}, theme.text(), theme.px(6));
+  }
+
   const auto box = [&](float x, float top_y, float box_width, std::string_view content, bool accent,
                        ImU32 ground, ImU32 ink) {
     const ImVec2 min = {x, top_y};
@@ -310,20 +378,7 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     const inet::SocketBase& base = world.inet.sockets.read(id);
     const TcpState state = kernel::protocol::state_of(world, id);
     const Hue hue = hue_of(state);
-    const std::string other = state == TcpState::Listen ? endpoint_text(base.local)
-                              : base.peer.port != 0     ? endpoint_text(base.peer)
-                                                        : endpoint_text(base.local);
-    const std::string_view word = state == TcpState::Closed ? "new" : ss_name(state);
-    const std::string letter(palette::letter(hue));
-    const std::uint16_t port = base.peer.port != 0 ? base.peer.port : base.local.port;
-    // From the fullest to the shortest that fits.
-    std::string label;
-    for (const std::string& form :
-         {fmt::format("{} {} {}", letter, word, other), fmt::format("{} {}", letter, other),
-          fmt::format("{} {} :{}", letter, word, port), fmt::format("{} :{}", letter, port)}) {
-      label = form;
-      if (text_size(label, font).x + theme.px(6) <= socket_width) break;
-    }
+    const std::string label = socket_label(frame, id, state, font, socket_width - theme.px(6));
     const bool accent = is_touched(frame, id);
     const float row_y = socket_y[id.raw()];
     if (hit(fmt::format("socket {}", base.inode), {socket_x, row_y},

@@ -160,33 +160,58 @@ void draw_boxes(const Asked& asked, const Rect& area) {
   }
 }
 
-/// Rows `first` to `last` of the map, in whole pixels for each cell.
-void draw_cells(const Asked& asked, const Rect& area, int first, int last, float cell) {
+/// Which ports stand where: port = columns · row + column. 256 in a row; fewer of a small range, so that its
+/// cells can be larger.
+struct Grid {
+  int columns = PortMap::columns;
+  int first = 0, last = 0;  ///< rows
+  int rows() const { return last - first + 1; }
+};
+
+Grid grid_of(const PortMap& map, bool all, int columns) {
+  Grid grid;
+  grid.columns = columns;
+  grid.first = all ? 0 : map.low() / columns;
+  grid.last = (all ? 65535 : map.high()) / columns;
+  return grid;
+}
+
+/// The map in whole pixels for each cell.
+void draw_cells(const Asked& asked, const Rect& area, const Grid& grid, float cell) {
   const Look& current = look();
   const Theme& theme = current.theme;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Rect& map = area;
-  const int count = last - first + 1;
-  const ImVec2 end = {map.min.x + cell * PortMap::columns, map.min.y + cell * static_cast<float>(count)};
+  const int first = grid.first, last = grid.last, columns = grid.columns;
+  const ImVec2 end = {map.min.x + cell * static_cast<float>(columns),
+                      map.min.y + cell * static_cast<float>(grid.rows())};
   list.AddRectFilled({map.min.x - 1, map.min.y - 1}, {end.x + 1, end.y + 1}, theme.background());
-  asked.frame.derived->port_picture(theme).draw(list, map.min, end,
-                                                {0, static_cast<float>(first) / PortMap::rows},
-                                                {1, static_cast<float>(last + 1) / PortMap::rows});
+  // The picture has 256 in a row; here a row of it is cut into `columns` each.
+  const Texture& picture = asked.frame.derived->port_picture(theme);
+  constexpr auto whole = static_cast<float>(PortMap::columns);
+  for (int row = first; row <= last; ++row) {
+    const int port = row * columns;
+    const float y = map.min.y + cell * static_cast<float>(row - first);
+    const ImVec2 from = {static_cast<float>(port % PortMap::columns) / whole,
+                         static_cast<float>(port / PortMap::columns) / PortMap::rows};
+    picture.draw(list, {map.min.x, y}, {end.x, y + cell}, from,
+                 {from.x + static_cast<float>(columns) / whole, from.y + 1.0F / PortMap::rows});
+  }
   list.AddRect({map.min.x - 1, map.min.y - 1}, {end.x + 1, end.y + 1}, theme.text());
   // The ports that connect() chooses among.
   const auto corner = [&](int port) {
-    return ImVec2(map.min.x + static_cast<float>(port % PortMap::columns) * cell,
-                  map.min.y + static_cast<float>(port / PortMap::columns - first) * cell);
+    return ImVec2(map.min.x + static_cast<float>(port % columns) * cell,
+                  map.min.y + static_cast<float>(port / columns - first) * cell);
   };
   const int low = asked.map.low();
   const int high = asked.map.high();
-  if (asked.view.map_all || first < low / PortMap::columns) {
-    const float top = corner(low / PortMap::columns * PortMap::columns).y;
-    const float bottom = corner(high / PortMap::columns * PortMap::columns).y + cell;
+  if (asked.view.map_all || first < low / columns) {
+    const float top = corner(low / columns * columns).y;
+    const float bottom = corner(high / columns * columns).y + cell;
     list.AddRect({map.min.x - 3, top - 2}, {end.x + 3, bottom + 2}, theme.focus(), 0, 0, theme.line());
   }
   // What the last row has behind the range is no port of it.
-  if (high / PortMap::columns == last && !asked.view.map_all && (high + 1) % PortMap::columns != 0)
+  if (high / columns == last && !asked.view.map_all && (high + 1) % columns != 0)
     list.AddRectFilled({corner(high).x + cell, corner(high).y}, {end.x, end.y}, theme.panel());
   // The numbers at the left, where they do not touch.
   const float line = current.fonts.small_mono->FontSize + theme.px(2);
@@ -195,7 +220,7 @@ void draw_cells(const Asked& asked, const Rect& area, int first, int last, float
     const float y = map.min.y + static_cast<float>(row - first) * cell;
     const bool edge = row == first;
     if ((!edge && row % 16 != 0) || y < free_from + line || y + line / 2 > end.y) continue;
-    const std::string label = std::to_string(row * PortMap::columns);
+    const std::string label = std::to_string(row * columns);
     paint_text(list,
                {map.min.x - text_size(label, current.fonts.small_mono).x - theme.px(7), y - theme.px(2)},
                theme.muted(), label, current.fonts.small_mono);
@@ -206,9 +231,9 @@ void draw_cells(const Asked& asked, const Rect& area, int first, int last, float
   const bool hovered = ImGui::IsItemHovered();
   const ImVec2 pointer = ImGui::GetIO().MousePos;
   if (hovered || pressed) {
-    const int column = std::clamp(static_cast<int>((pointer.x - map.min.x) / cell), 0, PortMap::columns - 1);
+    const int column = std::clamp(static_cast<int>((pointer.x - map.min.x) / cell), 0, columns - 1);
     const int row = std::clamp(first + static_cast<int>((pointer.y - map.min.y) / cell), first, last);
-    const auto port = static_cast<std::uint16_t>(row * PortMap::columns + column);
+    const auto port = static_cast<std::uint16_t>(row * columns + column);
     point_at(asked, port, pressed);
     if (ImGui::GetIO().KeyShift)
       draw_lens(asked, port, pointer);
@@ -217,7 +242,7 @@ void draw_cells(const Asked& asked, const Rect& area, int first, int last, float
   }
   const auto ring = [&](const std::optional<PortPin>& pin, Light light) {
     if (!pin || !(pin->host == asked.host)) return;
-    const int row = pin->port / PortMap::columns;
+    const int row = pin->port / columns;
     if (row < first || row > last) return;
     const ImVec2 min = corner(pin->port);
     const ImVec2 max = {min.x + cell, min.y + cell};
@@ -350,19 +375,25 @@ void draw_ports(const Frame& frame, ViewState& view, Intents&) {
   const ImVec2 start = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const bool boxes = !view.map_all && map.range() <= few_ports;
-  const int first = view.map_all ? 0 : map.low() / PortMap::columns;
-  const int last = view.map_all ? PortMap::rows - 1 : map.high() / PortMap::columns;
-  const auto rows = static_cast<float>(last - first + 1);
   const float axis = text_size("65280", current.fonts.small_mono).x + theme.px(8);
   // The numbers stand beside the picture, or below it: wherever the picture is larger.
   const float side = theme.px(290);
   const float below = 3 * legend_row() + theme.px(8);
-  const auto cell_for = [&](float width, float height) {
-    const float fits = std::min((width - axis) / PortMap::columns, height / rows);
+  const auto cell_for = [&](const Grid& each, float width, float height) {
+    const float fits =
+        std::min((width - axis) / static_cast<float>(each.columns), height / static_cast<float>(each.rows()));
     return fits >= 2 ? std::floor(fits) : std::max(0.5F, fits);
   };
-  const float cell_beside = cell_for(room.x - side, room.y);
-  const float cell_below = cell_for(room.x, room.y - below);
+  const auto largest = [&](const Grid& each) {
+    return std::max(cell_for(each, room.x - side, room.y), cell_for(each, room.x, room.y - below));
+  };
+  Grid grid = grid_of(map, view.map_all, PortMap::columns);
+  for (const int columns : {128, 64, 32})
+    if (const Grid narrow = grid_of(map, view.map_all, columns);
+        grid.rows() < 32 && largest(narrow) > largest(grid))
+      grid = narrow;
+  const float cell_beside = cell_for(grid, room.x - side, room.y);
+  const float cell_below = cell_for(grid, room.x, room.y - below);
   const bool beside = boxes ? room.x > theme.px(640) : cell_beside >= cell_below;
   Rect area;
   area.min = {std::floor(start.x + (boxes ? 0 : axis)), std::floor(start.y + theme.px(2))};
@@ -375,9 +406,9 @@ void draw_ports(const Frame& frame, ViewState& view, Intents&) {
     legend_width = beside ? side - theme.px(20) : room.x;
   } else {
     const float cell = beside ? cell_beside : cell_below;
-    draw_cells(asked, area, first, last, cell);
-    const float right = area.min.x + cell * PortMap::columns;
-    const float bottom = area.min.y + cell * rows;
+    draw_cells(asked, area, grid, cell);
+    const float right = area.min.x + cell * static_cast<float>(grid.columns);
+    const float bottom = area.min.y + cell * static_cast<float>(grid.rows());
     legend = beside ? ImVec2(right + theme.px(20), start.y) : ImVec2(start.x, bottom + theme.px(8));
     legend_width = beside ? start.x + room.x - right - theme.px(20) : room.x;
     if (beside) legend_width = std::min(legend_width, theme.px(330));

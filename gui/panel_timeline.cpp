@@ -181,12 +181,22 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
 
   // Lengths of folded waits, beside the marks rather than under them. Of many, those that find room.
   float labelled_to = left;
-  for (const Gap& gap : frame.axis->gaps()) {
+  const std::vector<Gap>& gaps = frame.axis->gaps();
+  const auto first_behind = [&](float place) {
+    return std::lower_bound(gaps.begin(), gaps.end(), scale.event_at(place),
+                            [](const Gap& gap, std::uint64_t event) { return gap.event < event; });
+  };
+  int tries = 0;
+  for (auto at = first_behind(left); at != gaps.end() && ++tries < 300; ++at) {
+    const Gap& gap = *at;
     if (view.time_scale == TimeScale::True) break;  // there its length is seen
     const float to = scale.begin(gap.event);
     const float from = scale.x(gap.event - 1);
-    if (hidden && from > play_x) break;
-    if (to + theme.px(4) < labelled_to || from > right) continue;
+    if ((hidden && from > play_x) || from > right) break;
+    if (to + theme.px(4) < labelled_to) {
+      if (const auto next = first_behind(labelled_to); next > at) at = next - 1;
+      continue;
+    }
     const std::string label = "┆ " + duration_text(gap.length) + " ┆";
     const float width = text_size(label, current.fonts.small).x;
     for (const float wanted :

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "gui/commands.h"
+#include "gui/doings.h"
 #include "gui/draw_ink.h"
 #include "gui/reading.h"
 #include "gui/why_view.h"
@@ -15,117 +17,105 @@ namespace sockarium::gui {
 
 namespace {
 
-/// The process that a record is about: its task's, or the socket's owner is too far away to guess.
-std::optional<ProcessId> process_of(const Frame& frame, RecordNumber number) {
-  for (int depth = 0; depth < 6 && number != 0; ++depth) {
-    const Record& record = frame.session->record(number);
-    TaskId task;
-    if (const auto* in = std::get_if<rec::SyscallEntered>(&record.what)) task = in->task;
-    if (const auto* back = std::get_if<rec::SyscallReturned>(&record.what)) task = back->task;
-    if (const auto* blocked = std::get_if<rec::TaskBlocked>(&record.what)) task = blocked->task;
-    if (const auto* woken = std::get_if<rec::TaskWoken>(&record.what)) task = woken->task;
-    if (const auto* started = std::get_if<rec::TaskStarted>(&record.what)) return started->process;
-    if (const auto* opened = std::get_if<rec::DescriptorOpened>(&record.what)) return opened->process;
-    if (const auto* found = frame.world().kernel.tasks.find(task)) return found->process;
-    number = record.cause;
-  }
-  return std::nullopt;
+constexpr const char* what_if = "What if? Starts a branch; Ctrl+Z returns.";
+
+float width_of(std::string_view label) {
+  return std::max(look().theme.target(), text_size(label).x + 2 * ImGui::GetStyle().FramePadding.x);
 }
 
-void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intents& intents) {
+/// One thing to do, and where it stands among the rows of buttons.
+struct Placed {
+  std::string label, hint;
+  std::optional<Doable> deed;  ///< none: it opens a box
+  Dialog box = Dialog::None;
+  std::size_t row = 0;
+};
+
+/// Buttons in rows of that width, as words in a paragraph.
+std::vector<Placed> place_doings(const Frame& frame, const ViewState& view, float width) {
+  std::vector<Placed> all;
+  for (Doable& each : doables(frame, view)) {
+    Placed placed;
+    placed.label = each.label;
+    placed.hint = each.hint;
+    placed.deed = std::move(each);
+    all.push_back(std::move(placed));
+  }
+  all.push_back({"Forge…", tooltip("Forge a segment…"), std::nullopt, Dialog::Forge, 0});
+  all.push_back({"Limit…", tooltip("Limit of descriptors…"), std::nullopt, Dialog::Limit, 0});
+  float x = 0;
+  std::size_t row = 0;
+  for (Placed& each : all) {
+    const float wide = width_of(each.label);
+    if (x > 0 && x + wide > width) {
+      ++row;
+      x = 0;
+    }
+    each.row = row;
+    x += wide + ImGui::GetStyle().ItemSpacing.x;
+  }
+  return all;
+}
+
+void act(const Placed& chosen, const Frame& frame, ViewState& view, Intents& intents) {
+  if (chosen.deed)
+    intents.push_back(intent::Intervene{chosen.deed->what, chosen.deed->told});
+  else if (chosen.box == Dialog::Forge)
+    open_forge(frame, view);
+  else
+    open_limit(frame, view);
+}
+
+/// What one could do, in at most so many rows of buttons; the rest behind «More».
+void draw_doings(const Frame& frame, const std::vector<Placed>& all, std::size_t rows, ViewState& view,
+                 Intents& intents) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const std::string more = "More…";
+  std::size_t shown = 0;
+  float x = 0;
+  for (const Placed& each : all) {
+    if (each.row >= rows) break;
+    // Where some are left out, the last row ends with the way to them.
+    const bool last_row = each.row + 1 == rows && all.back().row >= rows;
+    const float reach = (shown > 0 && each.row != all[shown - 1].row ? 0 : x) + width_of(each.label);
+    if (last_row && shown > 0 && reach + ImGui::GetStyle().ItemSpacing.x + width_of(more) > width) break;
+    if (shown > 0 && each.row == all[shown - 1].row)
+      ImGui::SameLine();
+    else
+      x = 0;
+    ButtonOptions options;
+    options.tooltip = each.hint;
+    if (button(each.label, options)) act(each, frame, view, intents);
+    x += width_of(each.label) + ImGui::GetStyle().ItemSpacing.x;
+    ++shown;
+  }
+  if (shown == all.size()) return;
+  if (shown > 0) ImGui::SameLine();
+  ButtonOptions options;
+  options.tooltip = "What else can be done here; the menu «What if» has it, too";
+  if (button(more, options)) ImGui::OpenPopup("more doings");
+  if (ImGui::BeginPopup("more doings")) {
+    continue_text_log();
+    for (std::size_t i = shown; i < all.size(); ++i)
+      if (selectable(all[i].label, false)) act(all[i], frame, view, intents);
+    ImGui::EndPopup();
+  }
+}
+
+/// One sysctl of the host on which it happened.
+void draw_setting(const Frame& frame, HostId host, ViewState& view, Intents& intents) {
   const Look& current = look();
   const Theme& theme = current.theme;
-  const ImVec2 line = ImGui::GetCursorScreenPos();
-  ImGui::GetWindowDrawList()->AddLine(line, {line.x + ImGui::GetContentRegionAvail().x, line.y}, theme.grid(),
-                                      theme.line());
-  ImGui::Dummy({0, theme.px(2)});
-  muted_text("What if? Starts a branch; Ctrl+Z returns.", current.fonts.small);
-  ButtonOptions options;
-  bool same_line = false;
-  const auto place = [&](std::string_view label) {
-    const float width = text_size(label).x + 2 * ImGui::GetStyle().FramePadding.x;
-    if (same_line) {
-      ImGui::SameLine();
-      if (ImGui::GetContentRegionAvail().x < width) ImGui::NewLine();
-    }
-    same_line = true;
-  };
-  // The packet that is meant, or one that the same event sent.
-  std::optional<PacketId> packet = in_flight(frame, shown);
-  const EventLine& line_of = frame.session->line(frame.session->record(shown).event);
-  for (RecordNumber n = line_of.first; n <= line_of.last && !packet; ++n) packet = in_flight(frame, n);
-  if (packet) {
-    const wire::Packet& meant = frame.world().wire.in_flight.read(*packet);
-    const std::string label = "Drop this packet";
-    place(label);
-    const std::string tip = "Loses " + packet_text(meant) + " on the way";
-    options.tooltip = tip;
-    if (button(label, options)) {
-      intent::Intervene drop;
-      drop.what = DropPacket{*packet};
-      drop.label = "drop " + packet_text(meant);
-      intents.push_back(drop);
-    }
-    const auto offer = [&](const std::string& what, const std::string& hint, Intervention deed,
-                           const std::string& told) {
-      if (!refusal(frame.world(), deed).empty()) return;
-      place(what);
-      options.tooltip = hint;
-      if (button(what, options))
-        intents.push_back(intent::Intervene{std::move(deed), told + packet_text(meant)});
-    };
-    offer("Delay it", "Lets it arrive 100 ms later: it may be overtaken",
-          DelayPacket{*packet, 100 * millisecond}, "delay ");
-    offer("Double it", "Lets a copy of it arrive, too", DuplicatePacket{*packet}, "double ");
-    const LinkId link = LinkId::from_raw(meant.link);
-    if (meant.link != 0)
-      offer("Cut the link", "Loses all that is sent from now on", CutLink{link, true}, "cut the link under ");
-  }
-  if (const auto process = process_of(frame, shown)) {
-    const kernel::Process* owner = frame.world().kernel.processes.find(*process);
-    if (owner != nullptr && owner->ended == 0) {
-      const std::string name = process_name(frame, *process);
-      const std::string label = "Kill " + name;
-      place(label);
-      const std::string tip = "Ends " + process_title(frame, *process) + " here, as kill -9 does";
-      options.tooltip = tip;
-      if (button(label, options)) {
-        intent::Intervene kill;
-        kill.what = KillProcess{*process};
-        kill.label = "kill " + name;
-        intents.push_back(kill);
-      }
-      const bool stopped = owner->stopped != 0;
-      const std::string pause = (stopped ? "Let go on " : "Pause ") + name;
-      place(pause);
-      const std::string hint = (stopped ? "SIGCONT for " : "SIGSTOP for ") + process_title(frame, *process);
-      options.tooltip = hint;
-      if (button(pause, options))
-        intents.push_back(
-            intent::Intervene{PauseProcess{*process, !stopped}, (stopped ? "continue " : "pause ") + name});
-    }
-  }
-  for (const LinkId link : ids(frame.world().wire.links)) {
-    if (frame.world().wire.links.read(link).cut == 0) continue;
-    const std::string mend = "Mend the link";
-    place(mend);
-    options.tooltip = "What is sent from now on arrives again";
-    if (button(mend, options)) intents.push_back(intent::Intervene{CutLink{link, false}, "mend the link"});
-    break;
-  }
-  // A setting of the host on which it happened.
-  const HostId host = frame.session->record(shown).host;
   const kernel::Host* where = frame.world().kernel.hosts.find(host);
   if (where == nullptr) return;
-  if (!same_line) {
-    ImGui::AlignTextToFramePadding();
-    muted_text("Select a packet in flight to drop it.", current.fonts.small);
-  }
   const float width = ImGui::GetContentRegionAvail().x;
-  const std::string on = "on " + host_name(frame, host);
-  const float fixed = text_size(on).x + text_size("Set").x + 2 * ImGui::GetStyle().FramePadding.x +
-                      3 * ImGui::GetStyle().ItemSpacing.x;
-  const float fields = std::max(theme.px(100), width - fixed);
+  const float spacing = ImGui::GetStyle().ItemSpacing.x;
+  std::string on = "on " + host_name(frame, host);
+  const float set_width = width_of("Set");
+  const float least = theme.px(150);
+  if (least + text_size(on).x + set_width + 3 * spacing > width)
+    on = fitted(on, ImGui::GetFont(), std::max(0.0F, width - least - set_width - 3 * spacing));
+  const float fields = std::max(theme.px(100), width - text_size(on).x - set_width - 3 * spacing);
   ImGui::SetNextItemWidth(fields * 0.70F);
   // The last part of its name is what people call it.
   const std::string short_name = view.sysctl_name.substr(view.sysctl_name.rfind('.') + 1);
@@ -158,11 +148,9 @@ void draw_doings(const Frame& frame, RecordNumber shown, ViewState& view, Intent
   const std::string tip = fmt::format("{} From {} to {}; now {}.", row.what, row.low, row.high, value);
   set.tooltip = tip;
   if (button("Set", set) || (entered && good)) {
-    intent::Intervene change;
-    change.what = SetSysctl{where->net, *id, wanted};
     const std::string_view last = row.name.substr(row.name.rfind('.') + 1);
-    change.label = fmt::format("{} = {} on {}", last, wanted, host_name(frame, host));
-    intents.push_back(change);
+    intents.push_back(intent::Intervene{SetSysctl{where->net, *id, wanted},
+                                        fmt::format("{} = {} on {}", last, wanted, host_name(frame, host))});
     view.sysctl_value.clear();
   }
 }
@@ -181,7 +169,6 @@ void draw_why(const Frame& frame, ViewState& view, Intents& intents) {
     note = fmt::format("event {}", frame.session->record(shown).event);
   Panel::Options options;
   options.accent = view.selected != 0;
-  options.scrolling = false;
   const Panel panel("Why?", frame.area.min, frame.area.size(), note, options);
   if (!panel) return;
   if (shown == 0) {
@@ -194,19 +181,35 @@ void draw_why(const Frame& frame, ViewState& view, Intents& intents) {
   }
   const std::vector<observe::WhyStep> steps =
       observe::why(*frame.latest, frame.session->bytes(), frame.session->records(), shown, 6);
-  // What one could do stays in sight at the foot; the chain scrolls above it.
+  // What one could do stays in sight at the foot; the chain scrolls above it, and has half of the room.
   const bool doable = shown <= frame.now();
-  const float foot =
-      doable ? 2 * ImGui::GetFrameHeightWithSpacing() + current.fonts.small->FontSize + current.theme.px(12)
-             : 0;
-  ImGui::BeginChild("chain", {0, std::max(current.theme.px(60), ImGui::GetContentRegionAvail().y - foot)});
+  const Theme& theme = current.theme;
+  const float row = ImGui::GetFrameHeightWithSpacing();
+  const float room = ImGui::GetContentRegionAvail().y;
+  const float fixed = current.fonts.small->FontSize + theme.px(26) + row;  // the words, and the setting
+  std::vector<Placed> doings;
+  std::size_t rows = 0;
+  if (doable) {
+    doings = place_doings(frame, view, ImGui::GetContentRegionAvail().x);
+    const auto fit = static_cast<std::size_t>(std::max(1.0F, (room / 2 - fixed) / row));
+    rows = std::min(doings.back().row + 1, fit);
+  }
+  const float foot = doable ? fixed + static_cast<float>(rows) * row : 0;
+  ImGui::BeginChild("chain", {0, std::max(theme.px(48), room - foot)});
   if (const RecordNumber cause = draw_why_chain(steps, frame.session->records())) {
     view.selected = cause;
     intents.push_back(intent::SeekTo{frame.session->record(cause).event});
   }
   if (steps.empty()) muted_text("Nothing more is known about this.", current.fonts.body, true);
   ImGui::EndChild();
-  if (doable) draw_doings(frame, shown, view, intents);
+  if (!doable) return;
+  const ImVec2 line = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddLine(line, {line.x + ImGui::GetContentRegionAvail().x, line.y}, theme.grid(),
+                                      theme.line());
+  ImGui::Dummy({0, theme.px(2)});
+  muted_text(fitted(what_if, current.fonts.small, ImGui::GetContentRegionAvail().x), current.fonts.small);
+  draw_doings(frame, doings, rows, view, intents);
+  draw_setting(frame, frame.session->record(shown).host, view, intents);
 }
 
 }  // namespace sockarium::gui

@@ -89,6 +89,8 @@ void draw_timers(const Frame& frame, ViewState& view, Intents& intents);
 void draw_inspector(const Frame& frame, ViewState& view, Intents& intents);
 void draw_settings(const Frame& frame, ViewState& view, Intents& intents);
 void draw_plots(const Frame& frame, ViewState& view, Intents& intents);
+void draw_source(const Frame& frame, ViewState& view, Intents& intents);
+void draw_waiting(const Frame& frame, ViewState& view, Intents& intents);
 void draw_compared_model(const Frame& frame, ViewState& view, Intents& intents);
 void draw_compared_real(const Frame& frame, ViewState& view, Intents& intents);
 void draw_differences(const Frame& frame, ViewState& view, Intents& intents);

@@ -10,8 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/forms.h"
+#include "gui/source_editor.h"
 #include "gui/theme.h"
 #include "lab/picture/tool_table.h"
+#include "lab/picture/waiting.h"
 #include "lab/session/session.h"
 
 namespace sockarium::gui {
@@ -33,12 +36,14 @@ enum class PanelId : std::uint8_t {
   Inspector,
   Settings,
   Plots,
+  Source,
+  Waiting,
   // of the comparison with the real kernel
   ModelLadder,
   RealLadder,
   Differences,
 };
-inline constexpr std::size_t lesson_panels = 14;  ///< the first ones
+inline constexpr std::size_t lesson_panels = 16;  ///< the first ones
 std::string_view name(PanelId panel);
 
 /// What the window as a whole is for.
@@ -72,6 +77,10 @@ enum class Dialog : std::uint8_t {
   About,
   Tour,
   Surprises,
+  Forge,
+  Limit,
+  Unsaved,      ///< the source has edits that would be lost
+  FileChanged,  ///< … and the file has changed, too
 };
 
 /// How the timeline spreads the run.
@@ -129,8 +138,9 @@ struct ViewState {
 
   Unit unit = Unit::Interesting;
   bool playing = false;
+  bool through = false;  ///< playing goes through the whole run in some seconds, without a stop at each step
   double delay = 0.9;   ///< seconds for each shown event
-  double waited = 0;    ///< of them, so far
+  double waited = 0;    ///< of them, so far; when going through: the part of an event that is due
   std::string stopped;  ///< why playing stopped by itself; empty: it did not
 
   TimeScale time_scale = TimeScale::Events;
@@ -176,13 +186,25 @@ struct ViewState {
   Dialog dialog = Dialog::None;
   bool dialog_fresh = false;  ///< it was opened in this frame: its first field takes the keyboard
   std::string path_field, moment_field, palette_field, dialog_error;
-  int dialog_row = 0;  ///< which of a list Enter takes
+  int dialog_row = 0;      ///< which of a list Enter takes
+  std::string taken_path;  ///< that is there already: may it be replaced?
+  ForgeForm forge;
+  LimitForm limit;
+  /// Who waits where, at the moment that it was asked for last: too much for every frame.
+  struct {
+    bool known = false;
+    std::size_t branch = 0;
+    std::uint64_t event = 0;
+    picture::Waiting rows;
+  } waiting;
+  SourceEditor source;
   std::string sysctl_name = "net.core.somaxconn", sysctl_value;
 
   std::string notice;  ///< one sentence about what was just done; gone with the next step
   bool notice_is_error = false;
 };
 
+/// Opens a box, or closes it if it is open.
 inline void open_dialog(ViewState& view, Dialog dialog) {
   view.dialog = view.dialog == dialog ? Dialog::None : dialog;
   view.dialog_fresh = true;
@@ -191,6 +213,7 @@ inline void open_dialog(ViewState& view, Dialog dialog) {
   view.palette_field.clear();
   view.dialog_row = 0;
   view.path_field.clear();
+  view.taken_path.clear();
 }
 
 }  // namespace sockarium::gui

@@ -13,9 +13,10 @@ namespace sockarium::cli {
 
 namespace {
 
-/// A lesson with other knobs may never come to some of its moments; with its own it must.
+/// A lesson with other knobs, or in which somebody did something, may never come to some of its moments; with
+/// its own it must.
 bool may_never_come(const Opened& opened) {
-  return !opened.scenario->overrides.empty();
+  return !opened.scenario->in_force.params.empty() || !opened.scenario->deeds.empty();
 }
 
 struct CheckOptions {

@@ -56,7 +56,7 @@ std::shared_ptr<const script::Scenario> load_for_comparison(const ScenarioOption
   if (!scenario || scenario->comparing.params.empty()) return scenario;
   ScenarioOptions again = options;
   for (const auto& [name, value] : scenario->comparing.params)
-    if (!scenario->overrides.contains(name)) again.sets.push_back(name + "=" + value);
+    if (!scenario->asked.params.contains(name)) again.sets.push_back(name + "=" + value);
   return load(again, code);
 }
 
@@ -206,9 +206,17 @@ class Comparison {
     ScenarioOptions one = options_.scenario;
     one.file = file;
     int code = ok;
-    const std::shared_ptr<const script::Scenario> scenario = load_for_comparison(one, code);
+    std::shared_ptr<const script::Scenario> scenario = load(one, code);
+    compare::Request request = request_;
+    if (scenario && !scenario->deeds.empty()) {
+      std::optional<Opened> opened = open(one, code);
+      if (!opened) return code;
+      request.doings = compare::doings_of(*opened->session);
+    } else if (scenario) {
+      scenario = load_for_comparison(one, code);
+    }
     if (!scenario) return code;
-    playing_.emplace_back(std::make_unique<compare::Match>(scenario, request_, machine_),
+    playing_.emplace_back(std::make_unique<compare::Match>(scenario, request, machine_),
                           compare::Playing::by_fork);
     return ok;
   }

@@ -11,6 +11,7 @@
 #include "lab/picture/ladder.h"
 #include "lab/picture/ladder_ink.h"
 #include "lab/picture/ladder_text.h"
+#include "lab/script/deeds.h"
 
 namespace sockarium::cli {
 
@@ -18,7 +19,7 @@ namespace {
 
 struct ExportOptions {
   ScenarioOptions scenario;
-  std::string svg, png, txt, json;
+  std::string svg, png, txt, json, lua;
   std::string size = "1920x1080";
   std::string theme, layout = "lesson";
   float scale = 1.0F;
@@ -41,9 +42,9 @@ bool parse_size(const std::string& text, int& width, int& height) {
 
 int write(const ExportOptions& options, const Renderer& renderer) {
   if (options.svg.empty() && options.png.empty() && options.txt.empty() && options.json.empty() &&
-      !options.frames.wanted()) {
+      options.lua.empty() && !options.frames.wanted()) {
     report(bad_usage, "say what to write", false,
-           "--svg, --png, --txt or --json FILE, --frames FOLDER, --animation FILE");
+           "--svg, --png, --txt, --json or --lua FILE, --frames FOLDER, --animation FILE");
     return bad_usage;
   }
   WindowRequest request;
@@ -70,6 +71,14 @@ int write(const ExportOptions& options, const Renderer& renderer) {
   if (!options.txt.empty() &&
       !write_file(options.txt, picture::ladder_text(ladder_at(session, *event), {}), options.force))
     return no_file;
+  if (!options.lua.empty()) {
+    const script::Recording recording = script::record(session, *opened->scenario);
+    if (!recording.trouble.empty()) {
+      report(bad_usage, recording.trouble, false);
+      return bad_usage;
+    }
+    if (!write_file(options.lua, recording.text, options.force)) return no_file;
+  }
   if (!options.json.empty()) {
     formats::RunTitle about;
     about.title = opened->scenario->title;
@@ -114,12 +123,20 @@ Command add_export(CLI::App& program, const Renderer& renderer) {
   app->add_option("file", options->scenario.file, "a scenario file, or the id of a lesson")->required();
   app->add_option("--set", options->scenario.sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->scenario.seed, "the seed of all chance");
+  app->add_option_function<std::string>(
+         "--profile", [options](const std::string& name) { options->scenario.profile = profile_named(name); },
+         "the kernel of every host that names none")
+      ->check(a_profile)
+      ->type_name("NAME");
   app->add_option("--at", options->scenario.at, "the moment: a time, an event number or a bookmark")
       ->type_name("MOMENT");
   app->add_option("--svg", options->svg, "the ladder diagram")->type_name("FILE");
   app->add_option("--png", options->png, "the window, drawn without a display")->type_name("FILE");
   app->add_option("--txt", options->txt, "the ladder as text")->type_name("FILE");
   app->add_option("--json", options->json, "events, records, causes, final sockets")->type_name("FILE");
+  app->add_option("--lua", options->lua,
+                  "the scenario with its knobs, seed and profile as they are here: it needs no --set")
+      ->type_name("FILE");
   app->add_option("--size", options->size, "of the PNG, pixels")->type_name("WxH")->capture_default_str();
   app->add_option("--theme", options->theme,
                   "of the PNG: dark, light, high contrast; dark if not given, the projector's is light");

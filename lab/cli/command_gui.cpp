@@ -12,6 +12,7 @@ struct GuiOptions {
   std::string file, at, theme, layout, config;
   std::vector<std::string> sets;
   std::optional<std::uint64_t> seed;
+  std::optional<Profile> profile;
   float scale = 0;
 };
 
@@ -28,6 +29,7 @@ int show(const GuiOptions& options, const Renderer& renderer) {
     scenario.file = request.path;
     scenario.sets = options.sets;
     scenario.seed = options.seed;
+    scenario.profile = options.profile;
     int code = ok;
     std::optional<Opened> opened = open(scenario, code);
     if (!opened) return code;
@@ -53,6 +55,11 @@ Command add_gui(CLI::App& program, const Renderer& renderer) {
       ->type_name("MOMENT");
   app->add_option("--set", options->sets, "sets a knob: --set backlog=3")->type_name("NAME=VALUE");
   app->add_option("--seed", options->seed, "the seed of all chance");
+  app->add_option_function<std::string>(
+         "--profile", [options](const std::string& name) { options->profile = profile_named(name); },
+         "the kernel of every host that names none")
+      ->check(a_profile)
+      ->type_name("NAME");
   app->add_option("--theme", options->theme, "dark, light, high contrast");
   app->add_option("--layout", options->layout,
                   "lesson, projector, debug, ports, or compare: with the real kernel beside it")

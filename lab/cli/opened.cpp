@@ -1,6 +1,7 @@
 #include "lab/cli/opened.h"
 #include "build_info.h"
 #include "lab/script/bookmark_file.h"
+#include "lab/script/deeds.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ std::string lowered(std::string text) {
 
 }  // namespace
 
+std::string a_profile(const std::string& name) {
+  return profile_named(name) ? std::string()
+                             : "there is no profile '" + name + "'; sockarium list --profiles tells them";
+}
+
 std::string course_folder() {
   if (const char* named = std::getenv("SOCKARIUM_SCENARIOS")) return named;
   if (fs::is_directory(SOCKARIUM_SOURCE_DIR "/scenarios")) return SOCKARIUM_SOURCE_DIR "/scenarios";
@@ -45,11 +51,7 @@ void ScenarioOptions::add_to(CLI::App& command, bool with_moment) {
       .add_option_function<std::string>(
           "--profile", [this](const std::string& name) { profile = profile_named(name); },
           "the kernel of every host that names none: linux-6.18, linux-6.1, linux-4.19, macos, windows")
-      ->check([](const std::string& name) {
-        return profile_named(name)
-                   ? std::string()
-                   : "there is no profile '" + name + "'; sockarium list --profiles tells them";
-      })
+      ->check(a_profile)
       ->type_name("NAME");
   command.add_flag("--json", json, "one JSON document instead of text");
   if (with_moment)
@@ -137,7 +139,13 @@ std::optional<Opened> open(const ScenarioOptions& options, int& code) {
   Opened opened;
   opened.scenario = load(options, code);
   if (!opened.scenario) return std::nullopt;
-  opened.session = std::make_unique<Session>(opened.scenario->setup, script::programs_of(opened.scenario));
+  auto begun = script::start(opened.scenario);
+  if (const auto* error = std::get_if<script::LoadError>(&begun)) {
+    code = bad_usage;
+    report(*error, options.json);
+    return std::nullopt;
+  }
+  opened.session = std::move(std::get<std::unique_ptr<Session>>(begun));
   opened.session->run_to_end();
   opened.session->seek(opened.session->head());
   opened.lesson.update(*opened.session, opened.session->world(), opened.scenario.get());

@@ -31,6 +31,9 @@ struct ScenarioOptions {
   void add_to(CLI::App& command, bool with_moment);
 };
 
+/// For options that take a profile's name: empty, or what is wrong with it.
+std::string a_profile(const std::string& name);
+
 struct Opened {
   std::shared_ptr<const script::Scenario> scenario;
   std::unique_ptr<Session> session;

@@ -80,7 +80,7 @@ void LadderWalk::learn_calls() {
   for (RecordNumber n = first_; n <= last_; ++n) {
     const Record& record = tells_.record(n);
     if (const auto* entered = std::get_if<rec::SyscallEntered>(&record.what)) {
-      if (!shown_call(unflatten(entered->call))) continue;
+      if (!options_.calls || !shown_call(unflatten(entered->call))) continue;
       calls_[n].entered = n;
       programs_[record.host.raw()].insert(tells_.names().process_of(entered->task).raw());
     } else if (std::holds_alternative<rec::TaskBlocked>(record.what)) {
@@ -104,10 +104,11 @@ bool LadderWalk::makes_note(RecordNumber number) const {
   if (std::holds_alternative<rec::SyscallEntered>(record.what))
     return options_.calls && calls_.count(number) != 0;
   if (const auto* returned = std::get_if<rec::SyscallReturned>(&record.what)) {
+    if (!options_.calls) return false;
     const auto call = calls_.find(returned->entered);
     if (call != calls_.end() && (call->second.blocked == 0 || call->second.returned != number)) return false;
     const Syscall made = unflatten(returned->call);
-    return options_.calls && shown_call(made) && !std::holds_alternative<sys::Sleep>(made) &&
+    return shown_call(made) && !std::holds_alternative<sys::Sleep>(made) &&
            !std::holds_alternative<sys::Compute>(made);
   }
   if (std::holds_alternative<rec::StateChanged>(record.what) ||

@@ -9,6 +9,7 @@
 
 #include "lab/picture/sequence_numbers.h"
 #include "lab/picture/socket_map.h"
+#include "lab/picture/tool_tables.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/observe/lookup.h"
 #include "sim/observe/sockets.h"
@@ -30,25 +31,32 @@ std::size_t letters(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// «users:(("web",pid=101,fd=3))», for the open files of these rows.
+}  // namespace
+
 std::map<std::uint64_t, std::string> users_of(const World& world, const ByteStore& bytes, HostId host,
-                                              const std::vector<observe::SocketLine>& rows) {
+                                              const std::vector<OpenFileId>& files) {
   std::map<std::uint64_t, std::string> users;
-  for (const observe::SocketLine& row : rows)
-    if (row.file) users.try_emplace(row.file.raw());
+  std::uint64_t wanted = 0;  // descriptors that lead to them, wherever they are
+  for (const OpenFileId id : files)
+    if (const kernel::OpenFile* file = world.kernel.files.find(id);
+        file != nullptr && users.try_emplace(id.raw()).second)
+      wanted += static_cast<std::uint64_t>(file->references);
   for (const ProcessId id : ids(world.kernel.processes)) {
     const kernel::Process& process = world.kernel.processes.read(id);
     if (!(process.host == host) || process.ended != 0) continue;
-    for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.fd >= 0;
+    for (kernel::OpenNumber open = kernel::next_open(world, id, 0); open.fd >= 0 && wanted > 0;
          open = kernel::next_open(world, id, open.fd + 1)) {
       const auto user = users.find(open.file.raw());
       if (user == users.end()) continue;
+      --wanted;
       user->second += fmt::format("{}(\"{}\",pid={},fd={})", user->second.empty() ? "" : ",",
                                   bytes.text(process.name), process.pid, open.fd);
     }
   }
   return users;
 }
+
+namespace {
 
 ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std::size_t most,
                    std::optional<std::size_t> listed) {
@@ -65,7 +73,9 @@ ToolTable ss_table(const World& world, const ByteStore& bytes, HostId host, std:
     if (!listed) all.show(world, owner->net);
     table.more = listed.value_or(all.listed()) - lines.size();
   }
-  const auto users = users_of(world, bytes, host, lines);
+  std::vector<OpenFileId> files;
+  for (const observe::SocketLine& line : lines) files.push_back(line.file);
+  const auto users = users_of(world, bytes, host, files);
   for (const observe::SocketLine& line : lines) {
     const bool udp = line.protocol == wire::UDP;
     ToolRow row;
@@ -248,6 +258,8 @@ std::string_view name(Tool tool) {
   switch (tool) {
     case Tool::Ss:
       return "ss";
+    case Tool::SsUnix:
+      return "ss -x";
     case Tool::Strace:
       return "strace";
     case Tool::Tcpdump:
@@ -256,6 +268,8 @@ std::string_view name(Tool tool) {
       return "nstat";
     case Tool::Tcpstates:
       return "tcpstates";
+    case Tool::Tcplife:
+      return "tcplife";
   }
   return "";
 }
@@ -265,6 +279,8 @@ ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, cons
   switch (tool) {
     case Tool::Ss:
       return ss_table(world, bytes, host, most_rows, listed);
+    case Tool::SsUnix:
+      return unix_table(world, bytes, host, most_rows);
     case Tool::Strace:
       return strace_table(world, bytes, records, host, most_rows);
     case Tool::Tcpdump:
@@ -273,6 +289,8 @@ ToolTable tool_table(Tool tool, const World& world, const ByteStore& bytes, cons
       return nstat_table(world, host);
     case Tool::Tcpstates:
       return tcpstates_table(world, records, host, most_rows);
+    case Tool::Tcplife:
+      return life_table(world, bytes, records, host, most_rows);
   }
   return {};
 }

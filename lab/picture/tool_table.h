@@ -1,5 +1,5 @@
 // What the tools of a real machine would print on a simulated host at a moment, as tables: ss, strace,
-// tcpdump, nstat, and bcc's tcpstates. The command is one that a person can type there.
+// tcpdump, nstat, and bcc's tcpstates and tcplife. The command is one that a person can type there.
 //
 // Left out: what the model doesn't know of (ss's timers, tcpdump's link layer); of long logs all but the end.
 #pragma once
@@ -14,8 +14,8 @@
 
 namespace sockarium::picture {
 
-enum class Tool : std::uint8_t { Ss, Strace, Tcpdump, Nstat, Tcpstates };
-inline constexpr std::size_t tool_count = 5;
+enum class Tool : std::uint8_t { Ss, SsUnix, Strace, Tcpdump, Nstat, Tcpstates, Tcplife };
+inline constexpr std::size_t tool_count = 7;
 std::string_view name(Tool tool);
 
 struct ToolRow {

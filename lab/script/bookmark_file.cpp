@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "lab/script/text_file.h"
+
 namespace sockarium::script {
 
 std::string bookmark_path(const std::string& scenario_path) {
@@ -32,13 +34,9 @@ std::string write_bookmarks(const std::string& scenario_path, const std::vector<
     std::filesystem::remove(path, failed);
     return failed ? path + " could not be removed: " + failed.message() : std::string{};
   }
-  const std::string beside = path + ".new";
-  std::ofstream out(beside, std::ios::binary);
-  for (const NamedMoment& each : bookmarks) out << each.event << ' ' << each.name << '\n';
-  out.close();
-  if (!out) return beside + " could not be written. May you write in that folder?";
-  std::filesystem::rename(beside, path, failed);
-  return failed ? path + " could not be written: " + failed.message() : std::string{};
+  std::string text;
+  for (const NamedMoment& each : bookmarks) text += std::to_string(each.event) + ' ' + each.name + '\n';
+  return write_text_file(path, text);
 }
 
 }  // namespace sockarium::script

@@ -329,6 +329,8 @@ void check_whole(Loader& loader, std::int64_t& line) {
   for (const Narration& narration : scenario.narrations) check(narration.when, narration.line);
   for (const Prediction& prediction : scenario.predictions) check(prediction.at, prediction.line);
   for (const Expectation& expectation : scenario.expectations) check(expectation.when, expectation.line);
+  for (const Deed& deed : scenario.deeds)
+    if (!deed.event) check(deed.when, deed.line);
   for (const auto* list : {&scenario.bookmarks, &scenario.checkpoints})
     for (const Bookmark& bookmark : *list) {
       check(bookmark.when, bookmark.line);
@@ -336,10 +338,19 @@ void check_whole(Loader& loader, std::int64_t& line) {
         throw Fault(fmt::format("bookmark '{}' needs a moment of its own", bookmark.name),
                     "write a time like \"25ms\", or on { … }", bookmark.when.bookmark);
     }
+  std::vector<std::string> names;
+  for (const Param& param : scenario.params) names.push_back(param.name);
+  for (const auto& [name, value] : scenario.recorded.params) {
+    line = scenario.recorded.line;
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Fault(
+          fmt::format("unknown param '{}' in recorded", name),
+          did_you_mean(name, names,
+                       names.empty() ? "the scenario has no params" : "there are " + listed(names, "and")),
+          name);
+  }
   for (const auto& [name, value] : loader.options().params) {
     if (loader.used_overrides.count(name) != 0) continue;
-    std::vector<std::string> names;
-    for (const Param& param : scenario.params) names.push_back(param.name);
     line = -1;
     throw Fault(
         fmt::format("--set {}={}: unknown param '{}'", name, value, name),

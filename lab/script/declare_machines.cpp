@@ -486,6 +486,7 @@ void open_declarations(lua_State* L) {
   open_network_declarations(L);
   open_lesson_declarations(L);
   open_comparison_declaration(L);
+  open_deed_declarations(L);
 }
 
 }  // namespace sockarium::script

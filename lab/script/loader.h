@@ -55,5 +55,6 @@ void check_whole(Loader& loader, std::int64_t& line);
 void open_network_declarations(lua_State* L);
 void open_lesson_declarations(lua_State* L);
 void open_comparison_declaration(lua_State* L);
+void open_deed_declarations(lua_State* L);
 
 }  // namespace sockarium::script

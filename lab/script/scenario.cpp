@@ -146,6 +146,19 @@ bool evaluate(Scenario& scenario, Machine& machine, Loader& loader, LoadError& e
   return true;
 }
 
+/// What is asked, and under it what the file says itself.
+LoadOptions under(const LoadOptions& asked, const Recorded& recorded) {
+  LoadOptions both = asked;
+  both.params.insert(recorded.params.begin(), recorded.params.end());
+  if (!both.seed) both.seed = recorded.seed;
+  if (!both.profile) both.profile = recorded.profile;
+  return both;
+}
+
+bool same(const LoadOptions& a, const LoadOptions& b) {
+  return a.params == b.params && a.seed == b.seed && a.profile == b.profile;
+}
+
 }  // namespace
 
 LoadResult load_text(const std::string& name, std::string_view text, const LoadOptions& options) {
@@ -162,12 +175,19 @@ LoadResult load_text(const std::string& name, std::string_view text, const LoadO
   scenario->file = name;
   scenario->source = std::string(text);
   scenario->lines = lines_of(text);
-  scenario->overrides = options.params;
+  scenario->asked = scenario->in_force = options;
   scenario->lesson = Machine::open(name, text);
   if (!scenario->lesson) return plain_error(name, "there is not enough memory to read a scenario");
   Loader loader(*scenario, options);
   LoadError error;
   if (!evaluate(*scenario, *scenario->lesson, loader, error)) return error;
+  // A recording says only at its end with what it was loaded: it is read again with that.
+  if (const LoadOptions in_force = under(options, scenario->recorded); !same(in_force, options)) {
+    LoadResult again = load_text(name, text, in_force);
+    if (const auto* loaded = std::get_if<std::shared_ptr<const Scenario>>(&again))
+      std::const_pointer_cast<Scenario>(*loaded)->asked = options;
+    return again;
+  }
   for (const int function : loader.process_functions)
     luaL_unref(scenario->lesson->lua(), LUA_REGISTRYINDEX, function);
   scenario->lesson->phase = Phase::Judging;
@@ -198,7 +218,7 @@ ProgramsFactory programs_of(std::shared_ptr<const Scenario> scenario) {
   return [scenario]() -> std::unique_ptr<Programs> {
     // The file is read again, as it was the first time: this state is the programs' alone.
     LoadOptions options;
-    options.params = scenario->overrides;
+    options.params = scenario->in_force.params;
     Scenario again;
     std::unique_ptr<Machine> machine = Machine::open(scenario->file, scenario->source);
     SOCKARIUM_ASSERT(machine != nullptr);

@@ -10,9 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "lab/script/deed.h"
 #include "lab/script/load_error.h"
+#include "lab/script/moment.h"
 #include "lab/session/programs.h"
-#include "sim/core/tcp_state.h"
 #include "sim/core/time.h"
 #include "sim/setup.h"
 
@@ -35,27 +36,6 @@ struct Param {
   bool is_duration = false;  ///< a text like «10ms» (or a number of seconds)
   std::int64_t line = 0;
 };
-
-/// The nth record of a kind: the moment that a lesson speaks about. Empty fields fit everything.
-struct Trigger {
-  std::string kind;  ///< «PacketDropped», as record.h names it
-  std::string host, process;
-  std::string reason;             ///< «AcceptQueueFull», as reason.h names it
-  std::optional<TcpState> state;  ///< of a StateChanged: the state that is entered
-  std::int64_t nth = 1;
-  friend bool operator==(const Trigger&, const Trigger&) = default;
-};
-
-struct When {
-  enum class Kind { End, Time, Bookmark, On };
-  Kind kind = Kind::End;
-  Time time = 0;  ///< after the last event not later than this
-  std::string bookmark;
-  Trigger on;
-  friend bool operator==(const When&, const When&) = default;
-};
-/// «at the end», «at 25 ms», «at the bookmark full»
-std::string to_string(const When& when);
 
 struct Narration {
   std::int64_t line = 0;
@@ -107,6 +87,12 @@ struct Comparing {
   Time stop_at = never;
 };
 
+struct LoadOptions {
+  std::map<std::string, std::string> params;  ///< name → value as written after --set
+  std::optional<std::uint64_t> seed;
+  std::optional<Profile> profile;  ///< instead of the scenario's
+};
+
 struct Scenario {
   std::string file;  ///< as it was named
   std::string source;
@@ -122,15 +108,12 @@ struct Scenario {
   std::vector<Expectation> expectations;
   std::vector<Measure> measures;
   Comparing comparing;
-  std::map<std::string, std::string> overrides;  ///< what it was loaded with, to be read the same again
+  LoadOptions asked;     ///< what it was loaded with, to be read the same again
+  LoadOptions in_force;  ///< the same, and under it what the file itself says with recorded { … }
+  Recorded recorded;
+  std::vector<Deed> deeds;  ///< what is done in the run, in the order of time
   /// Where the lesson's functions live. One thread at a time; see lesson.h.
   std::shared_ptr<Machine> lesson;
-};
-
-struct LoadOptions {
-  std::map<std::string, std::string> params;  ///< name → value as written after --set
-  std::optional<std::uint64_t> seed;
-  std::optional<Profile> profile;  ///< instead of the scenario's
 };
 
 using LoadResult = std::variant<std::shared_ptr<const Scenario>, LoadError>;

@@ -125,6 +125,31 @@ OpenNumber next_open(const World& world, ProcessId process, std::int64_t from) {
   return {};
 }
 
+std::size_t open_count(const World& world, ProcessId process) {
+  std::size_t count = 0;
+  const std::uint32_t blocks = world.kernel.processes.read(process).blocks;
+  for (std::uint64_t number = 0; number < blocks; ++number)
+    if (const DescriptorBlockId* block = world.kernel.descriptor_blocks.find(DescriptorKey{process, number})) {
+      const auto& files = world.kernel.descriptors.read(*block).files;
+      count += static_cast<std::size_t>(
+          std::count_if(files.begin(), files.end(), [](OpenFileId file) { return bool(file); }));
+    }
+  return count;
+}
+
+std::vector<OpenNumber> last_open(const World& world, ProcessId process, std::size_t most) {
+  std::vector<OpenNumber> found;
+  for (std::int64_t block = world.kernel.processes.read(process).blocks; block-- > 0 && found.size() < most;) {
+    std::vector<OpenNumber> of_block;
+    for (OpenNumber open = next_open(world, process, block * block_size);
+         open.fd >= 0 && open.fd < (block + 1) * block_size; open = next_open(world, process, open.fd + 1))
+      of_block.push_back(open);
+    found.insert(found.begin(), of_block.begin(), of_block.end());
+  }
+  if (found.size() > most) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(most));
+  return found;
+}
+
 void close_all(Step& step, ProcessId process, Reason reason) {
   for (OpenNumber open = next_open(step.world, process, 0); open.file;
        open = next_open(step.world, process, open.fd + 1))

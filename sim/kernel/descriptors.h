@@ -2,7 +2,9 @@
 // open(2); Linux alloc_fd). Several numbers, in one process or many, may name the same open file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sim/core/reason.h"
 #include "sim/kernel/kernel.h"
@@ -56,5 +58,9 @@ struct OpenNumber {
   OpenFileId file;
 };
 OpenNumber next_open(const World& world, ProcessId process, std::int64_t from);
+/// How many numbers are open.
+std::size_t open_count(const World& world, ProcessId process);
+/// The highest `most` open numbers, rising.
+std::vector<OpenNumber> last_open(const World& world, ProcessId process, std::size_t most);
 
 }  // namespace sockarium::kernel

@@ -197,6 +197,22 @@ TEST_F(Watching, PlayingGoesOnAndEscStopsIt) {
   EXPECT_EQ(cursor(), stopped);
 }
 
+TEST_F(Watching, RunningThroughShowsAllOfTheRunInTwentySeconds) {
+  while (app.session()->ending() == Ending::NotYet) ui->frame();
+  ui->press(GLFW_KEY_SPACE, {.shift = true});
+  EXPECT_TRUE(app.view().playing);
+  EXPECT_THAT(ui->text(), HasSubstr("running through"));
+  ui->frame(60 * 10);
+  const double half = static_cast<double>(app.session()->head()) / 2;
+  EXPECT_NEAR(static_cast<double>(cursor()), half, half * 0.1) << "after ten seconds";
+  ui->frame(60 * 10 + 5);
+  EXPECT_EQ(cursor(), app.session()->head());
+  EXPECT_FALSE(app.view().playing) << "it ends with the run";
+  ui->press(GLFW_KEY_SPACE, {.shift = true});
+  ui->frame(30);
+  EXPECT_LT(static_cast<double>(cursor()), half) << "from the end it begins anew";
+}
+
 TEST_F(Watching, APacketInFlightCanBeDroppedAndTheDropUndone) {
   ASSERT_TRUE(step_to("cli sends SYN"));
   ui->frame(2);

@@ -24,6 +24,8 @@
 
 namespace {
 
+constexpr const char* lesson_file = SOCKARIUM_SOURCE_DIR "/scenarios/03-backlog-overflow.lua";
+
 /// Starts a program on that display; what it says of errors goes into a file.
 pid_t start(const std::vector<std::string>& words, const std::string& display, const std::string& errors) {
   const pid_t child = fork();
@@ -132,7 +134,7 @@ Pixels once(const Screen& screen, const std::function<bool(const Pixels&)>& want
 TEST(TheProgram, DrawsALessonAndStepsThroughItByKeys) {
   const Screen screen;
   ASSERT_FALSE(screen.name().empty()) << "Xvfb did not start";
-  Program program(screen, std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios/03-backlog-overflow.lua");
+  Program program(screen, lesson_file);
   ASSERT_TRUE(program.shown()) << "no window appeared";
   const Pixels before = once(screen, [](const Pixels& shown) { return colours(shown) > 50; });
   ASSERT_GT(colours(before), 50U) << "the picture is blank";
@@ -175,7 +177,7 @@ TEST(TheProgram, SurvivesALongWalkOfKeysAndClicks) {
   // A copy: what is saved beside it goes with the folder.
   const sockarium::test::Folder folder;
   const std::filesystem::path lesson = folder / "lesson.lua";
-  std::filesystem::copy_file(std::string(SOCKARIUM_SOURCE_DIR) + "/scenarios/03-backlog-overflow.lua",
+  std::filesystem::copy_file(lesson_file,
                              lesson);
   Program program(screen, lesson);
   ASSERT_TRUE(program.shown()) << "no window appeared";

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,10 @@ struct Screen {
   std::string name, scenario, moment, layout, theme;
   std::vector<std::pair<std::string, std::string>> set;
 };
+
+void PrintTo(const Screen& screen, std::ostream* out) {
+  *out << screen.name;
+}
 
 const std::vector<Screen> screens{
     {"lesson-dark", "03-backlog-overflow.lua", "first-drop", "lesson", "dark", {}},

@@ -75,6 +75,42 @@ measure("calls", function(w) return w:costs("p").calls end)
 measure("switches", function(w) return w:costs("p").switches end)
 )";
 
+TEST_F(CommandLine, ExportWritesARunStepByStep) {
+  write("s.lua", sleeper);
+  const Outcome done = run("export s.lua --set n=3 --frames film --step call --size 640x480");
+  EXPECT_EQ(done.code, 0) << done.err;
+  std::size_t pictures = 0;
+  for (const auto& file : fs::directory_iterator(folder / "film")) {
+    EXPECT_EQ(slurp(file.path()).substr(1, 3), "PNG") << file.path();
+    ++pictures;
+  }
+  // The start, each of three calls and its return, and the program's end.
+  EXPECT_GE(pictures, 5U);
+  EXPECT_LE(pictures, 9U);
+  EXPECT_NE(slurp(folder / "film/0001.png"), slurp(folder / "film/0003.png")) << "each at its own moment";
+  EXPECT_EQ(run("export s.lua --set n=3 --frames film --step call --size 640x480").code, 4) << "they are there";
+  EXPECT_EQ(run("export s.lua --set n=3 --frames short --from 1ms --to 2ms --size 640x480").code, 0);
+}
+
+TEST_F(CommandLine, AnAnimationThatCannotBeMadeIsRefusedBeforeAnythingIsDrawn) {
+  write("s.lua", sleeper);
+  const Outcome wrong = run("export s.lua --animation film.mp4");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr(".webp or .gif"));
+  const Outcome backwards = run("export s.lua --frames film --from 1ms --to 0ms");
+  EXPECT_EQ(backwards.code, 2);
+  EXPECT_THAT(backwards.err, HasSubstr("behind --to"));
+  const Outcome endless = run("export s.lua --set n=5000 --frames film --step event");
+  EXPECT_EQ(endless.code, 2);
+  EXPECT_THAT(endless.err, HasSubstr("more than 2000 pictures"));
+  const std::string without = "cd " + folder.string() +
+                              " && PATH=/nowhere " SOCKARIUM_BINARY_DIR
+                              "/sockarium export s.lua --animation film.webp >out 2>err";
+  EXPECT_EQ(WEXITSTATUS(std::system(without.c_str())), 3);
+  EXPECT_THAT(slurp(folder / "err"), HasSubstr("install the package webp"));
+  EXPECT_FALSE(fs::exists(folder / "film.webp"));
+}
+
 TEST_F(CommandLine, SweepTurnsAKnobAndShowsWhatIsMeasured) {
   write("s.lua", sleeper);
   EXPECT_EQ(run("sweep s.lua --set n=1..3").out,
@@ -163,6 +199,19 @@ TEST_F(CommandLine, ExportsWholeFilesAndOverwritesOnlyWhenTold) {
   EXPECT_THAT(again.err, HasSubstr("--force"));
   EXPECT_EQ(run("export Q1 --svg q.svg --force").code, 0);
   EXPECT_EQ(run("export Q1 --svg no/such/folder/q.svg").code, 4);
+}
+
+TEST_F(CommandLine, AScenarioWithItsKnobsAndDeedsIsAFileThatNeedsNoOptions) {
+  write("s.lua", std::string(sleeper) + "deed { at = \"2500us\", kill = \"p\" }\n");
+  const std::string told = run("run s.lua --set n=5 --seed 3 --hash").out;
+  EXPECT_EQ(run("export s.lua --set n=5 --seed 3 --lua mine.lua").code, 0);
+  EXPECT_EQ(run("run mine.lua --hash").out, told);
+  EXPECT_NE(run("run s.lua --set n=5 --seed 4 --hash").out, "");
+  EXPECT_EQ(run("export s.lua --lua mine.lua").code, 4) << "it is there";
+  write("s.lua", std::string(sleeper) + "deed { at = \"9s\", kill = \"p\" }\n");
+  const Outcome late = run("run s.lua");
+  EXPECT_EQ(late.code, 2);
+  EXPECT_THAT(late.err, HasSubstr("s.lua:8: error: no process 'p' lives at this moment"));
 }
 
 TEST_F(CommandLine, JsonIsOneDocumentAlsoForErrors) {
