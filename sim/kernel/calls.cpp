@@ -118,7 +118,11 @@ struct Try {
   }
   Attempt operator()(const sys::Send& c) { return send_with(c.fd, c.data, c.flags, nullptr); }
   Attempt operator()(const sys::Sendto& c) { return send_with(c.fd, c.data, c.flags, &c); }
-  Attempt operator()(const sys::Recv& c) { return receive_with(c.fd, c.size, c.flags); }
+  Attempt operator()(const sys::Recv& c) {
+    Attempt attempt = receive_with(c.fd, c.size, c.flags);
+    if (Done* done = std::get_if<Done>(&attempt)) done->result.flags = 0;  // only recvfrom and recvmsg tell
+    return attempt;
+  }
   Attempt operator()(const sys::Recvfrom& c) { return receive_with(c.fd, c.size, c.flags); }
   Attempt operator()(const sys::Sendmsg& c) {
     return with_socket(c.fd,
