@@ -79,7 +79,8 @@ std::string reason_text(const World& world, const ByteStore& bytes, const WaitFo
   if (any(wait.what, Readiness::SignalReadable)) return "a signal";
   if (any(wait.what, Readiness::PeerRoom)) return "room in the queue of " + socket();
   const inet::SocketBase* base = world.inet.sockets.find(SocketId::from_raw(wait.who));
-  if (base != nullptr && base->listening) return "a connection to " + socket();
+  if (base != nullptr && base->listening)
+    return "a connection to " + (base->protocol == 0 ? socket() : end_text(base->local));
   if (base != nullptr && kernel::protocol::state_of(world, SocketId::from_raw(wait.who)) == TcpState::SynSent)
     return "an answer on " + socket();
   if (any(wait.what, Readiness::Readable)) return "data on " + socket();
