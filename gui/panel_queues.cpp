@@ -84,29 +84,36 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
   const std::string count =
       fmt::format("{} of backlog {}, +1", number_text(queue.length), number_text(queue.backlog));
   const float count_width = text_size(count, current.fonts.small).x;
-  if (x + count_width + theme.px(8) <= start.x + width)
+  float top = start.y + current.fonts.body->FontSize + theme.px(6);
+  if (x + count_width + theme.px(8) <= start.x + width) {
     paint_text(list, {start.x + width - count_width, start.y + theme.px(2)}, theme.muted(), count,
                current.fonts.small);
+  } else {
+    top -= theme.px(4);
+    paint_text(list, {start.x, top}, theme.muted(), fitted(count, current.fonts.small, width),
+               current.fonts.small);
+    top += current.fonts.small->FontSize + theme.px(4);
+  }
 
-  // Slots in a row. Where the limit has no room in it, a meter shows the whole queue and the row its first
-  // entries.
+  // Slots in up to three rows. Where the limit has no room in them, a meter shows the whole queue and one row
+  // its first entries.
   const auto limit = static_cast<std::size_t>(queue.backlog) + 1;
   const auto filled = static_cast<std::size_t>(queue.length);
   const float gap = theme.px(6);
   const float slot_height = current.fonts.small_mono->FontSize + theme.px(10);
   const float wanted = text_size("E 41000", current.fonts.small_mono).x + theme.px(14);
   const float columns = std::max(1.0F, std::floor((width + gap) / (wanted + gap)));
-  const bool whole = std::max(limit, filled) <= static_cast<std::size_t>(columns);
-  const std::size_t slots =
-      whole ? std::max(limit, filled) : std::min(queue.entries.size(), static_cast<std::size_t>(columns));
+  const auto in_row = static_cast<std::size_t>(columns);
+  const bool whole = std::max(limit, filled) <= 3 * in_row;
+  const std::size_t slots = whole ? std::max(limit, filled) : std::min(queue.entries.size(), in_row);
   const float slot_width = std::floor(std::min(wanted * 1.15F, (width + gap) / columns - gap));
-  float top = start.y + current.fonts.body->FontSize + theme.px(6);
   if (!whole) {
     const Hue hue = queue.kind == QueueKind::Syn ? Hue::opening : Hue::established;
     top += draw_meter(list, {start.x, top}, width, limit, filled, hue) + theme.px(6);
   }
   for (std::size_t i = 0; i < slots; ++i) {
-    const ImVec2 min = {std::floor(start.x + static_cast<float>(i) * (slot_width + gap)), std::floor(top)};
+    const ImVec2 min = {std::floor(start.x + static_cast<float>(i % in_row) * (slot_width + gap)),
+                        std::floor(top + static_cast<float>(i / in_row) * (slot_height + gap))};
     const ImVec2 max = {min.x + slot_width, min.y + slot_height};
     if (i < queue.entries.size()) {
       const Entry& entry = queue.entries[i];
@@ -135,7 +142,8 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
   }
   // Where the queue leads, if the row has room for it.
   const std::string_view leads = queue.kind == QueueKind::Accept ? "accept()" : "final ACK";
-  const float row_end = start.x + static_cast<float>(slots) * (slot_width + gap);
+  const std::size_t rows = slots == 0 ? 0 : (slots - 1) / in_row + 1;
+  const float row_end = start.x + static_cast<float>(std::min(slots, in_row)) * (slot_width + gap);
   const float leads_width = text_size(leads, current.fonts.small_mono).x;
   if (whole && row_end + theme.px(28) + leads_width <= start.x + width) {
     const float y = top + slot_height / 2;
@@ -144,7 +152,7 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
     paint_text(list, {row_end + theme.px(28), std::round(y - current.fonts.small_mono->FontSize / 2)},
                theme.muted(), leads, current.fonts.small_mono);
   }
-  float bottom = slots > 0 ? top + slot_height + gap : top;
+  float bottom = top + static_cast<float>(rows) * (slot_height + gap);
   if (!whole && filled > slots) {
     const std::string rest =
         fmt::format("… and {} behind", number_text(static_cast<std::int64_t>(filled - slots)));

@@ -27,6 +27,12 @@ bool makes_row(const observe::Records& records, RecordNumber number, const Ladde
          std::holds_alternative<rec::StateChanged>(what) || std::holds_alternative<rec::PacketDropped>(what);
 }
 
+/// So many records are added to a stretch so that it ends with an event.
+constexpr RecordNumber most_of_event = 200;
+
+/// After so many records without a row the future is not looked at any further.
+constexpr RecordNumber longest_lull = 4000;
+
 struct Stretch {
   RecordNumber first = 1, last = 0;
   bool earlier = false, later = false;
@@ -46,21 +52,33 @@ Stretch stretch_around_cursor(const observe::Records& records, const LadderOptio
   RecordNumber low = cursor;
   RecordNumber high = cursor;
   const auto event = [&](RecordNumber n) { return records[n - 1].event; };
-  const auto go_back = [&](std::size_t most) {
-    for (std::uint64_t counted = 0; low >= begin && past < most; --low)
-      if (makes_row(records, low, options) && event(low) != std::exchange(counted, event(low))) ++past;
+  // A row for each event, and one for each segment that it sends: the end of a process may send thousands.
+  const auto rows_of = [&](RecordNumber n, std::uint64_t& counted) {
+    if (!makes_row(records, n, options)) return std::size_t{0};
+    const bool fresh = event(n) != std::exchange(counted, event(n));
+    return std::size_t{fresh || std::holds_alternative<rec::PacketSent>(records[n - 1].what) ? 1u : 0u};
   };
+  const auto go_back = [&](std::size_t most) {
+    for (std::uint64_t counted = 0; low >= begin && past < most; --low) past += rows_of(low, counted);
+  };
+  // The future is looked at as long as something shows soon.
   const auto go_on = [&](std::size_t most) {
-    for (std::uint64_t counted = 0; high < end && future < most; ++high)
-      if (makes_row(records, high + 1, options) && event(high + 1) != std::exchange(counted, event(high + 1)))
-        ++future;
+    std::uint64_t counted = 0;
+    for (RecordNumber n = high; n < end && n - high < longest_lull && future < most; ++n)
+      if (const std::size_t rows = rows_of(n + 1, counted); rows > 0) {
+        future += rows;
+        high = n + 1;
+      }
   };
   const std::size_t third = options.most_rows / 3;
   go_back(options.most_rows - third);
   go_on(options.most_rows - past);
   go_back(options.most_rows - future);
-  while (low >= begin && low < cursor && event(low) == event(low + 1)) --low;  // whole events
-  while (high < end && high > 0 && event(high) == event(high + 1)) ++high;
+  // Whole events, unless they are endless.
+  RecordNumber more = most_of_event;
+  for (; more > 0 && low >= begin && low < cursor && event(low) == event(low + 1); --more) --low;
+  more = most_of_event;
+  for (; more > 0 && high < end && high > 0 && event(high) == event(high + 1); --more) ++high;
   stretch.first = low + 1;
   stretch.last = high;
   stretch.earlier = low >= begin;

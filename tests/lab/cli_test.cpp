@@ -207,7 +207,7 @@ TEST_F(CommandLine, AScenarioWithItsKnobsAndDeedsIsAFileThatNeedsNoOptions) {
   EXPECT_EQ(run("export s.lua --set n=5 --seed 3 --lua mine.lua").code, 0);
   EXPECT_EQ(run("run mine.lua --hash").out, told);
   EXPECT_NE(run("run s.lua --set n=5 --seed 4 --hash").out, "");
-  EXPECT_EQ(run("export s.lua --lua mine.lua").code, 4) << "it is there";
+  EXPECT_EQ(run("export s.lua --set n=5 --lua mine.lua").code, 4) << "it is there";
   write("s.lua", std::string(sleeper) + "deed { at = \"9s\", kill = \"p\" }\n");
   const Outcome late = run("run s.lua");
   EXPECT_EQ(late.code, 2);
