@@ -38,17 +38,50 @@ std::string SourceEditor::for_file() const {
   return lines;
 }
 
-/// What the file holds now, into the editor. A file that can't be read leaves it empty.
+namespace {
+
+constexpr std::size_t most_shown = std::size_t{1} << 20;
+
+/// Why the editor would harm this text; empty: it would not. ImGui's field holds characters of 16 bits, and
+/// turns what is longer, or is no UTF-8, into a sign of its own with the first edit.
+std::string harm_of(std::string_view text) {
+  if (text.size() > most_shown) return "it is larger than 1 MiB";
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead == 0) return "it holds a zero byte";
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                                                             : 4;
+    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return "it is not UTF-8";
+    for (std::size_t k = 1; k < length; ++k)
+      if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80)
+        return "it is not UTF-8";
+    if (length == 4 && sizeof(ImWchar) == 2)
+      return "it holds characters beyond U+FFFF, which the field would lose";
+    i += length;
+  }
+  return {};
+}
+
+}  // namespace
+
+/// What the file holds now, into the editor. What could not be shown unharmed is not edited.
 void App::read_source() {
   std::ifstream file(path_, std::ios::binary);
   const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  // What no editor could show unharmed is not edited.
-  const bool shows = content.size() <= (std::size_t{1} << 20) && content.find('\0') == std::string::npos;
+  const std::string harm = !file && content.empty() ? "it cannot be read" : harm_of(content);
+  const bool shows = content.size() <= most_shown && content.find('\0') == std::string::npos;
   view_.source.take(shows ? content : std::string{});
+  view_.source.read_only = harm;
 }
 
 /// Writes the edits. False: it could not be done, and the edits stay.
 bool App::save_source() {
+  if (!view_.source.read_only.empty()) {
+    tell(path_ + " is not edited here: " + view_.source.read_only + ".", true);
+    return false;
+  }
   if (const std::string failed = script::write_text_file(path_, view_.source.for_file()); !failed.empty()) {
     tell(failed, true);
     view_.dialog_error = failed;

@@ -41,11 +41,13 @@ ImU32 colour_of(const Theme& theme, Tone tone, bool faint) {
       break;
   }
   if (!faint) return colour;
-  // Towards the panel, not through it: strokes cross each other.
+  // Towards the panel, not through it: strokes cross each other. Words stay legible.
+  const bool words = tone == Tone::Text || tone == Tone::Muted;
+  const float kept = words ? 0.72F : 0.45F;
   const auto channel = [&](int shift) {
     const float ground = static_cast<float>((theme.panel() >> shift) & 0xFF);
     const float value = static_cast<float>((colour >> shift) & 0xFF);
-    return static_cast<ImU32>(std::lround(ground + (value - ground) * 0.45F)) << shift;
+    return static_cast<ImU32>(std::lround(ground + (value - ground) * kept)) << shift;
   };
   return channel(IM_COL32_R_SHIFT) | channel(IM_COL32_G_SHIFT) | channel(IM_COL32_B_SHIFT) | IM_COL32_A_MASK;
 }
@@ -202,7 +204,10 @@ class Painter {
       case palette::Pattern::hatched:
       case palette::Pattern::dotted:
         break;
-      case palette::Pattern::square:
+      case palette::Pattern::square:  // a frame within: told from «filled» without its colour
+        list_.AddRectFilled({min.x + width / 2 - theme_.px(0.8F), min.y + 1},
+                            {min.x + width / 2 + theme_.px(0.8F), max.y - 1}, theme_.panel());
+        return;
       case palette::Pattern::filled:
       case palette::Pattern::cross:
         return;

@@ -153,11 +153,19 @@ bool is_touched(const Frame& frame, ProcessId process, OpenFileId file) {
   return false;
 }
 
+/// With the number of its descriptors where they are several; a call that is in progress holds the file, too,
+/// and is not counted.
 std::string file_label(const World& world, OpenFileId file) {
   const kernel::OpenFile& opened = world.kernel.files.read(file);
+  std::uint64_t references = opened.references;
+  if (references > 1)
+    for (const TaskId id : ids(world.kernel.tasks)) {
+      const kernel::Task& task = world.kernel.tasks.read(id);
+      if (task.state == kernel::TaskState::Blocked && task.held == file) --references;
+    }
   std::string label = fmt::format("#{}", file.index);
   if (opened.kind != FileKind::Socket) label += " " + std::string(name(opened.kind));
-  return opened.references > 1 ? fmt::format("{} ×{}", label, opened.references) : label;
+  return references > 1 ? fmt::format("{} ×{}", label, references) : label;
 }
 std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);

@@ -166,8 +166,10 @@ void draw_lesson(const Frame& frame, ViewState& view, Intents& intents) {
     muted_text("This run has no lesson. Open a scenario with Ctrl+O.", nullptr, true);
     return;
   }
-  // The newest words first: they are the ones to read.
-  const std::vector<std::string> said = frame.lesson->narrations(cursor);
+  // The newest words first: they are the ones to read. What is said at a moment that is asked about would
+  // tell.
+  const bool asked_here = frame.question() != nullptr && cursor > 0;
+  const std::vector<std::string> said = frame.lesson->narrations(asked_here ? cursor - 1 : cursor);
   if (said.empty())
     text(scenario->summary.empty() ? scenario->title : scenario->summary, nullptr, true);
   else

@@ -35,6 +35,7 @@ RecordNumber entered(const Frame& frame, QueueKind kind, const Ends& ends, Recor
 }
 
 constexpr std::size_t most_slots = 24;
+constexpr std::size_t most_buffers = 6;
 
 /// A long queue as one bar: cells as far as they can be told apart, the last one is the «+1». Its height.
 float draw_meter(ImDrawList& list, ImVec2 start, float width, std::size_t limit, std::size_t filled,
@@ -163,6 +164,54 @@ void draw_queue(const Frame& frame, const Queue& queue, ViewState& view) {
   ImGui::Dummy({1, 1});
 }
 
+/// The receive buffer of a datagram socket: how full, how many wait, how many found no room.
+void draw_buffer(const Frame& frame, SocketId id) {
+  const Look& current = look();
+  const Theme& theme = current.theme;
+  const World& world = frame.world();
+  const inet::SocketBase& base = world.inet.sockets.read(id);
+  const udp::Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
+  const std::string name =
+      fmt::format("{} on {}", endpoint_text(base.local), host_name(frame, host_of_net(frame, base.net)));
+  const ItemScope scope("buffer of " + name);
+  text("receive buffer of " + name, nullptr, true);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const ImVec2 end = {start.x + width, start.y + theme.px(16)};
+  list.AddRect(start, end, theme.grid(), 0, 0, theme.line());
+  const float share =
+      static_cast<float>(entry.memory) / static_cast<float>(std::max(1U, entry.receive_buffer));
+  if (entry.memory > 0)
+    fill_state(list, start, {start.x + std::max(theme.px(2), width * std::min(1.0F, share)), end.y},
+               Hue::established, true);
+  look().items.record("meter", start, end);
+  ImGui::Dummy({width, theme.px(16)});
+  muted_text(
+      fmt::format(
+          "{} of {} bytes · {} · {} dropped", number_text(entry.memory), number_text(entry.receive_buffer),
+          observe::counted(static_cast<std::int64_t>(entry.waiting), "datagram waits", "datagrams wait"),
+          number_text(static_cast<std::int64_t>(entry.drops))),
+      current.fonts.small, true);
+  ImGui::Dummy({0, theme.px(4)});
+}
+
+/// Datagram sockets that have something to show: bound, the fullest first.
+std::vector<SocketId> buffers(const World& world) {
+  std::vector<SocketId> found;
+  for (const UdpSocketId id : ids(world.udp.sockets)) {
+    const udp::Socket& entry = world.udp.sockets.read(id);
+    const inet::SocketBase* base = world.inet.sockets.find(entry.socket);
+    if (base != nullptr && base->kind == inet::EntryKind::Udp && base->bucket) found.push_back(entry.socket);
+  }
+  const auto fill = [&](SocketId id) {
+    return world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(id).entry)).memory;
+  };
+  std::stable_sort(found.begin(), found.end(), [&](SocketId a, SocketId b) { return fill(a) > fill(b); });
+  if (found.size() > most_buffers) found.resize(most_buffers);
+  return found;
+}
+
 }  // namespace
 
 void draw_queues(const Frame& frame, ViewState& view, Intents&) {
@@ -185,11 +234,13 @@ void draw_queues(const Frame& frame, ViewState& view, Intents&) {
     title += " of " + name_of(listeners.front());
   const Panel panel(title, frame.area.min, frame.area.size(), "");
   if (!panel) return;
-  if (listeners.empty()) {
+  const std::vector<SocketId> datagrams = buffers(world);
+  if (listeners.empty() && datagrams.empty()) {
     muted_text("No socket listens at this moment, so there is no queue. A program's listen() makes one.",
                nullptr, true);
     return;
   }
+  for (const SocketId socket : datagrams) draw_buffer(frame, socket);
   for (const ListenerId id : listeners) {
     const ItemScope scope(name_of(id));
     const tcp::Listener& listener = world.tcp.listeners.read(id);

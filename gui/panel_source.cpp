@@ -148,9 +148,10 @@ void draw_bar(const Frame& frame, ViewState& view, Intents& intents) {
   ImGui::AlignTextToFramePadding();
   const std::string name = frame.path.substr(frame.path.rfind('/') + 1);
   const float room = ImGui::GetContentRegionAvail().x;
-  std::string said = source.conflict ? "● the file has changed, too"
-                     : edited        ? "● edited: Save runs it"
-                                     : name;
+  std::string said = !source.read_only.empty() ? "read only: " + source.read_only
+                     : source.conflict         ? "● the file has changed, too"
+                     : edited                  ? "● edited: Save runs it"
+                                               : name;
   if (edited && text_size(said, current.fonts.small).x > room) said = "● edited";
   muted_text(fitted(said, current.fonts.small, room - theme.px(4)), current.fonts.small);
 }
@@ -296,8 +297,10 @@ void draw_editor(const Frame& frame, SourceEditor& source, float height) {
   ImGui::PushStyleColor(ImGuiCol_Border, IM_COL32(0, 0, 0, 0));
   if (source.take_focus) ImGui::SetKeyboardFocusHere();
   const std::string label = "##source " + std::to_string(source.edition);
-  ImGui::InputTextMultiline(label.c_str(), &source.text, {width - gutter, whole},
-                            ImGuiInputTextFlags_CallbackAlways, watch_typing, &typing);
+  ImGui::InputTextMultiline(
+      label.c_str(), &source.text, {width - gutter, whole},
+      ImGuiInputTextFlags_CallbackAlways | (source.read_only.empty() ? 0 : ImGuiInputTextFlags_ReadOnly),
+      watch_typing, &typing);
   source.cursor_place = typing.cursor_before;
   const bool was_focused = source.focused;
   source.focused = ImGui::IsItemActive();

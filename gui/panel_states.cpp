@@ -97,6 +97,18 @@ void draw_table(const Frame& frame, const std::vector<End>& ends, ViewState& vie
   }
 }
 
+/// Are there sockets, and none of TCP?
+bool udp_only(const Frame& frame) {
+  bool any = false;
+  int looked = 0;
+  for (const SocketId id : ids(frame.world().inet.sockets)) {
+    if (frame.world().inet.sockets.read(id).kind != inet::EntryKind::Udp) return false;
+    any = true;
+    if (++looked > 200) break;
+  }
+  return any;
+}
+
 }  // namespace
 
 void draw_states(const Frame& frame, ViewState& view, Intents&) {
@@ -123,10 +135,13 @@ void draw_states(const Frame& frame, ViewState& view, Intents&) {
   const ImVec2 half = {longest / 2 + theme.px(by_rfc ? 6 : 3), (font->FontSize + theme.px(4)) / 2};
   const float words_height = 2 * (font->FontSize + theme.px(1));
   const float diagram = room.y - (ends.empty() ? font->FontSize : words_height) - theme.px(4);
+  const char* nothing = udp_only(frame)
+                            ? "UDP has no connections and no states: a datagram is sent, or not."
+                            : "No TCP connection is shown: select a packet, or step on to connect().";
   const bool roomy = diagram >= 5 * (2 * half.y + theme.px(5)) && 6 * half.x + theme.px(20) <= room.x;
   if (!roomy) {
     if (ends.empty())
-      muted_text("No connection yet. Step on until a program calls connect().", nullptr, true);
+      muted_text(nothing, nullptr, true);
     else
       draw_table(frame, ends, view);
     return;
@@ -201,9 +216,7 @@ void draw_states(const Frame& frame, ViewState& view, Intents&) {
     }
   }
   float y = origin.y + diagram + theme.px(4);
-  if (ends.empty())
-    paint_text(list, {origin.x, y}, theme.muted(),
-               "No connection yet: step on until a program calls connect().", font);
+  if (ends.empty()) paint_text(list, {origin.x, y}, theme.muted(), nothing, font);
   for (std::size_t i = 0; i < ends.size() && i < 2; ++i) {
     std::string words = fmt::format("{} {}: ", ends[i].client ? "●" : "■", host_name(frame, ends[i].host));
     words += last[i] != nullptr ? words_of(*last[i])

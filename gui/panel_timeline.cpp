@@ -103,6 +103,29 @@ std::vector<const TimelineLane*> arranged(const Frame& frame, float height) {
   return lanes;
 }
 
+/// Which lane the shown moment is about; nothing: none of them.
+std::optional<std::size_t> lane_of_now(const Frame& frame, const ViewState& view,
+                                       const std::vector<const TimelineLane*>& lanes) {
+  const RecordNumber shown = shown_record(frame, view);
+  if (shown == 0) return std::nullopt;
+  const HostId host = frame.session->record(shown).host;
+  const std::optional<Ends> ends = ends_told(*frame.session, shown);
+  const What& what = frame.session->record(shown).what;
+  TaskId who;
+  if (const auto* entered = std::get_if<rec::SyscallEntered>(&what)) who = entered->task;
+  if (const auto* returned = std::get_if<rec::SyscallReturned>(&what)) who = returned->task;
+  if (const auto* blocked = std::get_if<rec::TaskBlocked>(&what)) who = blocked->task;
+  ProcessId process;
+  if (const kernel::Task* task = frame.latest->kernel.tasks.find(who)) process = task->process;
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const TimelineLane& lane = *lanes[i];
+    if (ends && lane.kind == LaneKind::Connection && lane.host == host && same_connection(lane.ends, *ends))
+      return i;
+    if (!ends && process && lane.kind == LaneKind::Process && lane.process == process) return i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
@@ -254,6 +277,14 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   const std::size_t branches = session.branch_count() > 1 ? session.branch_count() - 1 : 0;
   const float rows = static_cast<float>(std::max<std::size_t>(1, lanes.size() + branches));
   const float pitch = std::floor(std::clamp(lanes_height / rows, least, theme.px(26)));
+  if (view.timeline_seen != session.cursor()) {
+    view.timeline_seen = session.cursor();
+    if (const auto now = lane_of_now(frame, view, lanes)) {
+      const float above = static_cast<float>(*now) * pitch;
+      if (above < ImGui::GetScrollY() || above + pitch > ImGui::GetScrollY() + lanes_height)
+        ImGui::SetScrollY(std::max(0.0F, above - lanes_height / 2));
+    }
+  }
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   const float row_gap = theme.px(2);
   float y = origin.y;
@@ -313,7 +344,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   // What is not yet is dimmed; while a question waits, it is not shown at all.
   if (play_x < right)
     list.AddRectFilled({std::max(left, play_x), origin.y}, {right + 1, lanes_bottom},
-                       hidden ? theme.panel() : (theme.panel() & 0x00FFFFFF) | 0x8C000000);
+                       hidden ? theme.panel() : (theme.panel() & 0x00FFFFFF) | 0x73000000);
   if (hidden && right - play_x > theme.px(40)) {
     dashed_rect(list, {play_x + 1, origin.y + 1}, {right, lanes_bottom - 1}, theme.grid(), theme.line());
     paint_wrapped(list, {play_x + theme.px(10), origin.y + theme.px(4)}, right - play_x - theme.px(20),

@@ -180,7 +180,8 @@ void draw_why(const Frame& frame, ViewState& view, Intents& intents) {
     return;
   }
   const std::vector<observe::WhyStep> steps =
-      observe::why(*frame.latest, frame.session->bytes(), frame.session->records(), shown, 6);
+      observe::why(shown <= frame.now() ? frame.world() : *frame.latest, frame.session->bytes(),
+                   frame.session->records(), shown, 6);
   // What one could do stays in sight at the foot; the chain scrolls above it, and has half of the room.
   const bool doable = shown <= frame.now();
   const Theme& theme = current.theme;

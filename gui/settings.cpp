@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "gui/commands.h"
+#include "lab/script/text_file.h"
 
 namespace sockarium::gui {
 
@@ -207,15 +208,7 @@ std::string write_settings(const std::string& path, const Settings& settings) {
   std::error_code failed;
   if (const fs::path folder = fs::path(path).parent_path(); !folder.empty())
     fs::create_directories(folder, failed);
-  const std::string beside = path + ".new";
-  {
-    std::ofstream out(beside, std::ios::binary);
-    out << file.dump(2) << "\n";
-    out.close();
-    if (!out) return beside + " could not be written";
-  }
-  fs::rename(beside, path, failed);
-  return failed ? path + " could not be written: " + failed.message() : std::string{};
+  return script::write_text_file(path, file.dump(2) + "\n");
 }
 
 std::string apply_environment(Settings& settings) {

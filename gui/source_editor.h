@@ -15,6 +15,7 @@ struct SourceEditor {
   std::string saved;      ///< as it was read or written last
   bool crlf = false;      ///< the file's lines end with \r\n
   bool conflict = false;  ///< the file was changed by somebody else while there were edits
+  std::string read_only;  ///< why the file cannot be edited unharmed; empty: it can
   std::optional<script::LoadError> error;  ///< why the file could not be read last time
   std::uint64_t edition = 0;               ///< another one: the text was replaced, not typed
 

@@ -145,6 +145,7 @@ struct ViewState {
 
   TimeScale time_scale = TimeScale::Events;
   double timeline_from = 0, timeline_to = 1;  ///< the part of the run that the timeline shows
+  std::uint64_t timeline_seen = 0;            ///< the moment whose lane was brought into sight
   std::vector<Bookmark> bookmarks;
   bool bookmarks_changed = false;  ///< since they were saved
   EventSearch search;

@@ -179,6 +179,21 @@ TEST_F(Editing, NothingThatWouldLoseEditsHappensUnasked) {
   EXPECT_TRUE(app.take_wishes().quit) << "what was asked for goes on";
 }
 
+TEST_F(Editing, AFileThatTheFieldWouldHarmIsOnlyShown) {
+  for (const std::string& odd : {std::string("-- \xf0\x9f\x90\x9f\n"), std::string("-- \xff\n")}) {
+    write(small + odd);
+    ui->frame(3);
+    EXPECT_THAT(ui->text(), HasSubstr("read only"));
+    to_top();
+    ui->type("-- more ");
+    ui->frame(2);
+    ui->press(GLFW_KEY_S, {.ctrl = true});
+    ui->frame(2);
+    EXPECT_EQ(on_disk(), small + odd) << "not a byte of it is another";
+    ui->press(GLFW_KEY_ESCAPE);
+  }
+}
+
 TEST_F(Editing, EditsCanBeThrownAway) {
   to_top();
   ui->type("nonsense ");
