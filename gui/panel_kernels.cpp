@@ -179,7 +179,8 @@ std::string socket_label(const Frame& frame, SocketId id, TcpState state, ImFont
   const World& world = frame.world();
   const inet::SocketBase& base = world.inet.sockets.read(id);
   const std::string letter(palette::letter(hue_of(state)));
-  std::string_view word = state == TcpState::Closed ? "new" : ss_name(state);
+  std::string_view word = ss_name(state);
+  if (state == TcpState::Closed) word = base.kind == inet::EntryKind::Udp ? "UNCONN" : "new";
   std::vector<std::string> forms;
   if (base.kind == inet::EntryKind::Unix) {
     if (state == TcpState::Closed) word = "unix";

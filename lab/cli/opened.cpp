@@ -4,16 +4,15 @@
 #include "lab/script/deeds.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "lab/script/text_file.h"
 #include "lab/script/units.h"
 
 namespace sockarium::cli {
@@ -201,22 +200,9 @@ bool write_file(const std::string& path, const std::string& content, bool force)
     return true;
   }
   if (!may_write(path, force)) return false;
-  const std::string draft = fmt::format("{}.{}.part", path, getpid());
-  std::error_code error;
-  {
-    std::ofstream out(draft, std::ios::binary);
-    out << content;
-    out.flush();
-    if (!out) {
-      fs::remove(draft, error);
-      report(no_file, fmt::format("{} could not be written", path), false,
-             "does the folder exist, and may you write there?");
-      return false;
-    }
-  }
-  fs::rename(draft, path, error);
-  if (error) report(no_file, fmt::format("{} could not be written: {}", path, error.message()), false);
-  return !error;
+  const std::string failed = script::write_text_file(path, content);
+  if (!failed.empty()) report(no_file, failed, false);
+  return failed.empty();
 }
 
 }  // namespace sockarium::cli

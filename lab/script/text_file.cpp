@@ -42,6 +42,13 @@ std::string write_text_file(const std::string& path, std::string_view content) {
   if (fs::is_directory(path, failed)) return path + " is a folder: give a file's name.";
   fs::path target = path;
   if (const fs::path whole = fs::canonical(path, failed); !failed) target = whole;
+  if (fs::exists(target, failed) && !fs::is_regular_file(target, failed)) {  // a device or pipe stays one
+    const int device = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+    const bool done = device >= 0 && write_all(device, content);
+    const int why = errno;
+    if (device >= 0) ::close(device);
+    return done ? std::string{} : path + " could not be written: " + std::generic_category().message(why);
+  }
   // Beside it under a name that nobody has; on the disk before it takes the place of the old one.
   std::string beside = target.string() + ".XXXXXX";
   const int file = mkstemp(beside.data());
