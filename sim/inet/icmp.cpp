@@ -31,13 +31,21 @@ bool allowed(Step& step, NetId net, const Address& to) {
   return may;
 }
 
+/// Is a message one of those that net.ipv4.icmp_ratemask counts? «Fragmentation needed» never is: a path would
+/// not be found without it. Linux icmpv4_mask_allow.
+bool is_limited(std::uint8_t type, std::uint8_t code) {
+  constexpr std::uint8_t source_quench = 4;
+  if (type == wire::icmp_unreachable) return code != wire::icmp_fragmentation;
+  return type == source_quench || type == wire::icmp_time_exceeded || type == wire::icmp_parameter_problem;
+}
+
 }  // namespace
 
 void send_error(Step& step, NetId net, const wire::Packet& about, std::uint8_t type, std::uint8_t code,
                 Reason reason, std::uint16_t mtu) {
   if (about.is_icmp_error() || about.fragment_offset != 0 || is_for_many(about.to.ip)) return;
   const auto path = route(step.world, net, about.from.ip);
-  if (!path || (path->link && !allowed(step, net, about.from.ip))) return;
+  if (!path || (path->link && is_limited(type, code) && !allowed(step, net, about.from.ip))) return;
   const bool by_v4 = about.from.ip.is_v4();
   wire::Packet message;
   message.protocol = wire::ICMP;
