@@ -87,7 +87,9 @@ bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t byte
   const inet::SocketBase& base = step.world.inet.sockets.read(socket);
   const bool forbids = base.mtu_discover == pmtudisc_do || base.mtu_discover == pmtudisc_probe;
   if (!forbids || !way.to.ip.is_v4() || bytes <= way.path->mtu) return true;
-  queue_local_error(step, socket, way.to, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
+  // The port is the socket's peer's, 0 where it has none, whatever the call named (Linux ip_local_error).
+  const Endpoint about{way.to.ip, base.peer.port, 0};
+  queue_local_error(step, socket, about, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
   return false;
 }
 

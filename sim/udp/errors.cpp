@@ -120,9 +120,14 @@ Attempt try_receive_error(Step& step, SocketId socket, std::int64_t size, std::i
   world.udp.datagrams.remove(entry.first_error);
   entry.first_error = error.next;
   if (!error.next) entry.last_error = {};
-  // What SO_ERROR tells is now the next one's (Linux sock_dequeue_err_skb).
+  // What SO_ERROR tells is now the next one's, as far as ICMP has told them: errors of this host's own are in
+  // the queue alone (Linux sock_dequeue_err_skb).
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  base.error = error.next ? world.udp.datagrams.read(error.next).error : Errno::OK;
+  const Datagram* next = error.next ? &world.udp.datagrams.read(error.next) : nullptr;
+  if (next != nullptr && next->icmp != 0)
+    base.error = next->error;
+  else if (error.icmp != 0)
+    base.error = Errno::OK;
   const auto taken = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(error.data.length, static_cast<std::uint64_t>(size)));
   SysResult result = SysResult::of(taken);
