@@ -6,6 +6,7 @@
 
 #include "sim/inet/fragments.h"
 #include "sim/inet/groups.h"
+#include "sim/inet/options.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 
@@ -48,6 +49,7 @@ void send_error(Step& step, NetId net, const wire::Packet& about, std::uint8_t t
   if (!path || (path->link && is_limited(type, code) && !allowed(step, net, about.from.ip))) return;
   const bool by_v4 = about.from.ip.is_v4();
   wire::Packet message;
+  message.ttl = default_hops(step.world, net, about.from.ip);
   message.protocol = wire::ICMP;
   message.icmp.type = type;
   message.icmp.code = code;
@@ -88,7 +90,7 @@ void answer_echo(Step& step, NetId net, const wire::Packet& request) {
   reply.to = request.from;
   reply.payload = request.payload;
   reply.fragment_bits = wire::may_fragment;
-  reply.ttl = static_cast<std::uint8_t>(step.world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
+  reply.ttl = default_hops(step.world, net, reply.to.ip);
   if (request.from.ip.is_v4()) {
     step.count(net, Counter::IcmpOutMsgs);
     step.count(net, Counter::IcmpOutEchoReps);
