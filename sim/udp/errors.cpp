@@ -9,6 +9,7 @@
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
+#include "sim/udp/name.h"
 #include "sim/udp/queue.h"
 #include "sim/wire/header_bytes.h"
 
@@ -79,7 +80,8 @@ void input_error(Step& step, NetId net, const wire::Packet& packet) {
   }
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const bool too_long = icmp.type == wire::icmp_unreachable && icmp.code == wire::icmp_fragmentation;
-  if (too_long) inet::lower_path_mtu(world, net, icmp.to.ip, icmp.mtu);
+  if (too_long && base.mtu_discover < pmtudisc_interface)  // Linux ip_sk_accept_pmtu
+    inet::lower_path_mtu(world, net, icmp.to.ip, icmp.mtu);
   const Meaning meaning = meaning_of(icmp, base.mtu_discover != pmtudisc_dont);
   if (meaning.error == Errno::OK) return drop(step, packet, Reason::IcmpNoted);
   Reason told_by = Reason::UnreachableReported;
