@@ -103,6 +103,24 @@ story("too-long-onward", function()
   is("1400", recv(fd, 100))
 end)
 
+-- The path to srv is known to take 1,000 bytes; the link takes 1,500.
+story("asks-the-link-alone", function()
+  local fd = check(socket(AF_INET, SOCK_DGRAM))
+  local function mode(number) check(setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, number)) end
+  mode(IP_PMTUDISC_DO)
+  is("EMSGSIZE", sendto(fd, pattern(1400), "srv", 7))
+  mode(IP_PMTUDISC_PROBE)
+  is(1400, sendto(fd, pattern(1400), "srv", 7))  -- with «don't fragment»: the router refuses it
+  sleep("30ms")
+  mode(4)  -- IP_PMTUDISC_INTERFACE
+  is("EMSGSIZE", sendto(fd, pattern(1600), "srv", 7))
+  is(1400, sendto(fd, pattern(1400), "srv", 7))
+  is("1400", recv(fd, 100))
+  mode(5)  -- IP_PMTUDISC_OMIT
+  is(1400, sendto(fd, pattern(1400), "srv", 7))
+  is("1400", recv(fd, 100))
+end)
+
 -- Most messages are limited to one a second; this one is not.
 story("too-long-again-and-again", function()
   local fd = check(socket(AF_INET, SOCK_DGRAM))
@@ -130,6 +148,6 @@ for _, name in ipairs(stories) do
   expect(name .. " comes to its end", function(w) return #w:calls { process = name, name = "getpid" } == 1 end)
 end
 expect("routers count what they pass on, and what ends with them", function(w)
-  return w:counter(near, "IpInHdrErrors") == 1 and w:counter(far, "IpInHdrErrors") == 2 and w:counter(far, "IpFragFails") == 11
+  return w:counter(near, "IpInHdrErrors") == 1 and w:counter(far, "IpInHdrErrors") == 2 and w:counter(far, "IpFragFails") == 12
          and w:counter(near, "IpForwDatagrams") > 10
 end)
