@@ -6,6 +6,7 @@
 
 #include "sim/inet/fragments.h"
 #include "sim/inet/groups.h"
+#include "sim/inet/options.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 
@@ -31,15 +32,24 @@ bool allowed(Step& step, NetId net, const Address& to) {
   return may;
 }
 
+/// Is a message one of those that net.ipv4.icmp_ratemask counts? «Fragmentation needed» never is: a path would
+/// not be found without it. Linux icmpv4_mask_allow.
+bool is_limited(std::uint8_t type, std::uint8_t code) {
+  constexpr std::uint8_t source_quench = 4;
+  if (type == wire::icmp_unreachable) return code != wire::icmp_fragmentation;
+  return type == source_quench || type == wire::icmp_time_exceeded || type == wire::icmp_parameter_problem;
+}
+
 }  // namespace
 
 void send_error(Step& step, NetId net, const wire::Packet& about, std::uint8_t type, std::uint8_t code,
                 Reason reason, std::uint16_t mtu) {
   if (about.is_icmp_error() || about.fragment_offset != 0 || is_for_many(about.to.ip)) return;
   const auto path = route(step.world, net, about.from.ip);
-  if (!path || (path->link && !allowed(step, net, about.from.ip))) return;
+  if (!path || (path->link && is_limited(type, code) && !allowed(step, net, about.from.ip))) return;
   const bool by_v4 = about.from.ip.is_v4();
   wire::Packet message;
+  message.ttl = default_hops(step.world, net, about.from.ip);
   message.protocol = wire::ICMP;
   message.icmp.type = type;
   message.icmp.code = code;
@@ -80,7 +90,7 @@ void answer_echo(Step& step, NetId net, const wire::Packet& request) {
   reply.to = request.from;
   reply.payload = request.payload;
   reply.fragment_bits = wire::may_fragment;
-  reply.ttl = static_cast<std::uint8_t>(step.world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
+  reply.ttl = default_hops(step.world, net, reply.to.ip);
   if (request.from.ip.is_v4()) {
     step.count(net, Counter::IcmpOutMsgs);
     step.count(net, Counter::IcmpOutEchoReps);

@@ -1,6 +1,6 @@
 #include "sim/inet/neighbour.h"
 
-#include "sim/inet/route.h"
+#include "sim/inet/icmp.h"
 #include "sim/step.h"
 
 namespace sockarium::inet {
@@ -9,6 +9,7 @@ namespace {
 
 // Linux mcast_solicit = 3, retrans_time_ms = 1000; each of the waits ends some ticks late (kernel-measured).
 constexpr Duration patience = 3060 * millisecond;
+constexpr std::uint8_t host_unreachable = 1;  // code of `wire::icmp_unreachable`
 
 NeighbourId known_neighbour(const World& world, NetId net, const Address& address) {
   for (const NeighbourId id : ids(world.inet.neighbours)) {
@@ -52,23 +53,12 @@ void give_up_neighbour(Step& step, NeighbourId id) {
   World& world = step.world;
   const Neighbour neighbour = world.inet.neighbours.read(id);
   world.inet.neighbours.remove(id);
-  Path home;
-  home.to = neighbour.net;
   for (CapturedId next = neighbour.first_waiting; next;) {
     const Captured entry = world.inet.captured.read(next);
     world.inet.captured.remove(next);
     next = entry.next;
-    wire::Packet error;
-    error.protocol = 1;
-    error.from.ip = error.to.ip = entry.packet.from.ip;
-    error.icmp.type = wire::icmp_unreachable;
-    error.icmp.code = 1;
-    error.icmp.from = entry.packet.from;
-    error.icmp.to = entry.packet.to;
-    error.icmp.seq = entry.packet.seq;
-    step.count(neighbour.net, Counter::IcmpOutMsgs);
-    step.count(neighbour.net, Counter::IcmpOutDestUnreachs);
-    send_along(step, neighbour.net, home, error, Reason::NeighbourSilent);
+    send_error(step, neighbour.net, entry.packet, wire::icmp_unreachable, host_unreachable,
+               Reason::NeighbourSilent);
   }
 }
 

@@ -20,7 +20,8 @@ namespace sockarium::inet {
 void await_neighbour(Step& step, NetId net, const wire::Packet& packet);
 /// Does something wait for this next hop?
 bool waits_for_neighbour(const World& world, NetId net, const Address& address);
-/// Nobody has answered: for each packet that waited the kernel sends an ICMP error to itself.
+/// Nobody has answered: for each packet that waited its sender gets an ICMP error, this host itself or, from a
+/// router, another one.
 void give_up_neighbour(Step& step, NeighbourId neighbour);
 
 }  // namespace sockarium::inet

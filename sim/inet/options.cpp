@@ -5,6 +5,7 @@
 
 #include "sim/core/sysctl.h"
 #include "sim/wire/packet.h"
+#include "sim/world.h"
 
 namespace sockarium::inet {
 
@@ -169,6 +170,18 @@ std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, cons
     default:
       return std::nullopt;
   }
+}
+
+std::uint8_t default_hops(const World& world, NetId net, const Address& to) {
+  constexpr std::uint8_t by_v6 = 64;  // net.ipv6.conf.all.hop_limit
+  if (!to.is_v4()) return by_v6;
+  return static_cast<std::uint8_t>(world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
+}
+
+std::uint8_t hops_of(const World& world, const SocketBase& base, const Address& to) {
+  if (to.is_v4() && to.is_multicast()) return base.multicast_ttl;
+  if (to.is_v4() && base.ttl != 0) return base.ttl;
+  return default_hops(world, base.net, to);
 }
 
 }  // namespace sockarium::inet

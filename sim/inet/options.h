@@ -10,7 +10,8 @@
 
 namespace sockarium {
 struct Sysctls;
-}
+struct World;
+}  // namespace sockarium
 
 namespace sockarium::inet {
 
@@ -21,5 +22,11 @@ std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, cons
 /// SO_RCVBUF, SO_SNDBUF: the kernel doubles the wish, half is for its own bookkeeping (socket(7)).
 std::uint32_t receive_buffer_for(const Sysctls& sysctls, std::int64_t wish);
 std::uint32_t send_buffer_for(const Sysctls& sysctls, std::int64_t wish);
+
+/// The hops that a packet to `to` may make, where no socket says it: net.ipv4.ip_default_ttl; IPv6 has its own,
+/// 64. Linux ip4_dst_hoplimit.
+std::uint8_t default_hops(const World& world, NetId net, const Address& to);
+/// The same for one of this socket: IP_TTL, for a group IP_MULTICAST_TTL. Linux ip_select_ttl.
+std::uint8_t hops_of(const World& world, const SocketBase& base, const Address& to);
 
 }  // namespace sockarium::inet

@@ -134,7 +134,8 @@ void receive(Step& step, PacketId id) {
       return udp::input(step, net, packet);
     case wire::ICMP:
       return receive_icmp(step, net, packet);
-    default:
+    default:  // TCP is between two: one for many is dropped without a word (Linux tcp_v4_rcv)
+      if (inet::is_for_many(packet.to.ip)) return drop(Reason::NotForUs);
       return receive_segment(step, net, packet);
   }
 }

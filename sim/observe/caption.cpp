@@ -67,6 +67,8 @@ class Teller {
     const bool copy = as<rec::PacketDelivered>(event_.delivered).copy != 0;
     const std::string segment = segment_name(*packet) + (copy ? " (the link's copy)" : "");
     if (event_.dropped != 0) return dropped(*packet, segment);
+    if (!event_.sent.empty() && at(records_, event_.sent.front()).reason == Reason::PassedOn)
+      return passed_on(*packet, segment);
     if (!event_.states.empty()) {
       const std::string text = arrival_changes_state(*packet, segment);
       if (!text.empty()) return text;
@@ -103,6 +105,15 @@ class Teller {
                         : fmt::format(": {} not acknowledged yet", counted(left, "byte is", "bytes are"));
     }
     return fit({event_.sent.empty() ? text + "." : fmt::format("{}, and {}.", text, sends()), text + "."});
+  }
+
+  /// A router's work: the packet is not for this host.
+  std::string passed_on(const wire::Packet& packet, const std::string& segment) const {
+    const std::string text =
+        fmt::format("{} passes {} from {} on to {}", here(), the(segment), names_.end(packet, packet.from),
+                    names_.end(packet, packet.to));
+    if (event_.lost == 0) return fit({text + "."});
+    return fit({fmt::format("{}, but it is lost: {}.", text, tells_.short_reason(event_.lost)), text + "."});
   }
 
   std::string datagram_waits(const std::string& segment, const std::string& from) const {

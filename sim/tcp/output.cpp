@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/core/chance.h"
+#include "sim/inet/options.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -17,6 +18,7 @@ namespace {
 wire::Packet make_segment(Step& step, Connection& connection, Seq seq, std::uint8_t flags) {
   const inet::SocketBase& base = step.world.inet.sockets.read(connection.socket);
   wire::Packet packet;
+  packet.ttl = inet::hops_of(step.world, base, base.peer.ip);
   packet.from = base.local;
   packet.to = base.peer;
   packet.seq = seq;

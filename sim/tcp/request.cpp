@@ -2,6 +2,7 @@
 // tcp_check_req, reqsk_timer_handler, tcp_v4_syn_recv_sock.
 #include <algorithm>
 
+#include "sim/inet/options.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -46,6 +47,7 @@ bool answers_too_often(Step& step, Request& request) {
 void send_request_ack(Step& step, const Request& request, Reason reason) {
   const Agreed both = agreed(step.world, request);
   wire::Packet packet;
+  packet.ttl = inet::default_hops(step.world, request.net, request.peer.ip);
   packet.from = request.local;
   packet.to = request.peer;
   packet.seq = request.iss + 1;
@@ -115,6 +117,9 @@ wire::Packet make_syn_ack(const World& world, const Request& request) {
   const Agreed both = agreed(world, request);
   const auto path = inet::route(world, request.net, request.peer.ip);
   wire::Packet packet;
+  packet.ttl = request.listener
+                   ? inet::hops_of(world, world.inet.sockets.read(request.listener), request.peer.ip)
+                   : inet::default_hops(world, request.net, request.peer.ip);
   packet.from = request.local;
   packet.to = request.peer;
   packet.seq = request.iss;

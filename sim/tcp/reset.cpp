@@ -1,5 +1,6 @@
 // The answer to a segment that belongs to nobody: RST, so that the other side learns it (RFC 9293
 // section 3.10.7.1; Linux tcp_v4_send_reset). An RST is never answered.
+#include "sim/inet/options.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 #include "sim/tcp/segment.h"
@@ -11,6 +12,7 @@ void refuse(Step& step, NetId net, const wire::Packet& packet, Reason reason, Re
               packet.has(wire::RST) ? Reason::ResetIgnored : reason, because);
   if (packet.has(wire::RST)) return;
   wire::Packet reply;
+  reply.ttl = inet::default_hops(step.world, net, packet.from.ip);
   reply.from = packet.to;
   reply.to = packet.from;
   reply.flags = wire::RST;

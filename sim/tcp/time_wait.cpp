@@ -4,6 +4,7 @@
 // tcp_timewait_state_process.
 #include <algorithm>
 
+#include "sim/inet/options.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -30,6 +31,7 @@ Duration fin_wait_length(const Connection& connection, const Sysctls& sysctls) {
 void answer(Step& step, const TimeWait& waiting, Reason reason) {
   const inet::SocketBase& base = step.world.inet.sockets.read(waiting.socket);
   wire::Packet packet;
+  packet.ttl = inet::default_hops(step.world, base.net, base.peer.ip);  // IP_TTL is forgotten
   packet.from = base.local;
   packet.to = base.peer;
   packet.seq = waiting.snd_nxt;

@@ -33,11 +33,14 @@ Seq next_unread(const Connection& connection) {
 
 namespace {
 
-/// The segment announces an urgent byte that is new. Linux tcp_check_urg.
-void announce(Connection& connection, const wire::Packet& packet) {
+/// The segment announces an urgent byte that is new. An older one that is the next to be read is passed over
+/// now: it is no longer marked, and would be read as a byte like others. Linux tcp_check_urg.
+void announce(World& world, Connection& connection, const wire::Packet& packet) {
   const Seq byte = packet.seq + packet.urgent - (packet.urgent != 0 ? 1u : 0u);
   if (next_unread(connection) > byte || byte < connection.rcv_nxt) return;  // it was read, or seen
   if (connection.urgent != UrgentByte::None && byte <= connection.urgent_seq) return;
+  if (is_passed_over(connection, world.inet.sockets.read(connection.socket).oob_inline))
+    drop_front(world, connection.receive_queue, 1);
   connection.urgent = UrgentByte::Announced;
   connection.urgent_seq = byte;
 }
@@ -46,7 +49,7 @@ void announce(Connection& connection, const wire::Packet& packet) {
 
 void check_urgent(Step& step, ConnectionId id, const wire::Packet& packet) {
   Connection& connection = step.world.tcp.connections.write(id);
-  if (packet.has(wire::URG)) announce(connection, packet);
+  if (packet.has(wire::URG)) announce(step.world, connection, packet);
   if (connection.urgent != UrgentByte::Announced) return;
   const std::int32_t place = connection.urgent_seq - packet.seq;
   if (place < 0 || static_cast<std::uint32_t>(place) >= packet.payload.length) return;

@@ -65,6 +65,9 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
     way.error = Errno::NETUNREACH;
     return way;
   }
+  // These ask the link alone, not what routers have said of the path (Linux ip_sk_use_pmtu).
+  if (by_v4 && way.path->link && base.mtu_discover >= pmtudisc_probe)
+    way.path->mtu = world.wire.links.read(way.path->link).mtu;
   if (inet::is_for_all(way.to.ip) && !base.broadcast) {
     way.error = Errno::ACCES;
     return way;
@@ -77,17 +80,13 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   return way;
 }
 
-std::uint8_t hops_of(const World& world, const inet::SocketBase& base, const Address& to) {
-  if (to.is_v4() && to.is_multicast()) return base.multicast_ttl;
-  if (base.ttl != 0) return base.ttl;
-  return static_cast<std::uint8_t>(world.inet.nets.read(base.net).sysctls[Sysctl::DefaultTtl]);
-}
-
 bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t bytes) {
   const inet::SocketBase& base = step.world.inet.sockets.read(socket);
-  const bool forbids = base.mtu_discover == pmtudisc_do || base.mtu_discover == pmtudisc_probe;
+  const bool forbids = base.mtu_discover >= pmtudisc_do && base.mtu_discover != pmtudisc_omit;
   if (!forbids || !way.to.ip.is_v4() || bytes <= way.path->mtu) return true;
-  queue_local_error(step, socket, way.to, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
+  // The port is the socket's peer's, 0 where it has none, whatever the call named (Linux ip_local_error).
+  const Endpoint about{way.to.ip, base.peer.port, 0};
+  queue_local_error(step, socket, about, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
   return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include "sim/inet/bind.h"
 #include "sim/inet/fragments.h"
+#include "sim/inet/options.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -191,9 +192,9 @@ Attempt try_send_icmp(Step& step, SocketId socket, const Bytes& data, const Targ
   }
   packet->from.ip = way.source;
   packet->to.ip = way.to.ip;
-  packet->ttl = hops_of(world, base, way.to.ip);
+  packet->ttl = inet::hops_of(world, base, way.to.ip);
   if (!may_be_sent(step, socket, way, wire::wire_size(*packet))) return fail(Errno::MSGSIZE);
-  if (base.mtu_discover == pmtudisc_dont) packet->fragment_bits = wire::may_fragment;
+  if (lets_fragment(base.mtu_discover)) packet->fragment_bits = wire::may_fragment;
   step.count(base.net, Counter::IcmpOutMsgs);
   if (packet->icmp.type == wire::icmp_echo) step.count(base.net, Counter::IcmpOutEchos);
   if (packet->icmp.type == wire::icmp_echo_reply) step.count(base.net, Counter::IcmpOutEchoReps);

@@ -9,6 +9,7 @@
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
+#include "sim/udp/name.h"
 #include "sim/udp/queue.h"
 #include "sim/wire/header_bytes.h"
 
@@ -79,7 +80,8 @@ void input_error(Step& step, NetId net, const wire::Packet& packet) {
   }
   inet::SocketBase& base = world.inet.sockets.write(socket);
   const bool too_long = icmp.type == wire::icmp_unreachable && icmp.code == wire::icmp_fragmentation;
-  if (too_long) inet::lower_path_mtu(world, net, icmp.to.ip, icmp.mtu);
+  if (too_long && base.mtu_discover < pmtudisc_interface)  // Linux ip_sk_accept_pmtu
+    inet::lower_path_mtu(world, net, icmp.to.ip, icmp.mtu);
   const Meaning meaning = meaning_of(icmp, base.mtu_discover != pmtudisc_dont);
   if (meaning.error == Errno::OK) return drop(step, packet, Reason::IcmpNoted);
   Reason told_by = Reason::UnreachableReported;
@@ -120,9 +122,14 @@ Attempt try_receive_error(Step& step, SocketId socket, std::int64_t size, std::i
   world.udp.datagrams.remove(entry.first_error);
   entry.first_error = error.next;
   if (!error.next) entry.last_error = {};
-  // What SO_ERROR tells is now the next one's (Linux sock_dequeue_err_skb).
+  // What SO_ERROR tells is now the next one's, as far as ICMP has told them: errors of this host's own are in
+  // the queue alone (Linux sock_dequeue_err_skb).
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  base.error = error.next ? world.udp.datagrams.read(error.next).error : Errno::OK;
+  const Datagram* next = error.next ? &world.udp.datagrams.read(error.next) : nullptr;
+  if (next != nullptr && next->icmp != 0)
+    base.error = next->error;
+  else if (error.icmp != 0)
+    base.error = Errno::OK;
   const auto taken = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(error.data.length, static_cast<std::uint64_t>(size)));
   SysResult result = SysResult::of(taken);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sim/core/errno.h"
+#include "sim/core/syscall.h"
 #include "sim/inet/route.h"
 #include "sim/inet/socket_base.h"
 #include "sim/udp/udp.h"
@@ -23,8 +24,12 @@ struct Way {
 };
 Way way_to(Step& step, SocketId socket, const Target& target);
 
-/// The hops that a packet of this socket to `to` may make: IP_TTL, for a group IP_MULTICAST_TTL.
-std::uint8_t hops_of(const World& world, const inet::SocketBase& base, const Address& to);
+/// The newest values of IP_MTU_DISCOVER: what ICMP says of the path is not learned; OMIT lets fragments go.
+inline constexpr std::int64_t pmtudisc_interface = 4, pmtudisc_omit = 5;
+/// Does such a socket send without «don't fragment»? Linux ip_dont_fragment, __ip_make_skb.
+constexpr bool lets_fragment(std::int64_t mtu_discover) {
+  return mtu_discover == pmtudisc_dont || mtu_discover >= pmtudisc_interface;
+}
 /// May an IP packet of `bytes` bytes go this way? Not one beyond the MTU where IP_MTU_DISCOVER forbids
 /// fragments; with IP_RECVERR the error queue then tells the MTU. Linux ip_append_data, ip_local_error.
 bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t bytes);

@@ -4,6 +4,7 @@
 
 #include "sim/inet/fragments.h"
 #include "sim/inet/groups.h"
+#include "sim/inet/options.h"
 #include "sim/step.h"
 #include "sim/udp/name.h"
 #include "sim/udp/queue.h"
@@ -53,9 +54,9 @@ Attempt try_send(Step& step, SocketId socket, const Bytes& data, const Target* t
   packet.from = Endpoint{way.source, base.local.port, 0};
   packet.to = way.to;
   packet.payload = data;
-  packet.ttl = hops_of(world, base, way.to.ip);
+  packet.ttl = inet::hops_of(world, base, way.to.ip);
   if (!may_be_sent(step, socket, way, wire::wire_size(packet))) return fail(Errno::MSGSIZE);
-  if (by_v4 && base.mtu_discover == pmtudisc_dont) packet.fragment_bits = wire::may_fragment;
+  if (by_v4 && lets_fragment(base.mtu_discover)) packet.fragment_bits = wire::may_fragment;
   step.count(base.net, by_v4 ? Counter::UdpOutDatagrams : Counter::Udp6OutDatagrams);
   if (inet::is_for_many(way.to.ip))
     send_to_many(step, base, way, packet);

@@ -89,6 +89,23 @@ story("cut", function()
   is(0, getsockopt(fd, SOL_SOCKET, SO_ERROR))  -- it went with the queue
 end)
 
+story("of-its-own", function()
+  local fd = udp(true)
+  check(setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO))
+  is(1, sendto(fd, "x", "srv", 9))
+  sleep("50ms")
+  is("ECONNREFUSED", getsockopt(fd, SOL_SOCKET, SO_ERROR))
+  is("EMSGSIZE", sendto(fd, pattern(2000), "srv", 9))
+  local _, message = check(queued(fd))
+  is("ECONNREFUSED", message.error.name)
+  is(9, message.from.port)
+  is("EAGAIN", recv(fd, 10, MSG_DONTWAIT))  -- what is next in the queue came by no ICMP: SO_ERROR is 0
+  _, message = check(queued(fd))
+  is("EMSGSIZE", message.error.name)
+  is("192.168.1.10", message.from.ip)
+  is(0, message.from.port)  -- the port of a peer that the socket has not
+end)
+
 story("left-over", function()
   local fd = udp(true)
   is(1, sendto(fd, "x", "srv", 9))

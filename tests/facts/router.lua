@@ -13,6 +13,8 @@ route(cli, "10.2.0.0/16", near)
 route(cli, "192.168.0.0/16", near)
 route(near, "192.168.1.0/24", far)
 route(near, "192.168.7.0/24", "prohibit")
+route(near, "192.168.8.0/24", far)
+route(far, "192.168.8.0/24", srv)
 route(far, "10.0.0.0/24", near)
 route(srv, "10.0.0.0/8", far)
 
@@ -24,7 +26,7 @@ local function story(name, fn)
     fn()
     getpid()
   end)
-  started = started + 0.3
+  started = started + 0.35
 end
 
 process(srv, "echo", function()
@@ -101,6 +103,40 @@ story("too-long-onward", function()
   is("1400", recv(fd, 100))
 end)
 
+-- The path to srv is known to take 1,000 bytes; the link takes 1,500.
+story("asks-the-link-alone", function()
+  local fd = check(socket(AF_INET, SOCK_DGRAM))
+  local function mode(number) check(setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, number)) end
+  mode(IP_PMTUDISC_DO)
+  is("EMSGSIZE", sendto(fd, pattern(1400), "srv", 7))
+  mode(IP_PMTUDISC_PROBE)
+  is(1400, sendto(fd, pattern(1400), "srv", 7))  -- with «don't fragment»: the router refuses it
+  sleep("30ms")
+  mode(4)  -- IP_PMTUDISC_INTERFACE
+  is("EMSGSIZE", sendto(fd, pattern(1600), "srv", 7))
+  is(1400, sendto(fd, pattern(1400), "srv", 7))
+  is("1400", recv(fd, 100))
+  mode(5)  -- IP_PMTUDISC_OMIT
+  is(1400, sendto(fd, pattern(1400), "srv", 7))
+  is("1400", recv(fd, 100))
+end)
+
+-- Most messages are limited to one a second; this one is not.
+story("too-long-again-and-again", function()
+  local fd = check(socket(AF_INET, SOCK_DGRAM))
+  check(setsockopt(fd, IPPROTO_IP, IP_RECVERR, 1))
+  for i = 1, 10 do
+    sendto(fd, pattern(1400), "192.168.8." .. i, 9)
+    sleep("25ms")
+    getsockopt(fd, SOL_SOCKET, SO_ERROR)
+  end
+  for _ = 1, 10 do
+    local _, message = check(recvmsg(fd, 100, { flags = MSG_ERRQUEUE }))
+    is("EMSGSIZE", message.error.name)
+    is(1000, message.error.mtu)
+  end
+end)
+
 story("cut-on-the-way", function()
   local fd = check(socket(AF_INET, SOCK_DGRAM))
   check(setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT))
@@ -112,6 +148,6 @@ for _, name in ipairs(stories) do
   expect(name .. " comes to its end", function(w) return #w:calls { process = name, name = "getpid" } == 1 end)
 end
 expect("routers count what they pass on, and what ends with them", function(w)
-  return w:counter(near, "IpInHdrErrors") == 1 and w:counter(far, "IpInHdrErrors") == 2 and w:counter(far, "IpFragFails") == 1
+  return w:counter(near, "IpInHdrErrors") == 1 and w:counter(far, "IpInHdrErrors") == 2 and w:counter(far, "IpFragFails") == 12
          and w:counter(near, "IpForwDatagrams") > 10
 end)

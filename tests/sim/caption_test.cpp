@@ -92,6 +92,27 @@ TEST(Caption, TellsARefusalFromBothSides) {
   EXPECT_EQ(caption_now(run), "connect() fails in curl: ECONNREFUSED (Connection refused).");
 }
 
+TEST(Caption, TellsThatARouterPassesAPacketOn) {
+  test::SmallWorld world;
+  const Address cli = Address::v4(10, 0, 0, 5), srv = Address::v4(192, 168, 1, 10);
+  world.host("cli", cli).host("r", Address::v4(10, 1, 0, 1)).host("srv", srv);
+  world.link(0, 1, 10_ms).link(1, 2, 10_ms).sysctl(1, Sysctl::IpForward, 1);
+  for (const auto& [host, destination] : {std::pair{std::size_t{0}, srv}, std::pair{std::size_t{2}, cli}}) {
+    RouteSetup line;
+    line.host = host;
+    line.destination = destination;
+    line.kind = RouteSetup::Kind::Via;
+    line.via = 1;
+    world.setup.routes.push_back(line);
+  }
+  world.program(0, "curl", {sys::Socket{}, sys::Connect{3, 2, test::server_port(81), 0, {}}}, 1_ms);
+  Story run(world);
+  run.to_the_end();
+  EXPECT_THAT(run.captions(), Contains(::testing::AllOf(HasSubstr("r passes the SYN from cli:"),
+                                                        EndsWith(" on to srv:81."))));
+  EXPECT_THAT(run.captions(), Contains(HasSubstr("r passes the RST")));
+}
+
 TEST(Caption, TellsTheOrderlyGoodbye) {
   Story run(test::request_and_goodbye());
   run.to_the_end();

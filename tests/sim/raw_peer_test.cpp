@@ -93,6 +93,34 @@ TEST(RawPeer, WhatIsForAnotherHostIsDropped) {
   EXPECT_EQ(dropped, 1u);
 }
 
+TEST(RawPeer, HopsAreTheListenersOrTheHosts) {
+  PeerLab lab;
+  lab.setup.hosts[0].sysctls.emplace_back(Sysctl::DefaultTtl, 50);
+  lab.serve({socket(), set(3, Option::Ttl, 7), bind(3, 80), listen(3, 5), sleep(10_s)});
+  lab.peer({segment(SYN, 80), segment(SYN, 81)}, 2);
+  lab.run(900_ms);
+  ASSERT_EQ(lab.came.size(), 2u);
+  EXPECT_EQ(lab.came[0].flags, SYN | ACK);
+  EXPECT_EQ(lab.came[0].ttl, 7) << "IP_TTL of the listener";
+  EXPECT_EQ(lab.came[1].flags, RST | ACK);
+  EXPECT_EQ(lab.came[1].ttl, 50) << "no socket: net.ipv4.ip_default_ttl";
+}
+
+TEST(RawPeer, ASegmentForManyIsDroppedWithoutAWord) {
+  PeerLab lab;
+  std::vector<wire::Packet> for_many{segment(SYN, 80), segment(SYN, 81), segment(SYN, 80)};
+  for_many[0].to.ip = for_many[1].to.ip = Address::v4(255, 255, 255, 255);
+  for_many[2].to.ip = Address::v4(224, 0, 0, 1);
+  lab.peer(for_many, 1);
+  lab.run(500_ms);
+  EXPECT_TRUE(lab.came.empty()) << "no SYN-ACK from the listener, no RST from the port that nobody has";
+  EXPECT_EQ(lab.net("srv").counters[Counter::TcpInSegs], 0u);
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < lab.session->records().size(); ++i)
+    dropped += lab.session->records()[i].reason == Reason::NotForUs;
+  EXPECT_EQ(dropped, 3u);
+}
+
 TEST(RawPeer, AHostDoesNotTakeItsOwnAddressFromOutside) {
   PeerLab lab;
   wire::Packet land = segment(SYN, 80);

@@ -67,6 +67,26 @@ TEST(Udp, MessagesKeepTheirEdgesAndWhatDoesNotFitIsLost) {
   EXPECT_EQ(got(6).value, 3) << "MSG_PEEK left it there";
 }
 
+// fact 5.1-20
+TEST(Udp, WhoWritesToASilentNeighbourIsToldAfterThreeSeconds) {
+  Lab lab(5_ms);
+  RouteSetup line;
+  line.destination = *parse_v4("10.0.0.0");
+  line.prefix = 24;
+  line.kind = RouteSetup::Kind::OnLink;
+  lab.setup.routes.push_back(line);
+  lab.program("cli", "writes",
+              {udp(), set(3, Option::ReceiveErrors, 1), sendto(3, 5, 9, "10.0.0.99"), sleep(3_s),
+               sys::Recvmsg{3, msg_errqueue, 100}, sleep(100_ms), sys::Recvmsg{3, msg_errqueue, 100}});
+  lab.run(5_s);
+  EXPECT_EQ(lab.result("writes", "recvmsg").error, Errno::AGAIN);
+  const SysResult told = lab.result("writes", "recvmsg", 2);
+  EXPECT_EQ(told.queued, Errno::HOSTUNREACH);
+  EXPECT_EQ(told.icmp, 3U << 8 | 1U);
+  EXPECT_EQ(told.data, pattern(5)) << "what was written";
+  EXPECT_EQ(to_string(told.offender), client_address) << "the kernel tells itself";
+}
+
 // facts 8-02, 8-06, 8-07, 8-17
 TEST(Udp, WhatSendingRefuses) {
   Lab lab(0);
