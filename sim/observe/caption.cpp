@@ -270,6 +270,8 @@ class Teller {
       if (reason == Reason::WindowProbe)
         return fit({fmt::format("{} asks {} whether its window has opened.", here(),
                                 names_.end(sent.packet, sent.packet.to))});
+      if (sent.packet.is_icmp())
+        return fit({fmt::format("{} sends {}: {}.", here(), what, tells_.short_reason(event_.sent.front()))});
       const std::string retry = fmt::format("{} sends {} again (retry {})", here(), what, sent.again);
       const std::string none = "no answer came within " + duration_text(ran);
       const std::string lost = event_.lost != 0 ? ". It is lost: " + tells_.short_reason(event_.lost) : "";
