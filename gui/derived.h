@@ -1,9 +1,8 @@
 // What panels read from a world that is too much to work out in every frame: port map, socket map, timers,
-// tables of tools, the ladder. Each is made when it is asked for, kept while moment and question stay, and
+// tables of tools. Each is made when it is asked for, kept while moment and question stay, and
 // moved to the next moment by what differs where that can be told.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -204,11 +204,4 @@ TimerList TimerTable::list(const ByteStore& bytes, const observe::Records& recor
   return result;
 }
 
-TimerList running_timers(const World& world, const ByteStore& bytes, const observe::Records& records,
-                         std::size_t most) {
-  TimerTable table;
-  table.show(world);
-  return table.list(bytes, records, most);
-}
-
 }  // namespace sockarium::picture

@@ -49,8 +49,4 @@ class TimerTable {
   std::set<Entry> entries_;
 };
 
-/// The `most` that fire first of all in one world.
-TimerList running_timers(const World& world, const ByteStore& bytes, const observe::Records& records,
-                         std::size_t most);
-
 }  // namespace sockarium::picture

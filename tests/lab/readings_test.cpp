@@ -45,6 +45,14 @@ NetId net_of(const World& world, HostId host) {
   return world.kernel.hosts.read(host).net;
 }
 
+/// The timers of a world that is looked at for the first time.
+TimerList running_timers(const World& world, const ByteStore& bytes, const observe::Records& records,
+                         std::size_t most) {
+  TimerTable table;
+  table.show(world);
+  return table.list(bytes, records, most);
+}
+
 TEST(PortMap, ShowsWhoHoldsEachPortAndForgetsWhatWasReleased) {
   Lab lab = slow_server();
   Session& session = lab.session();
