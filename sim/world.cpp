@@ -22,7 +22,8 @@ void for_each_part(const World& w, Use use) {
       use(w.inet.taken);
   use(w.inet.listeners), use(w.inet.captured), use(w.inet.reserved), use(w.inet.icmp_budgets);
   use(w.inet.special_routes), use(w.inet.neighbours), use(w.inet.path_mtus);
-  use(w.inet.memberships), use(w.inet.reassemblies);
+  use(w.inet.memberships), use(w.inet.reassemblies), use(w.inet.taps), use(w.inet.frames);
+  use(w.netlink.sockets), use(w.netlink.parts), use(w.netlink.ports);
   use(w.udp.sockets), use(w.udp.datagrams);
   use(w.unix.sockets), use(w.unix.messages), use(w.unix.rights), use(w.unix.abstract_names);
   use(w.tcp.connections), use(w.tcp.listeners), use(w.tcp.requests), use(w.tcp.time_waits), use(w.tcp.pieces);

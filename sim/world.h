@@ -8,8 +8,8 @@
 //   while (!world.at_end()) step(world, bytes, world.next_is_turn() ? next_call() : Input{}, records);
 //
 // The rooms below, from the bottom: core (time, ids, slabs, events), wire (packets, links), inet (addresses,
-// ports, connection table), tcp, udp, unix, poll (epoll), kernel (processes, descriptors, calls). Beside
-// them: observe, which only reads.
+// ports, connection table), tcp, udp, packet, unix, netlink, poll (epoll), kernel (processes, descriptors,
+// calls). Beside them: observe, which only reads.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 #include "sim/inet/inet.h"
 #include "sim/intervention.h"
 #include "sim/kernel/kernel.h"
+#include "sim/netlink/socket.h"
 #include "sim/poll/poll.h"
 #include "sim/record.h"
 #include "sim/setup.h"
@@ -43,6 +44,7 @@ struct World {
   tcp::Tcp tcp;
   udp::Udp udp;
   unix::Unix unix;
+  netlink::Netlink netlink;
   poll::Poll poll;
   kernel::Kernel kernel;
 

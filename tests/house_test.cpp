@@ -60,20 +60,27 @@ std::string room_of(const std::string& path) {
 /// record).
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::vector<std::string> up_to_inet{"sim/core", "sim/wire", "sim/inet"};
-  static const std::vector<std::string> all{"sim/core", "sim/wire", "sim/inet",   "sim/tcp", "sim/udp",
-                                            "sim/unix", "sim/poll", "sim/kernel", "sim"};
+  static const std::vector<std::string> below_kernel{"sim/core", "sim/wire",    "sim/inet",
+                                                     "sim/tcp",  "sim/udp",     "sim/packet",
+                                                     "sim/unix", "sim/netlink", "sim/poll"};
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> rooms = below_kernel;
+    rooms.insert(rooms.end(), {"sim/kernel", "sim"});
+    return rooms;
+  }();
   static const std::map<std::string, std::vector<std::string>> table{
       {"sim/core", {}},
       {"sim/wire", {"sim/core"}},
       {"sim/inet", {"sim/core", "sim/wire"}},
       {"sim/tcp", up_to_inet},
       {"sim/udp", up_to_inet},
+      {"sim/packet", up_to_inet},
       {"sim/unix", up_to_inet},
+      {"sim/netlink", up_to_inet},
       {"sim/poll", {"sim/core"}},
-      {"sim/kernel", {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix", "sim/poll"}},
+      {"sim/kernel", below_kernel},
       {"sim/observe", all},
-      {"sim",
-       {"sim/core", "sim/wire", "sim/inet", "sim/tcp", "sim/udp", "sim/unix", "sim/poll", "sim/kernel"}},
+      {"sim", all},
   };
   return table;
 }
@@ -105,11 +112,13 @@ TEST(House, ArrowsBetweenTheRoomsOfTheModelGoDown) {
 
 TEST(House, RoomsDoNotTouchThePartsOfTheWorldAboveThem) {
   const std::map<std::string, std::vector<std::string>> forbidden{
-      {"sim/inet", {"world.tcp", "world.udp", "world.unix", "world.kernel"}},
-      {"sim/tcp", {"world.udp", "world.unix", "world.kernel"}},
-      {"sim/udp", {"world.tcp", "world.unix", "world.kernel"}},
-      {"sim/unix", {"world.tcp", "world.udp", "world.kernel"}},
-      {"sim/poll", {"world.inet", "world.tcp", "world.udp", "world.unix", "world.kernel"}},
+      {"sim/inet", {"world.tcp", "world.udp", "world.unix", "world.netlink", "world.kernel"}},
+      {"sim/tcp", {"world.udp", "world.unix", "world.netlink", "world.kernel"}},
+      {"sim/udp", {"world.tcp", "world.unix", "world.netlink", "world.kernel"}},
+      {"sim/packet", {"world.tcp", "world.udp", "world.unix", "world.netlink", "world.kernel"}},
+      {"sim/unix", {"world.tcp", "world.udp", "world.netlink", "world.kernel"}},
+      {"sim/netlink", {"world.tcp", "world.udp", "world.unix", "world.kernel"}},
+      {"sim/poll", {"world.inet", "world.tcp", "world.udp", "world.unix", "world.netlink", "world.kernel"}},
   };
   for (const Source& source : sources("sim"))
     if (const auto rule = forbidden.find(room_of(source.path)); rule != forbidden.end()) {

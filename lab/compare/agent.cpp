@@ -28,6 +28,7 @@
 
 #include "lab/compare/agent_address.h"
 #include "lab/compare/agent_message.h"
+#include "lab/compare/agent_options.h"
 #include "lab/compare/agent_signals.h"
 #include "lab/compare/agent_waiting.h"
 #include "lab/compare/file_space.h"
@@ -56,87 +57,6 @@ std::int64_t become(std::uint32_t user) {
   return 0;
 }
 
-struct Names {
-  int level, name;
-};
-Names names_of(Option option) {
-  switch (option) {
-    case Option::ReuseAddr:
-      return {SOL_SOCKET, SO_REUSEADDR};
-    case Option::ReusePort:
-      return {SOL_SOCKET, SO_REUSEPORT};
-    case Option::KeepAlive:
-      return {SOL_SOCKET, SO_KEEPALIVE};
-    case Option::Error:
-      return {SOL_SOCKET, SO_ERROR};
-    case Option::Type:
-      return {SOL_SOCKET, SO_TYPE};
-    case Option::AcceptConn:
-      return {SOL_SOCKET, SO_ACCEPTCONN};
-    case Option::Linger:
-      return {SOL_SOCKET, SO_LINGER};
-    case Option::ReceiveBuffer:
-      return {SOL_SOCKET, SO_RCVBUF};
-    case Option::SendBuffer:
-      return {SOL_SOCKET, SO_SNDBUF};
-    case Option::ReceiveTimeout:
-      return {SOL_SOCKET, SO_RCVTIMEO};
-    case Option::SendTimeout:
-      return {SOL_SOCKET, SO_SNDTIMEO};
-    case Option::Broadcast:
-      return {SOL_SOCKET, SO_BROADCAST};
-    case Option::NoDelay:
-      return {IPPROTO_TCP, TCP_NODELAY};
-    case Option::Linger2:
-      return {IPPROTO_TCP, TCP_LINGER2};
-    case Option::MaxSeg:
-      return {IPPROTO_TCP, TCP_MAXSEG};
-    case Option::SynCount:
-      return {IPPROTO_TCP, TCP_SYNCNT};
-    case Option::DeferAccept:
-      return {IPPROTO_TCP, TCP_DEFER_ACCEPT};
-    case Option::KeepIdle:
-      return {IPPROTO_TCP, TCP_KEEPIDLE};
-    case Option::KeepInterval:
-      return {IPPROTO_TCP, TCP_KEEPINTVL};
-    case Option::KeepCount:
-      return {IPPROTO_TCP, TCP_KEEPCNT};
-    case Option::UserTimeout:
-      return {IPPROTO_TCP, TCP_USER_TIMEOUT};
-    case Option::ReceiveErrors:
-      return {IPPROTO_IP, IP_RECVERR};
-    case Option::BindAddressNoPort:
-      return {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT};
-    case Option::LocalPortRange:
-      return {IPPROTO_IP, 51};  // IP_LOCAL_PORT_RANGE, newer than the C library's headers
-    case Option::V6Only:
-      return {IPPROTO_IPV6, IPV6_V6ONLY};
-    case Option::PeerCred:
-      return {SOL_SOCKET, SO_PEERCRED};
-    case Option::OobInline:
-      return {SOL_SOCKET, SO_OOBINLINE};
-    case Option::Ttl:
-      return {IPPROTO_IP, IP_TTL};
-    case Option::MtuDiscover:
-      return {IPPROTO_IP, IP_MTU_DISCOVER};
-    case Option::Mtu:
-      return {IPPROTO_IP, IP_MTU};
-    case Option::MulticastInterface:
-      return {IPPROTO_IP, IP_MULTICAST_IF};
-    case Option::MulticastTtl:
-      return {IPPROTO_IP, IP_MULTICAST_TTL};
-    case Option::MulticastLoop:
-      return {IPPROTO_IP, IP_MULTICAST_LOOP};
-    case Option::MulticastAll:
-      return {IPPROTO_IP, IP_MULTICAST_ALL};
-    case Option::AddMembership:
-      return {IPPROTO_IP, IP_ADD_MEMBERSHIP};
-    case Option::DropMembership:
-      return {IPPROTO_IP, IP_DROP_MEMBERSHIP};
-  }
-  return {0, 0};
-}
-
 /// Each call for real. A handler fills in what the call brings besides its value, which it returns; −1: see
 /// errno.
 struct Call {
@@ -147,7 +67,7 @@ struct Call {
   std::int64_t operator()(const sys::Socket& c) const {
     const int fd = socket(c.domain, c.type, c.protocol);
     // The machine's own choice may be another one (bbr), which paces what it sends.
-    if (fd >= 0 && c.domain != AF_UNIX && (c.type & 0xf) == SOCK_STREAM)
+    if (fd >= 0 && (c.domain == AF_INET || c.domain == AF_INET6) && (c.type & 0xf) == SOCK_STREAM)
       setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
     return fd;
   }
@@ -157,7 +77,18 @@ struct Call {
   }
   template <class Named>
   SocketAddress address_of(const Named& c, std::size_t place, std::int32_t length = 0) const {
-    return c.domain == AF_UNIX ? to_sockaddr_un(part(c.path, place)) : to_sockaddr(c.to, c.domain, length);
+    std::uint32_t number = 0;
+    if constexpr (std::is_same_v<Named, sys::Bind>) number = c.number;
+    switch (c.domain) {
+      case AF_UNIX:
+        return to_sockaddr_un(part(c.path, place));
+      case AF_PACKET:
+        return to_sockaddr_ll(number, c.to.port, length);
+      case AF_NETLINK:
+        return to_sockaddr_nl(number, length);
+      default:
+        return to_sockaddr(c.to, c.domain, length);
+    }
   }
   /// A name in the file tree needs one.
   template <class Named, class Use>
@@ -219,7 +150,22 @@ struct Call {
   static std::size_t room(std::int64_t size) {
     return size < 0 ? static_cast<std::size_t>(size) : std::min(static_cast<std::size_t>(size), payload_most);
   }
-  std::int64_t operator()(const sys::Recv& c) const { return message(c.fd, c.size, c.flags, false); }
+  static int domain_of(int fd) {
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length);
+    return domain;
+  }
+  /// What these bring is understood only with the name beside it.
+  static bool brings_name(int fd) {
+    const int domain = domain_of(fd);
+    return domain == AF_PACKET || domain == AF_NETLINK;
+  }
+  std::int64_t operator()(const sys::Recv& c) const {
+    const std::int64_t taken = message(c.fd, c.size, c.flags, brings_name(c.fd));
+    result.flags = 0;  // only recvfrom tells
+    return taken;
+  }
   std::int64_t operator()(const sys::Recvfrom& c) const { return message(c.fd, c.size, c.flags, true); }
   /// recvfrom(), and the flags of the message, which only recvmsg() tells. With MSG_TRUNC the value may be
   /// greater than what came.
@@ -246,15 +192,18 @@ struct Call {
   }
   /// A raw socket of IPv4 reads the IP header, too; its identification and checksum are the kernel's secret.
   static void leave_kernels_choice(int fd, char* packet, std::size_t size) {
-    int type = 0, domain = 0;
+    int type = 0;
     socklen_t length = sizeof type;
     getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
-    length = sizeof domain;
-    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length);
-    if (type != SOCK_RAW || domain != AF_INET || size < 20) return;
+    if (type != SOCK_RAW || domain_of(fd) != AF_INET || size < 20) return;
     packet[4] = packet[5] = packet[10] = packet[11] = 0;
   }
   std::int64_t operator()(const sys::Read& c) const {
+    if (c.size > 0 && brings_name(c.fd)) {
+      const std::int64_t taken = message(c.fd, c.size, 0, true);
+      result.flags = 0;
+      return taken;
+    }
     const ssize_t size = read(c.fd, box.payload.data(), room(c.size));
     if (size > 0) agent_signals::leave_numbers(c.fd, box.payload.data(), static_cast<std::size_t>(size));
     return came(size);
@@ -272,43 +221,8 @@ struct Call {
   std::int64_t operator()(const sys::Getsockname& c) const { return name_by(getsockname, c.fd); }
   std::int64_t operator()(const sys::Getpeername& c) const { return name_by(getpeername, c.fd); }
 
-  std::int64_t operator()(const sys::Setsockopt& c) const {
-    const Names names = names_of(c.option);
-    if (c.option == Option::Linger) {
-      const linger value{static_cast<int>(c.value), static_cast<int>(c.second)};
-      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
-    }
-    if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout) {
-      timeval value{};
-      value.tv_sec = c.value / second;
-      value.tv_usec = c.value % second / microsecond;
-      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
-    }
-    if (c.option == Option::AddMembership || c.option == Option::DropMembership) {
-      const ip_mreq value{{htonl(static_cast<in_addr_t>(c.value))},
-                          {htonl(static_cast<in_addr_t>(c.second))}};
-      return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
-    }
-    const bool address = c.option == Option::MulticastInterface;
-    const int value =
-        address ? static_cast<int>(htonl(static_cast<in_addr_t>(c.value))) : static_cast<int>(c.value);
-    return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
-  }
-  std::int64_t operator()(const sys::Getsockopt& c) const {
-    const Names names = names_of(c.option);
-    std::array<int, 4> value{};
-    socklen_t size = sizeof value;
-    if (getsockopt(c.fd, names.level, names.name, value.data(), &size) != 0) return -1;
-    if (c.option == Option::ReceiveTimeout || c.option == Option::SendTimeout) {
-      timeval time{};
-      std::memcpy(&time, value.data(), sizeof time);
-      return time.tv_sec * second + time.tv_usec * microsecond;
-    }
-    if (c.option == Option::MulticastInterface) return ntohl(static_cast<in_addr_t>(value[0]));
-    if (c.option == Option::Linger || c.option == Option::PeerCred) result.second = value[1];
-    if (c.option == Option::PeerCred) result.flags = value[2];
-    return value[0];
-  }
+  std::int64_t operator()(const sys::Setsockopt& c) const { return set_option(c, box.payload.data()); }
+  std::int64_t operator()(const sys::Getsockopt& c) const { return get_option(c, result); }
   std::int64_t operator()(const sys::Ioctl& c) const {
     int value = 0;
     const int answer = ioctl(static_cast<int>(c.fd),

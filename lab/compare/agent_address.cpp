@@ -1,9 +1,51 @@
 #include "lab/compare/agent_address.h"
 
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+
 #include <algorithm>
 #include <cstring>
 
 namespace sockarium::compare {
+
+namespace {
+
+template <class Struct>
+SocketAddress address_of(const Struct& name, std::int32_t length) {
+  SocketAddress address;
+  std::memcpy(&address.storage, &name, sizeof name);
+  address.size = length != 0 ? static_cast<socklen_t>(length) : sizeof name;
+  return address;
+}
+
+void take_device(const sockaddr_storage& storage, SysResult& result) {
+  sockaddr_ll name{};
+  std::memcpy(&name, &storage, sizeof name);
+  result.number = static_cast<std::uint32_t>(name.sll_ifindex);
+  result.frame.protocol = ntohs(name.sll_protocol);
+  result.frame.hardware = name.sll_hatype;
+  result.frame.type = name.sll_pkttype;
+  result.frame.address_length = name.sll_halen;
+  std::memcpy(result.frame.address.data(), name.sll_addr,
+              std::min<std::size_t>(name.sll_halen, result.frame.address.size()));
+}
+
+}  // namespace
+
+SocketAddress to_sockaddr_ll(std::uint32_t device, std::uint16_t protocol, std::int32_t length) {
+  sockaddr_ll name{};
+  name.sll_family = AF_PACKET;
+  name.sll_ifindex = static_cast<int>(device);
+  name.sll_protocol = htons(protocol);
+  return address_of(name, length);
+}
+
+SocketAddress to_sockaddr_nl(std::uint32_t port, std::int32_t length) {
+  sockaddr_nl name{};
+  name.nl_family = AF_NETLINK;
+  name.nl_pid = port;
+  return address_of(name, length);
+}
 
 SocketAddress to_sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length) {
   SocketAddress address;
@@ -53,6 +95,12 @@ void take_address(const SocketAddress& address, SysResult& result, char* place) 
     if (path[0] != '\0') size = strnlen(path, size);
     std::memcpy(place, path, size);
     result.path.length = static_cast<std::uint32_t>(size);
+  } else if (address.storage.ss_family == AF_PACKET) {
+    take_device(address.storage, result);
+  } else if (address.storage.ss_family == AF_NETLINK) {
+    sockaddr_nl name{};
+    std::memcpy(&name, &address.storage, sizeof name);
+    result.number = name.nl_pid;
   } else if (address.storage.ss_family == AF_INET6) {
     sockaddr_in6 six{};
     std::memcpy(&six, &address.storage, sizeof six);

@@ -25,6 +25,10 @@ struct SocketAddress {
 SocketAddress to_sockaddr(const Endpoint& to, std::int32_t domain, std::int32_t length = 0);
 /// Of AF_UNIX: an empty path is the address without one.
 SocketAddress to_sockaddr_un(std::string_view path);
+/// Of AF_PACKET: a device's index (0: every one) and a protocol (ETH_P_…; 0: as before).
+SocketAddress to_sockaddr_ll(std::uint32_t device, std::uint16_t protocol, std::int32_t length = 0);
+/// Of AF_NETLINK.
+SocketAddress to_sockaddr_nl(std::uint32_t port, std::int32_t length = 0);
 /// Does it name a file?
 bool names_file(std::string_view path);
 /// Into the result of a call; nothing where the kernel named nobody. A path goes to `place`, of which the

@@ -10,10 +10,11 @@
 
 #include "sim/core/address.h"
 #include "sim/core/tcp_state.h"
+#include "sim/wire/ethernet.h"
 
 namespace sockarium::compare::netlink {
 
-using Mac = std::array<std::uint8_t, 6>;
+using wire::Mac;
 
 /// A veth pair: `name` here, `peer_name` in the namespace of descriptor `peer_namespace`, where it has
 /// `peer_mac`.

@@ -18,18 +18,43 @@
 #include "lab/compare/netlink.h"
 #include "lab/compare/proc_file.h"
 #include "lab/compare/sysctl_files.h"
+#include "sim/inet/device.h"
+#include "sim/wire/ethernet.h"
 
 namespace sockarium::compare {
 
 namespace {
 
-netlink::Mac mac_of(std::size_t link, std::size_t end) {
-  return {2,
-          0,
-          0,
-          static_cast<std::uint8_t>(link >> 8),
-          static_cast<std::uint8_t>(link),
-          static_cast<std::uint8_t>(end)};
+/// «eth1»: what the model calls the device at a host's end of a link.
+std::string device_of(const Setup& setup, std::size_t host, std::size_t link) {
+  std::uint32_t index = inet::first_link_index;
+  for (std::size_t i = 0; i < link; ++i)
+    index += setup.links[i].a == host || setup.links[i].b == host ? 1 : 0;
+  return inet::device_name(index);
+}
+
+/// Does an address lie on loopback? Those of IPv6 do: on a link they would be announced there (RFC 3810).
+bool on_loopback(const Setup& setup, std::size_t host, const Address& address) {
+  const bool alone = std::none_of(setup.links.begin(), setup.links.end(),
+                                  [&](const LinkSetup& link) { return link.a == host || link.b == host; });
+  return alone || address.is_loopback() || !address.is_v4();
+}
+
+/// The addresses that lie on the device at a host's end of a link, as inet::link_of_address has them.
+std::vector<Address> addresses_on(const Setup& setup, std::size_t host, std::size_t link) {
+  std::size_t nth = 0, links = 0;
+  for (std::size_t i = 0; i < setup.links.size(); ++i) {
+    if (setup.links[i].a != host && setup.links[i].b != host) continue;
+    nth += i < link ? 1 : 0;
+    ++links;
+  }
+  std::vector<Address> found;
+  std::size_t place = 0;
+  for (const Address& address : setup.hosts[host].addresses) {
+    if (on_loopback(setup, host, address)) continue;
+    if (std::min(place++, links - 1) == nth) found.push_back(address);
+  }
+  return found;
 }
 
 /// A packet socket on an interface of this namespace, for all that comes in.
@@ -103,11 +128,14 @@ std::string trouble(const char* what, int error) {
 std::string join(const Setup& setup, const RealNetwork& network, std::size_t link, std::size_t end) {
   const LinkSetup& plan = setup.links[link];
   const std::size_t here = end == 0 ? plan.a : plan.b, there = end == 0 ? plan.b : plan.a;
-  const std::string name = fmt::format("link{}", link);
+  const std::string name = device_of(setup, here, link);
   enter(network.hosts[here]);
   if (const int error = netlink::switch_off_offloads(name))
     return trouble("no offload can be switched off", error);
   if (const int error = netlink::set_up(name)) return trouble("a link can't be set up", error);
+  for (const Address& address : addresses_on(setup, here, link))
+    if (const int error = netlink::add_address(name, address))
+      return trouble(("no address " + to_string(address)).c_str(), error);
   const std::vector<Address>& mine = setup.hosts[here].addresses;
   for (const Address& address : setup.hosts[there].addresses) {
     if (mine.empty()) return "a host without an address has a link";
@@ -115,7 +143,7 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
     if (!source) continue;  // no way there, as in the model the source would be of the wrong family
     const int route = netlink::add_route(name, address, *source);
     if (route != 0 && route != EEXIST) return trouble("no route can be added", route);
-    if (const int error = netlink::add_neighbour(name, address, mac_of(link, 1 - end)))
+    if (const int error = netlink::add_neighbour(name, address, wire::mac_of(link, 1 - end)))
       return trouble("no neighbour can be added", error);
   }
   // A raw peer answers nobody's ARP, and is where packets to addresses of nobody go.
@@ -139,9 +167,9 @@ std::string add_route_via(const Setup& setup, const RouteSetup& plan) {
   while (!joins(setup.links[link])) ++link;
   const auto source = first_of(setup.hosts[plan.host], true), via = first_of(setup.hosts[plan.via], true);
   if (!source || !via) return "a route of IPv4 needs addresses of IPv4";
-  return trouble(
-      "no route can be added",
-      netlink::add_route_via(fmt::format("link{}", link), plan.destination, plan.prefix, *source, *via));
+  return trouble("no route can be added",
+                 netlink::add_route_via(device_of(setup, plan.host, link), plan.destination, plan.prefix,
+                                        *source, *via));
 }
 
 /// A line of a host's routing table.
@@ -151,7 +179,7 @@ std::string add_route(const Setup& setup, const RealNetwork& network, const Rout
   if (plan.kind == Kind::Via) return add_route_via(setup, plan);
   const int error =
       plan.kind == Kind::OnLink
-          ? netlink::add_route(fmt::format("link{}", plan.link), plan.destination,
+          ? netlink::add_route(device_of(setup, plan.host, plan.link), plan.destination,
                                setup.hosts[plan.host].addresses.front(), plan.prefix)
           : netlink::add_special_route(plan.destination, plan.prefix,
                                        plan.kind == Kind::Unreachable ? netlink::SpecialRoute::Unreachable
@@ -163,13 +191,7 @@ std::string add_route(const Setup& setup, const RealNetwork& network, const Rout
 }  // namespace
 
 std::array<std::uint8_t, 14> frame_header(std::size_t link, bool v4) {
-  std::array<std::uint8_t, 14> header{};
-  const netlink::Mac to = mac_of(link, 0), from = mac_of(link, 1);
-  std::copy(to.begin(), to.end(), header.begin());
-  std::copy(from.begin(), from.end(), header.begin() + 6);
-  header[12] = (v4 ? ETH_P_IP : ETH_P_IPV6) >> 8;
-  header[13] = (v4 ? ETH_P_IP : ETH_P_IPV6) & 0xff;
-  return header;
+  return wire::ethernet_header_of(wire::mac_of(link, 0), wire::mac_of(link, 1), wire::ethertype_of(v4));
 }
 
 bool enter(int host_namespace) {
@@ -189,8 +211,9 @@ std::string build(const Setup& setup, RealNetwork& network) {
     network.hosts.push_back(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     if (const int error = netlink::set_up("lo")) return trouble("loopback can't be set up", error);
     for (const Address& address : host.addresses)
-      if (const int error = netlink::add_address("lo", address))
-        return trouble(("no address " + to_string(address)).c_str(), error);
+      if (on_loopback(setup, network.hosts.size() - 1, address))
+        if (const int error = netlink::add_address("lo", address))
+          return trouble(("no address " + to_string(address)).c_str(), error);
     if (const std::string why = set_sysctls(host); !why.empty()) return why;
     netlink::switch_off_offloads("lo");  // what can't be switched off there does no harm
     if (const std::string why = hear_loopback(network); !why.empty()) return why;
@@ -213,9 +236,9 @@ std::string build(const Setup& setup, RealNetwork& network) {
         continue;
       }
       const std::string name = fmt::format("wire{}{}", link, end == 0 ? 'a' : 'b');
-      const int host = network.hosts[end == 0 ? plan.a : plan.b];
-      if (const int error = netlink::add_veth(name, fmt::format("link{}", link), host, mac_of(link, end),
-                                              static_cast<std::uint32_t>(plan.mtu)))
+      const std::size_t place = end == 0 ? plan.a : plan.b;
+      if (const int error = netlink::add_veth(name, device_of(setup, place, link), network.hosts[place],
+                                              wire::mac_of(link, end), static_cast<std::uint32_t>(plan.mtu)))
         return trouble("no virtual Ethernet pair", error);
       if (const int error = netlink::set_up(name)) return trouble("the relay's end can't be set up", error);
       if ((ends[end] = hear(name)) < 0) return "packet sockets can't be had here";

@@ -13,6 +13,7 @@ struct Payloads {
   List operator()(sys::Send& call) const { return {&call.data}; }
   List operator()(sys::Sendto& call) const { return {&call.data, &call.path}; }
   List operator()(sys::Sendmsg& call) const { return {&call.data, &call.fds, &call.path}; }
+  List operator()(sys::Setsockopt& call) const { return {&call.data}; }
   List operator()(sys::Write& call) const { return {&call.data}; }
   List operator()(sys::Inject& call) const { return {&call.packet}; }
   List operator()(sys::Bind& call) const { return {&call.path}; }

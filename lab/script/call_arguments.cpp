@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lab/script/suggest.h"
+#include "sim/inet/device.h"
 
 namespace sockarium::script {
 
@@ -60,6 +61,33 @@ Bytes local_name_argument(const Arguments& arguments, int n) {
     arguments.wrong(n, "path", "a path without a zero byte", "an abstract name is written \"@name\"");
   if (!name.empty() && name.front() == '@') name.front() = '\0';
   return name.empty() ? Bytes{} : runner_of(arguments).bytes().intern(name);
+}
+
+std::uint32_t device_field(Fields& fields) {
+  const Value* value = fields.find("interface");
+  if (value == nullptr) return 0;
+  const std::uint32_t index = value->kind == Value::Kind::Text ? inet::device_index(value->text) : 0;
+  if (index == 0)
+    fields.wrong("interface", "a network device",
+                 "write \"lo\", or \"eth0\", \"eth1\", … for the host's links in the order of the file");
+  return index;
+}
+
+std::optional<OtherName> other_name_argument(const Arguments& arguments, int n) {
+  Value value = arguments.value(n, 2);
+  if (value.kind != Value::Kind::Table || value.field("ip") != nullptr) return std::nullopt;
+  OtherName name;
+  Fields fields(std::move(value), std::string(arguments.call()));
+  if (fields.find("pid") != nullptr) {
+    name.domain = af_netlink;
+    name.number = static_cast<std::uint32_t>(fields.integer("pid", 0, 0, UINT32_MAX));
+    fields.later("groups", "groups of netlink");
+  } else {
+    name.number = device_field(fields);
+    name.protocol = static_cast<std::uint16_t>(fields.integer("protocol", 0, 0, UINT16_MAX));
+  }
+  fields.finish();
+  return name;
 }
 
 Bytes data_argument(const Arguments& arguments, int n) {

@@ -1,6 +1,8 @@
 // What several calls take: descriptors, addresses, data, paths.
 #pragma once
 
+#include <optional>
+
 #include "lab/script/binding.h"
 #include "lab/script/runner.h"
 #include "sim/core/address.h"
@@ -36,6 +38,18 @@ void endpoint_arguments(const Arguments& arguments, int n, Call& call) {
 bool is_local_name(const Arguments& arguments, int n);
 /// That name as C has it: an abstract one begins with a zero byte.
 Bytes local_name_argument(const Arguments& arguments, int n);
+
+/// The index of the device that «interface» names: "lo", "eth0", …; 0: there is no such field.
+std::uint32_t device_field(Fields& fields);
+/// The name of a packet or netlink socket.
+struct OtherName {
+  std::int32_t domain = af_packet;
+  std::uint32_t number = 0;    ///< the device's index, or the port id
+  std::uint16_t protocol = 0;  ///< ETH_P_…
+};
+/// { interface = "eth0", protocol = ETH_P_IP } or { pid = 0 }; nothing where argument `n` is no table of
+/// these.
+std::optional<OtherName> other_name_argument(const Arguments& arguments, int n);
 
 /// A text, or pattern(n).
 Bytes data_argument(const Arguments& arguments, int n);

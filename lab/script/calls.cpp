@@ -51,6 +51,8 @@ void open_calls(lua_State* L) {
   open_file_calls(L);
   open_process_calls(L);
   open_message_calls(L);
+  open_packet_calls(L);
+  open_netlink_calls(L);
   open_waiting_calls(L);
   lua_pushliteral(L, "check");
   lua_pushcclosure(L, &check, 1);

@@ -8,6 +8,7 @@
 #include "sim/core/errno.h"
 #include "sim/core/signal.h"
 #include "sim/core/syscall.h"
+#include "sim/netlink/message.h"
 
 namespace sockarium::script {
 
@@ -58,6 +59,36 @@ constexpr Constant constants[] = {
     {"SIOCOUTQ", siocoutq},
     {"SOL_SOCKET", 1},
     {"SOL_TCP", 6},
+    {"SOL_PACKET", 263},
+    {"ETH_P_ALL", 3},
+    {"ETH_P_IP", 0x0800},
+    {"ETH_P_ARP", 0x0806},
+    {"ETH_P_IPV6", 0x86dd},
+    {"PACKET_HOST", 0},
+    {"PACKET_BROADCAST", 1},
+    {"PACKET_MULTICAST", 2},
+    {"PACKET_OTHERHOST", 3},
+    {"PACKET_OUTGOING", 4},
+    {"PACKET_MR_PROMISC", 1},
+    {"ARPHRD_ETHER", 1},
+    {"ARPHRD_LOOPBACK", 772},
+    {"NETLINK_ROUTE", 0},
+    {"NETLINK_SOCK_DIAG", netlink::sock_diag},
+    {"NLM_F_REQUEST", netlink::nlm_f_request},
+    {"NLM_F_MULTI", netlink::nlm_f_multi},
+    {"NLM_F_ACK", netlink::nlm_f_ack},
+    {"NLM_F_DUMP", netlink::nlm_f_dump},
+    {"NLM_F_CAPPED", netlink::nlm_f_capped},
+    {"NLMSG_ERROR", netlink::nlmsg_error},
+    {"NLMSG_DONE", netlink::nlmsg_done},
+    {"SOCK_DIAG_BY_FAMILY", netlink::sock_diag_by_family},
+    {"SOCK_DESTROY", netlink::sock_destroy},
+    {"UDIAG_SHOW_NAME", netlink::show_name},
+    {"UDIAG_SHOW_VFS", netlink::show_vfs},
+    {"UDIAG_SHOW_PEER", netlink::show_peer},
+    {"UDIAG_SHOW_ICONS", netlink::show_icons},
+    {"UDIAG_SHOW_RQLEN", netlink::show_rqlen},
+    {"UDIAG_SHOW_UID", netlink::show_uid},
     {"SHUT_RD", 0},
     {"SHUT_WR", 1},
     {"SHUT_RDWR", 2},

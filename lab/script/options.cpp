@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lab/script/call_arguments.h"
 #include "lab/script/constants.h"
 #include "lab/script/suggest.h"
 
@@ -10,7 +11,11 @@ namespace sockarium::script {
 namespace {
 
 std::int64_t level_number(std::string_view level) {
-  return level == "SOL_SOCKET" ? 1 : level == "IPPROTO_IP" ? 0 : level == "IPPROTO_IPV6" ? 41 : 6;
+  return level == "SOL_SOCKET"     ? 1
+         : level == "IPPROTO_IP"   ? 0
+         : level == "IPPROTO_IPV6" ? 41
+         : level == "SOL_PACKET"   ? 263
+                                   : 6;
 }
 
 std::int64_t on_or_off(const Arguments& a, int n) {
@@ -80,6 +85,20 @@ void membership_value(const Arguments& a, sys::Setsockopt& call) {
   call.second = address_value(a, value.item(1).text);
 }
 
+/// {interface = "eth0", type = PACKET_MR_PROMISC}: the index of the device that shall hear everything.
+std::int64_t promiscuous_value(const Arguments& a) {
+  const std::string usage = "write { interface = \"eth0\", type = PACKET_MR_PROMISC }";
+  const Value value = a.value(4, 2);
+  if (value.kind != Value::Kind::Table) a.wrong(4, "value", "a table {interface, type}", usage);
+  Fields fields(value, "PACKET_ADD_MEMBERSHIP");
+  const std::uint32_t device = device_field(fields);
+  const std::int64_t type = fields.integer("type", 0, 0, UINT16_MAX);
+  fields.finish();
+  constexpr std::int64_t promisc = 1;
+  if (type != promisc) a.not_modelled("this type of PACKET_ADD_MEMBERSHIP", "there is PACKET_MR_PROMISC");
+  return device;
+}
+
 }  // namespace
 
 Option option_argument(const Arguments& a) {
@@ -87,7 +106,7 @@ Option option_argument(const Arguments& a) {
   const Value name = a.value(3, 0);
   const std::string usage = "write SOL_SOCKET, SO_REUSEADDR, or IPPROTO_TCP, TCP_NODELAY";
   if (level.kind != Value::Kind::Integer)
-    a.wrong(2, "level", "SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP or IPPROTO_IPV6", usage);
+    a.wrong(2, "level", "SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6 or SOL_PACKET", usage);
   if (name.kind != Value::Kind::Text) a.wrong(3, "name", "an option like SO_REUSEADDR", usage);
   for (const OptionRow& row : option_table) {
     if (row.name != name.text) continue;
@@ -123,6 +142,16 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::LocalPortRange:
       call.value = port_range_value(a);
       break;
+    case Option::AttachFilter:
+      if (a.value(4, 0).kind != Value::Kind::Text)
+        a.wrong(4, "value", "a program of BPF", "write bpf(\"tcp port 80\")");
+      call.data = runner_of(a).bytes().intern(a.text(4, "value"));
+      break;
+    case Option::DetachFilter:
+      break;
+    case Option::PacketMembership:
+      call.value = promiscuous_value(a);
+      break;
     case Option::AddMembership:
     case Option::DropMembership:
       membership_value(a, call);
@@ -156,6 +185,8 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::Mtu:
     case Option::MulticastTtl:
     case Option::MulticastAll:
+    case Option::PacketStatistics:
+    case Option::IgnoreOutgoing:
       call.value = a.int32(4, "value");
       break;
   }

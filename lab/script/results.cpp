@@ -4,6 +4,7 @@
 
 #include "lab/script/peer.h"
 #include "sim/core/errno.h"
+#include "sim/inet/device.h"
 #include "sim/observe/local_sockets.h"
 #include "sim/wire/header_bytes.h"
 
@@ -26,10 +27,30 @@ struct Values {
         Entry{Value::of(static_cast<std::int64_t>(list.entries.size()) + 1), std::move(item)});
   }
   List number() const { return {Value::of(result.value)}; }
-  /// {ip, port}; of AF_UNIX a text: the path, «@name», or "" for none.
+  /// {ip, port}; of AF_PACKET and AF_NETLINK a table, too; of AF_UNIX a text: the path, «@name», or "" for
+  /// none.
   Value peer() const {
     if (result.domain == af_unix) return Value::of(std::string_view(observe::local_name(bytes, result.path)));
+    if (result.domain == af_packet) return device();
+    if (result.domain == af_netlink) {
+      Value table = Value::table();
+      table.set("pid", Value::of(std::int64_t{result.number}));
+      return table;
+    }
     return Value::of(result.peer, result.domain == af_inet6);
+  }
+  /// {interface, protocol}, and of a device: type, hardware, address.
+  Value device() const {
+    Value table = Value::table();
+    table.set("interface", Value::of(std::string_view(inet::device_name(result.number))));
+    table.set("protocol", Value::of(std::int64_t{result.frame.protocol}));
+    if (result.number == 0) return table;
+    table.set("type", Value::of(std::int64_t{result.frame.type}));
+    table.set("hardware", Value::of(std::int64_t{result.frame.hardware}));
+    const auto& m = result.frame.address;
+    table.set("address", Value::of(std::string_view(fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}",
+                                                                m[0], m[1], m[2], m[3], m[4], m[5]))));
+    return table;
   }
   List pair() const { return {Value::of(result.value), Value::of(result.second)}; }
   List times() const { return {Value::of(in_seconds(result.value)), Value::of(in_seconds(result.second))}; }
@@ -158,6 +179,12 @@ struct Values {
         who.set("uid", Value::of(result.second));
         who.set("gid", Value::of(std::int64_t{result.flags}));
         return {who};
+      }
+      case Option::PacketStatistics: {
+        Value counts = Value::table();
+        counts.set("packets", Value::of(result.value));
+        counts.set("drops", Value::of(result.second));
+        return {counts};
       }
       case Option::MulticastInterface:
         return {Value::of(

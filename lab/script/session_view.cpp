@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/core/tcp_state.h"
+#include "sim/inet/device.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
 #include "sim/observe/local_sockets.h"
@@ -278,6 +279,9 @@ std::string SessionView::what_is(OpenFileId id) const {
     const std::string name = observe::local_name(bytes_, entry.name);
     return fmt::format("unix {}{}({})", name, name.empty() ? "" : " ", state);
   }
+  if (base->kind == inet::EntryKind::Netlink) return "netlink SOCK_DIAG";
+  if (base->kind == inet::EntryKind::Packet)
+    return "packet " + inet::device_name(world_.inet.taps.read(TapId::from_raw(base->entry)).device);
   const std::string peer = base->peer.port != 0 ? "->" + to_string(base->peer, base->ipv6) : "";
   return fmt::format("{} {}{} ({})", wire::protocol_name(base->protocol), to_string(base->local, base->ipv6),
                      peer, state);

@@ -23,7 +23,14 @@ Answer call_socket(Arguments& a) {
   return make_call(a, call);
 }
 
-/// bind(fd, ip, port), connect(fd, ip, port); bind(fd, path) and connect(fd, path) of AF_UNIX. The family is
+/// Netlink leads to the kernel alone.
+void only_to_the_kernel(const Arguments& a, const OtherName& name) {
+  if (name.domain == af_netlink && name.number != 0)
+    a.not_modelled("netlink between programs", "the kernel's port id is 0: write { pid = 0 }");
+}
+
+/// bind(fd, ip, port), connect(fd, ip, port); bind(fd, path) and connect(fd, path) of AF_UNIX;
+/// bind(fd, { interface = "eth0" }) of AF_PACKET, bind(fd, { pid = 0 }) of AF_NETLINK. The family is
 /// the address's, or a fourth argument: bind(fd, "0.0.0.0", 80, AF_UNSPEC). connect(fd, AF_UNSPEC) takes the
 /// peer away.
 template <class Call>
@@ -41,6 +48,15 @@ Answer call_with_endpoint(Arguments& a) {
   if (a.missing(3) && is_local_name(a, 2)) {
     call.domain = af_unix;
     call.path = local_name_argument(a, 2);
+    return make_call(a, call);
+  }
+  if (const auto name = other_name_argument(a, 2)) {
+    call.domain = name->domain;
+    call.to.port = name->protocol;
+    if constexpr (std::is_same_v<Call, sys::Bind>)
+      call.number = name->number;
+    else
+      only_to_the_kernel(a, *name);
     return make_call(a, call);
   }
   endpoint_arguments(a, 2, call);
@@ -86,7 +102,8 @@ Answer call_send(Arguments& a) {
   return make_call(a, call);
 }
 
-/// sendto(fd, data, ip, port[, flags]); sendto(fd, data, path[, flags])
+/// sendto(fd, data, ip, port[, flags]); sendto(fd, data, path[, flags]); sendto(fd, data, { pid = 0 }[,
+/// flags])
 Answer call_sendto(Arguments& a) {
   require_phase(a, Phase::Running);
   sys::Sendto call;
@@ -95,6 +112,12 @@ Answer call_sendto(Arguments& a) {
   if (is_local_name(a, 3)) {
     call.domain = af_unix;
     call.path = local_name_argument(a, 3);
+    call.flags = message_flags(a, 4);
+    return make_call(a, call);
+  }
+  if (const auto name = other_name_argument(a, 3)) {
+    only_to_the_kernel(a, *name);
+    call.domain = name->domain;
     call.flags = message_flags(a, 4);
     return make_call(a, call);
   }
@@ -153,6 +176,8 @@ Answer call_getsockopt(Arguments& a) {
   sys::Getsockopt call;
   call.fd = fd_argument(a);
   call.option = option_argument(a);
+  if (call.option == Option::AttachFilter || call.option == Option::DetachFilter)
+    a.not_modelled("reading a filter back");
   return make_call(a, call);
 }
 

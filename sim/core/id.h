@@ -39,8 +39,14 @@ struct SpecialRoute;
 struct Neighbour;
 struct Membership;
 struct Reassembly;
+struct Tap;
+struct Frame;
 struct PortRange;
 }  // namespace inet
+namespace netlink {
+struct Socket;
+struct Part;
+}  // namespace netlink
 namespace udp {
 struct Socket;
 struct Datagram;
@@ -89,8 +95,12 @@ using SpecialRouteId = Id<inet::SpecialRoute>;
 using NeighbourId = Id<inet::Neighbour>;
 using MembershipId = Id<inet::Membership>;
 using ReassemblyId = Id<inet::Reassembly>;
+using TapId = Id<inet::Tap>;
+using FrameId = Id<inet::Frame>;
 using PortBucketId = Id<inet::PortBucket>;
 using PortRangeId = Id<inet::PortRange>;
+using NetlinkSocketId = Id<netlink::Socket>;
+using NetlinkPartId = Id<netlink::Part>;
 using UdpSocketId = Id<udp::Socket>;
 using DatagramId = Id<udp::Datagram>;
 using ConnectionId = Id<tcp::Connection>;

@@ -19,8 +19,9 @@
 
 namespace sockarium {
 
-enum class Domain : std::int32_t { Inet = 2, Inet6 = 10, Unix = 1 };  // AF_*
-inline constexpr std::int32_t af_unspec = 0, af_unix = 1, af_inet = 2, af_inet6 = 10;
+enum class Domain : std::int32_t { Unix = 1, Inet = 2, Inet6 = 10, Netlink = 16, Packet = 17 };  // AF_*
+inline constexpr std::int32_t af_unspec = 0, af_unix = 1, af_inet = 2, af_inet6 = 10, af_netlink = 16,
+                              af_packet = 17;
 enum class SocketType : std::int32_t { Stream = 1, Datagram = 2, Raw = 3, SeqPacket = 5 };  // SOCK_*
 inline constexpr std::int32_t sock_nonblock = 04000;    // SOCK_NONBLOCK, also O_NONBLOCK
 inline constexpr std::int32_t sock_cloexec = 02000000;  // SOCK_CLOEXEC
@@ -56,8 +57,11 @@ struct Bind {  ///< EINVAL (bound already), EADDRNOTAVAIL, EACCES, EADDRINUSE, E
   static constexpr std::string_view name = "bind";
   std::int32_t fd = -1, domain = 2;  ///< `domain`: the family of the address that was given
   Endpoint to;
-  std::int32_t length = 0;  ///< bytes of the address that was given; 0: as many as its family has
-  Bytes path;               ///< AF_UNIX: sun_path; an abstract name begins with a zero byte
+  std::int32_t length = 0;   ///< bytes of the address that was given; 0: as many as its family has
+  Bytes path;                ///< AF_UNIX: sun_path; an abstract name begins with a zero byte
+  std::uint32_t number = 0;  ///< AF_PACKET: the device's index, 0 for all, and `to.port` is the protocol
+                             ///< (ETH_P_…); AF_NETLINK: the port id
+  std::uint32_t reserved = 0;
 };
 struct Listen {  ///< EADDRINUSE, EINVAL, EOPNOTSUPP
   static constexpr std::string_view name = "listen";
@@ -130,6 +134,7 @@ struct Setsockopt {  ///< ENOPROTOOPT, EINVAL
   Option option = Option::ReuseAddr;
   std::int64_t value = 0;   ///< a number, or a duration in ns; a group or interface: its IPv4 address
   std::int64_t second = 0;  ///< SO_LINGER: seconds; IP_ADD_MEMBERSHIP: the interface's address, or 0
+  Bytes data;               ///< SO_ATTACH_FILTER: the program, see bpf.h
 };
 struct Getsockopt {  ///< → value (SO_ERROR: an errno's number)
   static constexpr std::string_view name = "getsockopt";
@@ -371,6 +376,16 @@ using Syscall =
 
 struct SysResult;
 
+/// A frame's sender, or a packet socket's own name, besides the device's index. Linux struct sockaddr_ll.
+struct FrameName {
+  std::uint16_t protocol = 0;  ///< ETH_P_…
+  std::uint16_t hardware = 0;  ///< ARPHRD_…; 0: no device
+  std::uint8_t type = 0;       ///< PACKET_…
+  std::uint8_t address_length = 0;
+  std::array<std::uint8_t, 6> address{};
+  friend bool operator==(const FrameName&, const FrameName&) = default;
+};
+
 /// «connect»
 std::string_view name(const Syscall& call);
 /// The call with its arguments, as strace writes it, without the result: «listen(3, 128)».
@@ -385,7 +400,7 @@ std::int32_t fd_of(const Syscall& call);
 struct SysResult {
   std::int64_t value = 0;
   std::int64_t second = 0;  ///< pipe, socketpair, getrlimit, timerfd, SO_LINGER: the second of two values;
-                            ///< SO_PEERCRED: the uid
+                            ///< SO_PEERCRED: the uid; PACKET_STATISTICS: drops
   Bytes data;               ///< recv, recvfrom, recvmsg, read, capture; poll, select, epoll_wait
   Endpoint peer;  ///< accept, getsockname, getpeername, recvfrom; connect and recv of a datagram socket
   Errno error = Errno::OK;
@@ -400,6 +415,8 @@ struct SysResult {
   Errno queued = Errno::OK;
   std::uint32_t icmp = 0;
   Address offender;
+  std::uint32_t number = 0;  ///< of AF_PACKET: the device's index; of AF_NETLINK: the port id
+  FrameName frame;           ///< of AF_PACKET
 
   bool ok() const { return error == Errno::OK; }
   static SysResult of(std::int64_t value) {

@@ -1,5 +1,6 @@
 #include "sim/inet/groups.h"
 
+#include "sim/inet/device.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
 
@@ -17,8 +18,12 @@ struct Place {
 Place place_of(const World& world, NetId net, const Address& group, std::int64_t interface) {
   Place place;
   if (interface != 0) {
-    if (!is_local(world, net, address_in(interface))) place.error = Errno::NODEV;
-    return place;  // every address of the model's hosts is loopback's
+    const Address address = address_in(interface);
+    if (is_local(world, net, address))
+      place.link = link_of_address(world, net, address);
+    else
+      place.error = Errno::NODEV;
+    return place;
   }
   const auto path = route(world, net, group);
   if (path)

@@ -12,6 +12,7 @@
 #include "sim/core/slab.h"
 #include "sim/core/sysctl.h"
 #include "sim/inet/socket_base.h"
+#include "sim/inet/tap.h"
 #include "sim/wire/packet.h"
 
 namespace sockarium::inet {
@@ -200,6 +201,8 @@ struct Inet {
   std::uint64_t last_fragment_id = 0;
   std::uint64_t last_echo_id = 0;  ///< of ping sockets (Linux ping_port_rover)
   Slab<Captured> captured;
+  Slab<Tap> taps;  ///< of packet sockets
+  Slab<Frame> frames;
   std::uint64_t last_inode = 10'000;
 
   friend bool operator==(const Inet&, const Inet&) = default;

@@ -5,6 +5,7 @@
 #include "sim/inet/neighbour.h"
 #include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
+#include "sim/inet/tap.h"
 #include "sim/step.h"
 
 namespace sockarium::inet {
@@ -23,6 +24,18 @@ std::optional<Path> way_to(const World& world, NetId net, NetId neighbour) {
   path.link = way->link;
   path.direction = way->direction;
   path.mtu = world.wire.links.read(way->link).mtu;
+  return path;
+}
+
+Path way_by_device(const World& world, NetId net, LinkId link) {
+  Path path;
+  path.to = net;
+  if (!link) return path;
+  const wire::Link& wire = world.wire.links.read(link);
+  path.link = link;
+  path.direction = wire.ends[0] == net ? 0 : 1;
+  path.mtu = wire.mtu;
+  path.to = wire.ends[1 - path.direction];
   return path;
 }
 
@@ -60,14 +73,10 @@ std::optional<Path> special_way(const World& world, NetId net, const SpecialRout
                                 const Address& address) {
   if (line.kind == RouteKind::Via) return way_to(world, net, line.via);
   if (line.kind != RouteKind::OnLink) return std::nullopt;
-  const wire::Link& link = world.wire.links.read(line.link);
-  Path path;
-  path.link = line.link;
-  path.direction = link.ends[0] == net ? 0 : 1;
-  path.mtu = link.mtu;
+  Path path = way_by_device(world, net, line.link);
   // Datagrams for many ask nobody for a hardware address: whoever is at the other end gets them.
   path.unanswered = !address.is_multicast() && !address.is_broadcast();
-  if (!path.unanswered) path.to = link.ends[1 - path.direction];
+  if (path.unanswered) path.to = {};
   return path;
 }
 
@@ -176,6 +185,7 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
   const RecordNumber sent =
       step.record(rec::PacketSent{id, packet, id ? offer.due[0] : 0, again}, reason, because);
   const RecordNumber cause = std::exchange(step.cause, sent);
+  if (path && !filter) tap(step, net, packet, true);
   const auto arrives = [&](PacketId copy, Time due, RecordNumber by) {
     Event arrival;
     arrival.time = due;

@@ -63,6 +63,8 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
 /// A router says that packets to `destination` may have `mtu` bytes at most. It holds for ever (in Linux for
 /// ten minutes).
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu);
+/// Out by a device, whatever the table says: to the other end of the link (none: loopback).
+Path way_by_device(const World& world, NetId net, LinkId link);
 /// The way to a neighbour.
 std::optional<Path> way_to(const World& world, NetId net, NetId neighbour);
 

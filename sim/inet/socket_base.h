@@ -12,8 +12,8 @@
 
 namespace sockarium::inet {
 
-/// Icmp: ping and raw sockets, whose own part is a udp::Socket, too.
-enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix, Icmp };
+/// Icmp: ping and raw sockets, whose own part is a udp::Socket, too. Packet: its own part is a Tap.
+enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix, Icmp, Packet, Netlink };
 
 struct SocketBase {
   NetId net;
@@ -39,9 +39,9 @@ struct SocketBase {
   bool ipv6 = false;                ///< AF_INET6
   bool ipv6_only = false;           ///< IPV6_V6ONLY
   bool broadcast = false;           ///< SO_BROADCAST
-  std::uint8_t protocol = 6;        ///< IPPROTO_TCP, IPPROTO_UDP: each has ports of its own; 0: AF_UNIX
-  bool oob_inline = false;          ///< SO_OOBINLINE
-  std::uint8_t ttl = 0;             ///< IP_TTL; 0: net.ipv4.ip_default_ttl
+  std::uint8_t protocol = 6;  ///< IPPROTO_TCP, IPPROTO_UDP: each has ports of its own; 0: no internet socket
+  bool oob_inline = false;    ///< SO_OOBINLINE
+  std::uint8_t ttl = 0;       ///< IP_TTL; 0: net.ipv4.ip_default_ttl
   std::uint16_t range_low = 0, range_high = 0;  ///< IP_LOCAL_PORT_RANGE; 0: no bound of its own
   std::uint8_t mtu_discover = 1;                ///< IP_MTU_DISCOVER: pmtudisc_want …
   std::uint8_t multicast_ttl = 1;               ///< IP_MULTICAST_TTL

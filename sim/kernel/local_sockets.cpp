@@ -7,6 +7,7 @@
 #include "sim/kernel/file_tree.h"
 #include "sim/kernel/garbage.h"
 #include "sim/kernel/protocol.h"
+#include "sim/kernel/socket_call.h"
 #include "sim/step.h"
 #include "sim/unix/unix.h"
 
@@ -49,8 +50,6 @@ Errno find_other(Step& step, ProcessId process, SocketId socket, const Bytes& pa
 
 Attempt try_socketpair(Step& step, ProcessId process, const sys::Socketpair& call) {
   World& world = step.world;
-  constexpr std::int32_t flags = sock_nonblock | sock_cloexec;
-  const std::int32_t type = call.type & ~flags;
   // Both numbers are reserved before the sockets are made (Linux __sys_socketpair).
   const std::int64_t first = reserve_number(world, process);
   const std::int64_t second = first < 0 ? -1 : reserve_number(world, process);
@@ -60,16 +59,15 @@ Attempt try_socketpair(Step& step, ProcessId process, const sys::Socketpair& cal
     return fail(error);
   };
   if (second < 0) return refuse(Errno::MFILE);
-  if (type < 0 || type > 10) return refuse(Errno::INVAL);
-  if (call.domain == af_inet || call.domain == af_inet6) return refuse(Errno::OPNOTSUPP);
-  if (call.domain != af_unix) return refuse(Errno::AFNOSUPPORT);
-  if (call.protocol != 0 && call.protocol != af_unix) return refuse(Errno::PROTONOSUPPORT);
-  if (!is_local_type(type)) return refuse(Errno::SOCKTNOSUPPORT);
-  if (file_table_full(world, process, 2)) return refuse(Errno::NFILE);
   const Process& owner = world.kernel.processes.read(process);
   const NetId net = world.kernel.hosts.read(owner.host).net;
-  const SocketId a = unix::open(step, net, owner.user, static_cast<SocketType>(type));
-  const SocketId b = unix::open(step, net, owner.user, static_cast<SocketType>(type));
+  const SocketPlan plan =
+      plan_socket(world, net, owner.user, sys::Socket{call.domain, call.type, call.protocol});
+  if (plan.error != Errno::OK) return refuse(plan.error);
+  if (plan.domain != Domain::Unix) return refuse(Errno::OPNOTSUPP);
+  if (file_table_full(world, process, 2)) return refuse(Errno::NFILE);
+  const SocketId a = unix::open(step, net, owner.user, plan.type);
+  const SocketId b = unix::open(step, net, owner.user, plan.type);
   unix::pair(step, a, b, credentials_of(world, process));
   const bool nonblocking = (call.type & sock_nonblock) != 0, cloexec = (call.type & sock_cloexec) != 0;
   install(step, process, first, make_file(world, a, nonblocking), cloexec);

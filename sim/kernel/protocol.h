@@ -1,5 +1,5 @@
-// Which room answers for a socket: TCP, UDP or Unix sockets. Calls, closing and readings go to the one that
-// its kind names. Linux struct proto_ops.
+// Which room answers for a socket: TCP, UDP, Unix, packet or netlink sockets. Calls, closing and readings go
+// to the one that its kind names. Linux struct proto_ops.
 #pragma once
 
 #include "sim/core/attempt.h"
@@ -17,7 +17,7 @@ bool is_udp(const World& world, SocketId socket);
 
 // `process`, `task`: who calls.
 Attempt try_bind(Step& step, ProcessId process, SocketId socket, const sys::Bind& call);
-/// UDP: EOPNOTSUPP.
+/// EOPNOTSUPP: it has no connections.
 Attempt try_listen(Step& step, ProcessId process, SocketId socket, const sys::Listen& call);
 /// `waits`: the call may block.
 Attempt try_accept(Step& step, SocketId socket, bool waits);

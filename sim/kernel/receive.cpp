@@ -8,6 +8,7 @@
 #include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
 #include "sim/inet/route.h"
+#include "sim/inet/tap.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
 #include "sim/udp/echo.h"
@@ -116,6 +117,7 @@ void receive(Step& step, PacketId id) {
     inet::keep(step, net, packet);
     return;
   }
+  inet::tap(step, net, packet, false);
   const auto drop = [&](Reason reason) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };

@@ -1,6 +1,9 @@
 #include "sim/kernel/socket_call.h"
 
 #include "sim/kernel/local_sockets.h"
+#include "sim/netlink/message.h"
+#include "sim/netlink/netlink.h"
+#include "sim/packet/packet.h"
 #include "sim/step.h"
 #include "sim/tcp/tcp.h"
 #include "sim/udp/echo.h"
@@ -13,9 +16,9 @@ namespace {
 
 // Numbers of Linux's include/linux/socket.h, include/uapi/linux/in.h.
 constexpr std::int32_t families = 46, types = 11, protocols = 263;
-constexpr std::int32_t af_netlink = 16, af_packet = 17, af_vsock = 40, af_xdp = 44;
+constexpr std::int32_t af_vsock = 40, af_xdp = 44;
 constexpr std::int32_t stream = 1, datagram = 2, raw = 3, seqpacket = 5, sock_packet = 10;
-constexpr std::int32_t ipproto_icmpv6 = 58, netlink_protocols = 32;
+constexpr std::int32_t ipproto_icmpv6 = 58;
 
 bool has_net_raw(std::uint32_t user) {
   return user == 0;
@@ -63,17 +66,30 @@ SocketPlan plan_inet(const World& world, NetId net, std::uint32_t user, std::int
   return plan.icmp ? plan : refused(Errno::PROTONOSUPPORT);
 }
 
+/// `protocol`: in the network's order, and cut to two bytes. The old SOCK_PACKET is left out.
+SocketPlan plan_packet(std::uint32_t user, std::int32_t type, std::int32_t protocol) {
+  SocketPlan plan;
+  if (!has_net_raw(user)) return refused(Errno::PERM);
+  if (type == sock_packet) return refused(Errno::AFNOSUPPORT);
+  if (type != datagram && type != raw) return refused(Errno::SOCKTNOSUPPORT);
+  plan.domain = Domain::Packet;
+  plan.type = static_cast<SocketType>(type);
+  plan.protocol = static_cast<std::uint16_t>((protocol & 0xff) << 8 | (protocol >> 8 & 0xff));
+  return plan;
+}
+
+SocketPlan plan_netlink(std::int32_t type, std::int32_t protocol) {
+  SocketPlan plan;
+  if (type != datagram && type != raw) return refused(Errno::SOCKTNOSUPPORT);
+  if (protocol != netlink::sock_diag) return refused(Errno::PROTONOSUPPORT);
+  plan.domain = Domain::Netlink;
+  plan.type = static_cast<SocketType>(type);
+  return plan;
+}
+
 /// A family that the model knows by name only: its order of refusals.
-SocketPlan plan_other(std::uint32_t user, std::int32_t domain, std::int32_t type, std::int32_t protocol) {
-  const bool plain = type == datagram || type == raw;
+SocketPlan plan_other(std::uint32_t user, std::int32_t domain, std::int32_t type) {
   switch (domain) {
-    case af_netlink:
-      if (!plain) return refused(Errno::SOCKTNOSUPPORT);
-      return refused(protocol < 0 || protocol >= netlink_protocols ? Errno::PROTONOSUPPORT
-                                                                   : Errno::AFNOSUPPORT);
-    case af_packet:
-      if (!has_net_raw(user)) return refused(Errno::PERM);
-      return refused(plain || type == sock_packet ? Errno::AFNOSUPPORT : Errno::SOCKTNOSUPPORT);
     case af_vsock:
       return refused(type == stream || type == datagram || type == seqpacket ? Errno::AFNOSUPPORT
                                                                              : Errno::SOCKTNOSUPPORT);
@@ -103,19 +119,26 @@ SocketPlan plan_socket(const World& world, NetId net, std::uint32_t user, const 
     case af_unix:
       return plan_unix(type, call.protocol);
     case af_inet:
-      if (type == sock_packet) return plan_other(user, af_packet, type, call.protocol);  // its old name
+      if (type == sock_packet) return plan_packet(user, type, call.protocol);  // its old name
       return plan_inet(world, net, user, af_inet, type, call.protocol);
     case af_inet6:
       return plan_inet(world, net, user, af_inet6, type, call.protocol);
+    case af_packet:
+      return plan_packet(user, type, call.protocol);
+    case af_netlink:
+      return plan_netlink(type, call.protocol);
     default:
-      return plan_other(user, call.domain, type, call.protocol);
+      return plan_other(user, call.domain, type);
   }
 }
 
 SocketId open_socket(Step& step, NetId net, std::uint32_t user, const SocketPlan& plan) {
   const bool ipv6 = plan.domain == Domain::Inet6;
+  const bool raw = plan.type == SocketType::Raw;
   if (plan.domain == Domain::Unix) return unix::open(step, net, user, plan.type);
-  if (plan.icmp) return udp::open_icmp(step, net, user, plan.type == SocketType::Raw);
+  if (plan.domain == Domain::Packet) return packet::open(step, net, user, !raw, plan.protocol);
+  if (plan.domain == Domain::Netlink) return netlink::open(step, net, user, raw);
+  if (plan.icmp) return udp::open_icmp(step, net, user, raw);
   return plan.type == SocketType::Datagram ? udp::open(step, net, user, ipv6)
                                            : tcp::open(step, net, user, ipv6);
 }

@@ -1,9 +1,9 @@
 // socket(): which of its three numbers fit together, and who may ask. socket(2), raw(7), icmp(7); Linux
-// __sock_create, inet_create, unix_create, packet_create, ping_init_sock.
+// __sock_create, inet_create, unix_create, packet_create, netlink_create, ping_init_sock.
 //
 // What Linux has and the model has not answers as on a kernel built without it: other families EAFNOSUPPORT
-// (AF_NETLINK, AF_VSOCK and AF_XDP, and AF_PACKET for whoever may), MPTCP, UDP-Lite and raw sockets of other
-// protocols than ICMP EPROTONOSUPPORT.
+// (AF_VSOCK and AF_XDP, and SOCK_PACKET for whoever may), MPTCP, UDP-Lite, raw sockets of other protocols
+// than ICMP, and netlink's other protocols EPROTONOSUPPORT.
 #pragma once
 
 #include "sim/core/attempt.h"
@@ -23,6 +23,7 @@ struct SocketPlan {
   Domain domain = Domain::Inet;
   SocketType type = SocketType::Stream;
   bool icmp = false;
+  std::uint16_t protocol = 0;  ///< of AF_PACKET: ETH_P_…
 };
 SocketPlan plan_socket(const World& world, NetId net, std::uint32_t user, const sys::Socket& call);
 SocketPlan refused(Errno error);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/inet/device.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/observe/local_sockets.h"
 #include "sim/unix/unix.h"
@@ -43,7 +44,12 @@ struct Arguments {
     return base == 1 ? "Unix stream" : base == 2 ? "Unix datagrams" : "Unix packets in sequence";
   }
   std::string operator()(const sys::Socket& c) const {
-    return c.domain == af_unix ? local_type(c.type) : (c.type & 0xf) == 2 ? "UDP" : "TCP";
+    constexpr std::int32_t icmpv6 = 58;
+    if (c.domain == af_unix) return local_type(c.type);
+    if (c.domain == af_packet) return "AF_PACKET";
+    if (c.domain == af_netlink) return "AF_NETLINK";
+    if (c.protocol == ipproto_icmp || c.protocol == icmpv6) return "ICMP";
+    return (c.type & 0xf) == 2 ? "UDP" : "TCP";
   }
   std::string operator()(const sys::Socketpair& c) const { return local_type(c.type); }
   /// «, 2 descriptors»
@@ -60,9 +66,12 @@ struct Arguments {
   }
   std::string operator()(const sys::Bind& c) const {
     if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, names.local_name(c.path));
+    if (c.domain == af_packet) return fmt::format("{}, {}", c.fd, inet::device_name(c.number));
+    if (c.domain == af_netlink) return fmt::format("{}, port id {}", c.fd, c.number);
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
   }
   std::string operator()(const sys::Connect& c) const {
+    if (c.domain == af_netlink) return fmt::format("{}, the kernel", c.fd);
     if (c.domain == af_unspec) return fmt::format("{}, AF_UNSPEC", c.fd);
     if (c.domain == af_unix) return fmt::format("{}, {}", c.fd, names.local_name(c.path));
     return fmt::format("{}, {}", c.fd, names.endpoint(c.to));
@@ -231,6 +240,10 @@ std::string Names::ends(const Ends& ends) const {
 std::string Names::socket(SocketId id) const {
   const inet::SocketBase* base = world_.inet.sockets.find(id);
   if (base != nullptr && base->kind == inet::EntryKind::Unix) return local(id);
+  if (base != nullptr && base->kind == inet::EntryKind::Packet)
+    return fmt::format("the packet socket on {}",
+                       inet::device_name(world_.inet.taps.read(TapId::from_raw(base->entry)).device));
+  if (base != nullptr && base->kind == inet::EntryKind::Netlink) return "the netlink socket";
   return base != nullptr ? ends(Ends{base->local, base->peer}) : "a socket";
 }
 

@@ -4,13 +4,23 @@
 
 #include <algorithm>
 
+#include "sim/kernel/socket_timer.h"
+
 namespace sockarium::observe {
 
 namespace {
 
-std::string text(std::string_view kind, const Timer& timer, Time now, std::uint32_t times) {
-  if (!timer.armed()) return "";
-  return fmt::format("timer:({},{},{})", kind, ss_time(timer.deadline - now), times);
+std::string_view word(kernel::RunningKind kind) {
+  switch (kind) {
+    case kernel::RunningKind::KeepAlive:
+      return "keepalive";
+    case kernel::RunningKind::TimeWait:
+      return "timewait";
+    case kernel::RunningKind::Persist:
+      return "persist";
+    default:
+      return "on";
+  }
 }
 
 }  // namespace
@@ -33,22 +43,11 @@ std::string ss_time(Duration left) {
 }
 
 std::string timer_text(const World& world, const SocketLine& line) {
-  if (line.protocol != wire::TCP) return "";
-  if (line.request) {
-    const tcp::Request& request = world.tcp.requests.read(line.request);
-    return text("on", request.timer, world.now, request.timeouts);
-  }
-  const inet::SocketBase& base = world.inet.sockets.read(line.socket);
-  if (base.kind == inet::EntryKind::TcpTimeWait) {
-    const tcp::TimeWait& waiting = world.tcp.time_waits.read(TimeWaitId::from_raw(base.entry));
-    return text("timewait", waiting.timer, world.now, 0);
-  }
-  const tcp::Connection& connection = world.tcp.connections.read(ConnectionId::from_raw(base.entry));
-  const bool outstanding = connection.snd_nxt != connection.snd_una;
-  if (connection.retransmit.armed())
-    return outstanding ? text("on", connection.retransmit, world.now, connection.retransmits)
-                       : text("persist", connection.retransmit, world.now, connection.probes);
-  return text("keepalive", connection.keepalive, world.now, connection.probes);
+  const kernel::RunningTimer timer = line.request
+                                         ? kernel::running_timer(world.tcp.requests.read(line.request))
+                                         : kernel::running_timer(world, line.socket);
+  if (!timer) return "";
+  return fmt::format("timer:({},{},{})", word(timer.kind), ss_time(timer.deadline - world.now), timer.times);
 }
 
 }  // namespace sockarium::observe

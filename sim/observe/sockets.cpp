@@ -1,5 +1,6 @@
 #include "sim/observe/sockets.h"
 
+#include "sim/kernel/diag_rows.h"
 #include "sim/kernel/protocol.h"
 
 namespace sockarium::observe {
@@ -23,11 +24,8 @@ std::string peer_text(const SocketLine& line) {
 }
 
 bool listed(const World& world, SocketId id) {
-  const inet::SocketBase& base = world.inet.sockets.read(id);
-  if (base.kind == inet::EntryKind::Unix) return false;  // see local_lines
-  if (base.kind == inet::EntryKind::Icmp) return false;  // ss shows them only with -w
-  if (base.protocol == wire::UDP) return bool(base.bucket);
-  return kernel::protocol::state_of(world, id) != TcpState::Closed;
+  const bool local = world.inet.sockets.read(id).kind == inet::EntryKind::Unix;  // see local_lines
+  return !local && kernel::has_row(world, id);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // tells the kernel whom to send to, and from whom alone to receive. Linux __ip4_datagram_connect,
 // __udp_disconnect, inet_autobind.
 #include "sim/inet/bind.h"
+#include "sim/inet/device.h"
 #include "sim/inet/groups.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
@@ -54,9 +55,9 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
     way.to.ip = way.to.ip.is_v4() ? Address::loopback_v4() : Address::loopback_v6();
   const bool by_v4 = way.to.ip.is_v4();
   const bool chosen = by_v4 && way.to.ip.is_multicast() && !base.multicast_from.is_wildcard();
-  if (chosen) {  // IP_MULTICAST_IF: the interface with that address is loopback
-    way.path = inet::Path{};
-    way.path->to = base.net;
+  if (chosen) {  // IP_MULTICAST_IF
+    way.path =
+        inet::way_by_device(world, base.net, inet::link_of_address(world, base.net, base.multicast_from));
   } else if (!(base.ipv6_only && by_v4)) {
     way.path = inet::route(world, base.net, way.to.ip);
   }

@@ -4,6 +4,7 @@
 
 #include "sim/inet/bind.h"
 #include "sim/inet/fragments.h"
+#include "sim/inet/memory.h"
 #include "sim/inet/options.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
@@ -86,7 +87,7 @@ bool give(Step& step, SocketId socket, const wire::Packet& packet) {
   datagram.from = Endpoint{packet.from.ip, 0, 0};
   datagram.to = packet.to;
   datagram.data = text_of(step, packet, entry_of(step.world, socket).raw);
-  datagram.memory = memory_of(packet.payload.length, true);
+  datagram.memory = inet::memory_of(packet.payload.length, true);
   return enqueue(step, socket, datagram, packet, Reason::IcmpTaken);
 }
 

@@ -12,8 +12,6 @@ struct Datagram;
 /// it. True: it waits now.
 bool enqueue(Step& step, SocketId socket, const Datagram& datagram, const wire::Packet& packet,
              Reason reason);
-/// What a datagram with so much payload takes of the receive buffer, bytes.
-std::uint64_t memory_of(std::uint32_t payload, bool by_v4);
 /// Drops a packet that has come; not one that never left the host.
 void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because = 0);
 

@@ -5,6 +5,7 @@
 
 #include "sim/inet/groups.h"
 #include "sim/inet/icmp.h"
+#include "sim/inet/memory.h"
 #include "sim/step.h"
 #include "sim/udp/queue.h"
 
@@ -28,7 +29,7 @@ Datagram datagram_of(const wire::Packet& packet) {
   datagram.from = packet.from;
   datagram.to = packet.to;
   datagram.data = packet.payload;
-  datagram.memory = memory_of(packet.payload.length, packet.to.ip.is_v4());
+  datagram.memory = inet::memory_of(packet.payload.length, packet.to.ip.is_v4());
   return datagram;
 }
 
@@ -43,18 +44,6 @@ void remove_first(World& world, Socket& entry) {
 }
 
 }  // namespace
-
-/// Not its payload, but the memory that Linux keeps it in: the header of the kernel's own (256 bytes) and a
-/// block for headers, data and a trailer of 320 bytes, which comes in powers of two (measured on loopback;
-/// Linux struct sk_buff, kmalloc_reserve).
-std::uint64_t memory_of(std::uint32_t payload, bool by_v4) {
-  constexpr std::uint64_t own = 256, trailer = 320, small_block = 576, largest_block = 16384;
-  const std::uint64_t needed = payload + (by_v4 ? 59u : 72u) + trailer;
-  if (needed <= small_block) return small_block + own;
-  for (std::uint64_t block = 1024; block <= largest_block; block *= 2)
-    if (needed <= block) return block + own;
-  return payload + small_block + own;
-}
 
 void drop(Step& step, const wire::Packet& packet, Reason reason, RecordNumber because) {
   if (packet.sent != 0) step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason, because);

@@ -7,6 +7,7 @@
 
 #include "sim/core/chance.h"
 #include "sim/core/signal.h"
+#include "sim/netlink/message.h"
 #include "tests/support/invariants.h"
 #include "tests/support/lab.h"
 #include "tests/support/waiting.h"
@@ -17,6 +18,21 @@ namespace {
 constexpr std::int32_t SOCK_STREAM_ = 1, SOCK_DGRAM_ = 2, SOCK_SEQPACKET_ = 5;
 constexpr std::string_view local_names[] = {"/tmp/a", "/tmp/b", std::string_view("\0a", 2),
                                             std::string_view("\0b", 2)};
+
+/// What a program may ask sock_diag, whole or cut.
+Bytes question(std::uint64_t kind, std::uint64_t cut) {
+  netlink::InetRequest request;
+  request.protocol = kind % 3 == 0 ? wire::UDP : wire::TCP;
+  request.family = static_cast<std::uint8_t>(kind % 5 == 0 ? af_inet6 : af_inet);
+  const std::string body =
+      kind == 7 ? netlink::to_bytes(netlink::UnixRequest{~0u, 0, ~0u}) : netlink::to_bytes(request);
+  std::string text = netlink::to_bytes(netlink::sock_diag_by_family,
+                                       kind % 2 == 0 ? netlink::nlm_f_request | netlink::nlm_f_dump
+                                                     : netlink::nlm_f_request | netlink::nlm_f_ack,
+                                       1, 0, body);
+  if (cut < 10) text.resize(text.size() - cut * 4);
+  return carried(text);
+}
 
 /// A program of `length` random calls, a pure function of its seed.
 Script nonsense(std::uint64_t seed, std::size_t length) {
@@ -33,7 +49,7 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
     const std::int32_t local_type = local_types[draw(18, 3)] | (draw(19, 3) == 0 ? sock_nonblock : 0);
     const Bytes name = carried(local_names[draw(20, 4)]);
     constexpr std::int32_t signals[] = {10, 14, 17, 18, 19};  // USR1, ALRM, CHLD, CONT, STOP
-    switch (draw(4, 92)) {
+    switch (draw(4, 102)) {
       case 0:
       case 1:
       case 2:
@@ -244,6 +260,29 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
       }
       case 91:
         return set(fd, Option::MulticastInterface, 0x7f000001);
+      case 92:
+      case 93:
+        return sys::Socket{af_packet, draw(34, 2) == 0 ? SOCK_DGRAM_ : 3, draw(35, 3) == 0 ? 0x0008 : 0x0300};
+      case 94:
+        return sys::Bind{fd, af_packet, {Address{}, static_cast<std::uint16_t>(draw(34, 2) * 3), 0},
+                         0,  {},        static_cast<std::uint32_t>(draw(35, 4)),
+                         0};
+      case 95: {  // of each frame 20 bytes, or nothing; or no program at all
+        constexpr std::string_view programs[] = {std::string_view("\6\0\0\0\24\0\0\0", 8),
+                                                 std::string_view("\6\0\0\0\0\0\0\0", 8), "nonsense"};
+        return sys::Setsockopt{fd, draw(34, 3) == 0 ? Option::DetachFilter : Option::AttachFilter, 0, 0,
+                               carried(programs[draw(35, 3)])};
+      }
+      case 96:
+        return draw(34, 2) == 0 ? get(fd, Option::PacketStatistics) : set(fd, Option::IgnoreOutgoing, 1);
+      case 97:
+      case 98:
+        return sys::Socket{af_netlink, 3, netlink::sock_diag};
+      case 99:
+      case 100:
+        return sys::Send{fd, 0, question(draw(34, 8), draw(35, 40))};
+      case 101:
+        return sys::Bind{fd, af_netlink, {}, 0, {}, static_cast<std::uint32_t>(draw(34, 3)), 0};
       default:
         return sleep(static_cast<Duration>(draw(12, 50)) * millisecond);
     }

@@ -357,6 +357,51 @@ std::string local_sockets(const World& w) {
   return {};
 }
 
+/// Every packet socket and its tap name each other, and its queue is as long as it says.
+std::string taps(const World& w) {
+  std::size_t waiting = 0;
+  for (const TapId id : ids(w.inet.taps)) {
+    const inet::Tap& tap = w.inet.taps.read(id);
+    const inet::SocketBase& base = w.inet.sockets.read(tap.socket);
+    if (base.entry != id.raw() || base.kind != inet::EntryKind::Packet)
+      return "a packet socket and its tap do not name each other";
+    std::uint64_t listed = 0, memory = 0, last = 0;
+    for (FrameId f = tap.first; f; f = w.inet.frames.read(f).next) {
+      ++listed;
+      last = w.inet.frames.read(f).memory;
+      memory += last;
+    }
+    if (listed != tap.waiting || memory != tap.memory) return "a packet socket's queue counts wrongly";
+    if (tap.drops > tap.received) return "a packet socket has lost more frames than it got";
+    waiting += listed;
+  }
+  return waiting == w.inet.frames.count() ? "" : "a frame is nobody's";
+}
+
+/// Every netlink socket has the port id that the index knows, and its queue is as long as it says.
+std::string netlink_sockets(const World& w) {
+  std::size_t waiting = 0, named = 0;
+  for (const NetlinkSocketId id : ids(w.netlink.sockets)) {
+    const netlink::Socket& socket = w.netlink.sockets.read(id);
+    const inet::SocketBase& base = w.inet.sockets.read(socket.socket);
+    if (base.entry != id.raw() || base.kind != inet::EntryKind::Netlink)
+      return "a netlink socket and its common part do not name each other";
+    std::uint64_t listed = 0, memory = 0;
+    for (NetlinkPartId p = socket.first; p; p = w.netlink.parts.read(p).next) {
+      ++listed;
+      memory += w.netlink.parts.read(p).memory;
+    }
+    if (listed != socket.waiting || memory != socket.memory) return "a netlink socket's queue counts wrongly";
+    waiting += listed;
+    if (socket.bound == 0) continue;
+    const SocketId* holder = w.netlink.ports.find(netlink::PortKey{base.net, socket.port, 0});
+    if (holder == nullptr || *holder != socket.socket) return "a port id of netlink leads elsewhere";
+    ++named;
+  }
+  if (named != w.netlink.ports.count()) return "a port id of netlink is nobody's";
+  return waiting == w.netlink.parts.count() ? "" : "a part of an answer is nobody's";
+}
+
 /// What waits at raw peers, and for ARP, is listed and counted.
 std::string captures(const World& w) {
   std::size_t waiting = 0;
@@ -397,7 +442,7 @@ std::string captures(const World& w) {
 
 std::string broken_invariant(const World& world) {
   for (const auto& check : {files, pipes_and_tables, ports, queues, connections, tasks, captures, datagrams,
-                            epolls, local_sockets})
+                            epolls, local_sockets, taps, netlink_sockets})
     if (std::string what = check(world); !what.empty()) return what;
   return {};
 }
