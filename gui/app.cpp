@@ -245,6 +245,9 @@ void App::compare(bool again) {
       comparison_ != nullptr && compared_branch_ == session_->branch() && comparison_->impossible().empty();
   if (known && (!again || comparison_->running())) return;
   view_.compared_model = view_.compared_real = 0;
+  view_.compared_moment = session_->cursor();
+  view_.compared_follows = true;
+  view_.model_scroll = view_.real_scroll = {};
   view_.compared_front = PanelId::Differences;
   comparison_ = std::make_unique<Comparison>(scenario_, *session_, options_.program);
   compared_branch_ = session_->branch();
@@ -431,6 +434,7 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
       if (const compare::Difference* first = comparison_->first_difference()) {
         view_.compared_model = first->model ? first->model->record : 0;
         view_.compared_real = first->real ? first->real->record : 0;
+        view_.compared_follows = false;
       }
   }
   advance(seconds);

@@ -86,6 +86,7 @@ void Derived::clear() {
   ports_ = {};
   timer_table_.clear();
   lane_inks_.clear();
+  compared_ladders_.clear();
 }
 
 void Derived::begin(const Session& session, const World& latest) {

@@ -6,7 +6,6 @@
 
 #include "gui/draw_ink.h"
 #include "gui/widgets.h"
-#include "lab/picture/ladder_ink.h"
 
 namespace sockarium::gui {
 
@@ -30,16 +29,23 @@ float place_of(const picture::Picture& picture, RecordNumber record) {
 
 }  // namespace
 
+float ladder_width() {
+  return std::max(480.0F, ImGui::GetContentRegionAvail().x / look().theme.scale);
+}
+
 RecordNumber draw_ladder_view(const picture::Ladder& ladder, const Rect& area, const LadderView& view,
+                              float& scrolled_to) {
+  picture::LadderInkOptions options;
+  options.width = ladder_width();
+  options.measure = ink_width;
+  options.selected = view.selected;
+  return draw_ladder_view(picture::ladder_ink(ladder, options), area, view, scrolled_to);
+}
+
+RecordNumber draw_ladder_view(const picture::LadderInk& ink, const Rect& area, const LadderView& view,
                               float& scrolled_to) {
   const Theme& theme = look().theme;
   const float shown_height = ImGui::GetWindowHeight();
-  picture::LadderInkOptions ink_options;
-  ink_options.width = std::max(480.0F, ImGui::GetContentRegionAvail().x / theme.scale);
-  ink_options.measure = ink_width;
-  ink_options.selected = view.selected;
-  ink_options.now_line = view.now_line;
-  const picture::LadderInk ink = picture::ladder_ink(ladder, ink_options);
 
   // Keep it in the lower third, with the latest past above it; only when it has moved, so that a person may
   // scroll.

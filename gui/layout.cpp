@@ -127,7 +127,7 @@ void arrange_comparison(Layout& layout, const ViewState& view, const Rect& area,
     const float above = std::floor((area.height() - gap) * 0.62F);
     layout.panels.push_back({PanelId::ModelLadder, rect(area.min.x, area.min.y, half, above)});
     layout.panels.push_back(
-        {PanelId::RealLadder, rect(area.min.x + half + gap, area.min.y, area.width() - half - gap, above)});
+        {PanelId::RealLadder, rect(area.max.x - half, area.min.y, half, above)});  // exactly as wide
     layout.panels.push_back({PanelId::Differences, rect(area.min.x, area.min.y + above + gap, area.width(),
                                                         area.height() - above - gap)});
     return;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "lab/picture/ink.h"
@@ -37,5 +38,9 @@ struct LadderInk {
 };
 
 LadderInk ladder_ink(const Ladder& ladder, const LadderInkOptions& options);
+
+/// Of two ladders that stand level (ladder_level.h): each row of one is as high as that of the other.
+std::pair<LadderInk, LadderInk> level_inks(const Ladder& left, const Ladder& right,
+                                           const LadderInkOptions& options);
 
 }  // namespace sockarium::picture

@@ -23,6 +23,7 @@ LadderLayout::LadderLayout(const Ladder& ladder, const LadderInkOptions& options
     : ladder_(ladder), options_(options), spread_(spread), width_(std::max(options.width, 480.0F)) {
   place_lanes();
   gather_words();
+  measure_rows();
   place_rows();
 }
 
@@ -121,13 +122,8 @@ void LadderLayout::gather_words() {
   }
 }
 
-void LadderLayout::place_rows() {
-  float y = top();
+void LadderLayout::measure_rows() {
   for (std::size_t row = 0; row < ladder_.rows.size(); ++row) {
-    if (row == ladder_.now_row) {
-      now_y_ = y + now_room / 2;
-      y += now_room;
-    }
     float height = ladder_.rows[row].gap != 0 ? fold_row : least_row * spread_;
     for (const auto& blocks : words_[row]) {
       float stack = 8;
@@ -136,14 +132,33 @@ void LadderLayout::place_rows() {
     }
     for (const LadderArrow& arrow : ladder_.arrows)
       if (arrow.fate == Fate::Lost && arrow.from_row == row) height = std::max(height, lost_row);
-    ys_.push_back(y + (ladder_.rows[row].gap != 0 ? height / 2 : line_step / 2 + 2));
-    y += height;
+    heights_.push_back(height);
   }
-  if (ladder_.now_row >= ladder_.rows.size()) {
+}
+
+void LadderLayout::place_rows() {
+  float y = top();
+  ys_.clear();
+  for (std::size_t row = 0; row < heights_.size(); ++row) {
+    if (row == ladder_.now_row) {
+      now_y_ = y + now_room / 2;
+      y += now_room;
+    }
+    ys_.push_back(y + (ladder_.rows[row].gap != 0 ? heights_[row] / 2 : line_step / 2 + 2));
+    y += heights_[row];
+  }
+  if (ladder_.now_row >= heights_.size()) {
     now_y_ = y + now_room / 2;
     y += now_room;
   }
   bottom_ = y + 16;
+}
+
+void LadderLayout::level(LadderLayout& one, LadderLayout& other) {
+  for (std::size_t row = 0; row < one.heights_.size() && row < other.heights_.size(); ++row)
+    one.heights_[row] = other.heights_[row] = std::max(one.heights_[row], other.heights_[row]);
+  one.place_rows();
+  other.place_rows();
 }
 
 }  // namespace sockarium::picture

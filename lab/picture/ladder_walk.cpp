@@ -348,7 +348,7 @@ void LadderWalk::take_call(RecordNumber number) {
   const auto* returned = get<rec::SyscallReturned>(records_, call.returned);
   // The result of a call that did not wait stands beside it, unless the cursor is between the two.
   const bool known = returned != nullptr && call.blocked == 0 &&
-                     (call.returned <= options_.cursor || number > options_.cursor);
+                     (options_.over || call.returned <= options_.cursor || number > options_.cursor);
   if (known) {
     text += " = " + result_text(made, returned->result);
     if (!returned->result.ok()) kind = NoteKind::Failure;
