@@ -129,6 +129,7 @@ void App::start(std::unique_ptr<Session> session) {
   view_.destination.reset();
   view_.playing = false;
   view_.shown_process.clear();
+  view_.shown_thread.clear();
   view_.waiting = {};
   moved();
   catch_up(80);  // what is short is there at once

@@ -56,7 +56,7 @@ std::multimap<std::int64_t, Standing> standings(const Frame& frame, TaskId follo
   for (const TaskId id : ids(frame.world().kernel.tasks)) {
     const kernel::Task& task = frame.world().kernel.tasks.read(id);
     if (task.line <= 0 || task.state == kernel::TaskState::Ended || all.size() >= most) continue;
-    all.emplace(task.line, Standing{process_name(frame, task.process), doing(frame, id), id == followed});
+    all.emplace(task.line, Standing{thread_name(frame, id), doing(frame, id), id == followed});
   }
   return all;
 }

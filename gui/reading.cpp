@@ -42,14 +42,15 @@ std::optional<HostId> host_of_address(const Frame& frame, const Address& address
 }
 
 std::string process_name(const Frame& frame, ProcessId process) {
-  const kernel::Process* found = frame.world().kernel.processes.find(process);
-  return found == nullptr ? "?" : frame.session->bytes().text(found->name);
+  return observe::Names(frame.world(), frame.session->bytes()).program(process);
 }
 
 std::string process_title(const Frame& frame, ProcessId process) {
-  const kernel::Process* found = frame.world().kernel.processes.find(process);
-  if (found == nullptr) return "?";
-  return fmt::format("{} (pid {})", frame.session->bytes().text(found->name), found->pid);
+  return observe::Names(frame.world(), frame.session->bytes()).process_with_pid(process);
+}
+
+std::string thread_name(const Frame& frame, TaskId task) {
+  return observe::Names(frame.world(), frame.session->bytes()).thread(task);
 }
 
 std::vector<HostId> hosts(const Frame& frame) {

@@ -23,8 +23,9 @@ std::string host_name(const Frame& frame, HostId host);
 std::string host_title(const Frame& frame, HostId host);  ///< «srv 192.168.1.10»
 HostId host_of_net(const Frame& frame, NetId net);
 std::optional<HostId> host_of_address(const Frame& frame, const Address& address);
-std::string process_name(const Frame& frame, ProcessId process);
+std::string process_name(const Frame& frame, ProcessId process);   ///< «slowd», «front/1»
 std::string process_title(const Frame& frame, ProcessId process);  ///< «slowd (pid 101)»
+std::string thread_name(const Frame& frame, TaskId task);          ///< «slowd», «slowd/2»
 std::vector<HostId> hosts(const Frame& frame);
 std::vector<ProcessId> processes_of(const Frame& frame, HostId host);
 std::vector<TaskId> tasks_of(const Frame& frame, ProcessId process);

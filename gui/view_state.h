@@ -184,6 +184,7 @@ struct ViewState {
   std::size_t layer = 0;  ///< of the inspected packet: 0 all, 1 IP, 2 TCP or UDP, 3 payload
 
   std::map<std::uint64_t, ProcessId> shown_process;  ///< by host (raw id); absent: whoever did something last
+  std::map<std::uint64_t, TaskId> shown_thread;      ///< by process (raw id); absent: whichever moved last
   float ladder_scroll_seen = -1;  ///< where «now» was when the ladder last scrolled to it
 
   std::map<std::size_t, Guess> guesses;  ///< by prediction
