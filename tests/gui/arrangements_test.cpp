@@ -133,6 +133,34 @@ TEST_F(AtTheWindow, DebugShowsToolsTimersAndBytes) {
   EXPECT_THAT(ui->text(), HasSubstr("TcpExtListenDrops"));
 }
 
+TEST_F(AtTheWindow, ARowOfAToolThatIsTooWideTellsItsEndBesideThePointer) {
+  open(lesson("03-backlog-overflow.lua"), Arrangement::Lesson, 1280, 720);
+  app.seek(37);
+  bring_to_front(app.view(), PanelId::Tools, Room::Compact);
+  ui->frame(3);
+  const Session& session = *app.session();
+  HostId host = *ids(session.world().kernel.hosts).begin();
+  picture::ToolTable table;
+  for (const HostId each : ids(session.world().kernel.hosts)) {
+    host = each;
+    table = picture::tool_table(Tool::Ss, session.world(), session.bytes(), session.records(), each, 100);
+    if (!table.rows.empty() && table.rows[0].cells[1] == "LISTEN") break;
+  }
+  app.view().tool_host = host;
+  ui->frame(3);
+  const std::string program = table.rows[0].cells.back();
+  EXPECT_THAT(program, HasSubstr("users:("));
+  const auto told = [&] {
+    const std::string all = ui->text();
+    std::size_t count = 0;
+    for (std::size_t at = all.find(program); at != std::string::npos; at = all.find(program, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(told(), 1U);
+  ui->hover("Tools/row " + table.rows[0].key);
+  EXPECT_EQ(told(), 2U);
+}
+
 TEST_F(AtTheWindow, ASysctlIsTurnedByClickAndGoesOnABranch) {
   open(lesson("03-backlog-overflow.lua"), Arrangement::Debug);
   app.seek(10);
