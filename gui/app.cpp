@@ -446,6 +446,8 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   wish.window = ImGui::GetIO().DisplaySize;
   wish.timeline_height =
       look().theme.px(52) + static_cast<float>(timeline_.lanes().size()) * look().theme.px(20);
+  if (scenario_ != nullptr && !scenario_->predictions.empty())  // they have a row of their own
+    wish.timeline_height += look().fonts.body->FontSize;
   wish.asks = session_ != nullptr && asking().has_value();
   layout_ = make_layout(look().theme, view_, wish);
 

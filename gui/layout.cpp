@@ -307,8 +307,8 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
       bottom -= timeline + gap;
     }
   } else {
-    const float least = theme.px(slim ? 108 : 144);
-    const float most = theme.px(slim ? 112 : compact ? 168 : 214);
+    const float least = theme.px(projector ? 124 : slim ? 108 : 144);
+    const float most = theme.px(projector ? 128 : slim ? 112 : compact ? 176 : 230);
     const float timeline = std::clamp(wish.timeline_height, least, std::max(least, most));
     layout.timeline = rect(gap, bottom - timeline, width - 3 * gap - transport_width, timeline);
     layout.transport = rect(width - gap - transport_width, bottom - timeline, transport_width, timeline);

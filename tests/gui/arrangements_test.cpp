@@ -257,6 +257,19 @@ TEST_F(AtTheWindow, ASplitIsDraggedAndResetPutsItBack) {
   EXPECT_EQ(app.layout().panels.front().area.width(), before);
 }
 
+TEST_F(AtTheWindow, APredictionAndABookmarkOfOneMomentDoNotHideEachOther) {
+  open(lesson("11-descriptor.lua"), Arrangement::Lesson);
+  to_end();
+  ui->frame(2);
+  const Item* prediction = ui->find("Timeline/prediction 1");
+  ASSERT_NE(prediction, nullptr);
+  const Item above = *prediction;
+  const Item* bookmark = ui->find("Timeline/bookmark second-ticket");
+  ASSERT_NE(bookmark, nullptr);
+  EXPECT_LT(above.min.x, bookmark->max.x) << "they stand at the same moment";
+  EXPECT_LE(above.max.y, bookmark->min.y);
+}
+
 TEST_F(AtTheWindow, ABookmarkIsSetFoundAndTakenAway) {
   open(lesson("03-backlog-overflow.lua"), Arrangement::Lesson);
   app.seek(12);
