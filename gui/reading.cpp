@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lab/picture/socket_map.h"
 #include "sim/tcp/tcp.h"
 
 namespace sockarium::gui {
@@ -285,6 +286,16 @@ std::string packet_text(const wire::Packet& packet) {
                      packet.protocol == wire::TCP ? wire::flag_names(packet.flags)
                                                   : std::string(wire::protocol_name(packet.protocol)),
                      packet.from.port, packet.to.port);
+}
+
+RecordNumber socket_record(const Frame& frame, SocketId socket) {
+  if (const RecordNumber known = picture::record_of(frame.world(), socket)) return known;
+  RecordNumber number = frame.now();
+  for (int tries = 0; number > 0 && tries < 20000; --number, ++tries)
+    if (const auto* made = std::get_if<rec::SocketCreated>(&frame.session->record(number).what);
+        made != nullptr && made->socket == socket)
+      return number;
+  return 0;
 }
 
 bool touches(const What& what, SocketId socket) {

@@ -68,6 +68,9 @@ std::optional<PacketId> in_flight(const Frame& frame, RecordNumber number);
 /// «SYN seq 0 :41000 → :8080»
 std::string packet_text(const wire::Packet& packet);
 
+/// The record of what happened to a socket last, as far as it is kept: its state, its port, or else its
+/// making.
+RecordNumber socket_record(const Frame& frame, SocketId socket);
 /// Does a record speak of this socket, file, process or entry?
 bool touches(const What& what, SocketId socket);
 

@@ -31,6 +31,8 @@ std::string socket_text(const World& world, const ByteStore& bytes, SocketId id)
   const inet::SocketBase* base = world.inet.sockets.find(id);
   if (base == nullptr) return "a socket that is closed";
   if (unix::is_unix(world, id)) return "unix " + unix_text(world, bytes, id);
+  if (base->kind == inet::EntryKind::Icmp)
+    return base->bucket ? fmt::format("ICMP id {}", base->local.port) : "ICMP";
   const std::string protocol = base->protocol == wire::UDP ? "UDP " : "TCP ";
   if (base->peer.port != 0) return protocol + end_text(base->local) + " – " + end_text(base->peer);
   const TcpState state = kernel::protocol::state_of(world, id);
