@@ -114,9 +114,8 @@ void App::start(std::unique_ptr<Session> session) {
   axis_.clear();
   lesson_.clear();
   redo_.clear();
-  latest_ = session_->world();
-  latest_event_ = 0;
-  latest_branch_ = 0;
+  followed_event_ = 0;
+  followed_branch_ = 0;
   comparison_.reset();
   derived_.clear();
   if (view_.arrangement == Arrangement::Compare) view_.arrangement = Arrangement::Lesson;
@@ -259,19 +258,18 @@ void App::catch_up(double milliseconds) {
   Session& session = *session_;
   if (session.ending() == Ending::NotYet && session.head() < session.cursor() + ahead_most)
     session.run_ahead_for(milliseconds);
-  const bool other_branch = latest_branch_ != session.branch();
+  const bool other_branch = followed_branch_ != session.branch();
   if (other_branch) timeline_.clear();
-  if (other_branch || latest_event_ != session.head()) {
-    latest_ = session.latest();
-    latest_event_ = session.head();
-    latest_branch_ = session.branch();
+  if (other_branch || followed_event_ != session.head()) {
+    followed_event_ = session.head();
+    followed_branch_ = session.branch();
     changed_ = true;
   }
-  timeline_.follow(latest_, session.bytes(), session.records());
+  timeline_.follow(session.latest(), session.bytes(), session.records());
   axis_.update(session);
-  lesson_.update(session, latest_, scenario_.get());
+  lesson_.update(session, session.latest(), scenario_.get());
   session.set_marks(lesson_.marks());
-  derived_.begin(session, latest_);
+  derived_.begin(session);
 }
 
 std::optional<std::size_t> App::asking() const {
@@ -317,7 +315,6 @@ Frame App::make_frame() {
   Frame frame;
   frame.session = session_.get();
   frame.scenario = scenario_.get();
-  frame.latest = &latest_;
   frame.timeline = &timeline_;
   frame.axis = &axis_;
   frame.lesson = &lesson_;
@@ -330,6 +327,7 @@ Frame App::make_frame() {
   frame.room = layout_.room;
   frame.recent = &recent_;
   if (session_ != nullptr) {
+    frame.latest = &session_->latest();
     frame.asking = asking();
     frame.derived = &derived_;
     frame.can_undo = session_->branch() != 0;

@@ -37,7 +37,7 @@ class Derived {
 
   void clear();
   /// Once a frame, before panels ask: the moment that is shown.
-  void begin(const Session& session, const World& latest);
+  void begin(const Session& session);
 
   const picture::StateSeries& series() const { return series_; }
   const picture::PortMap& ports(const picture::PortQuestion& question);
@@ -64,7 +64,6 @@ class Derived {
   };
 
   const Session* session_ = nullptr;
-  const World* latest_ = nullptr;
   Moment now_, before_;
   World shown_, previous_;  ///< at the moment that is shown; that was shown before
   picture::StateSeries series_;
