@@ -71,6 +71,19 @@ float LadderLayout::strand_x(std::size_t lane, std::size_t strand) const {
   return lanes_[lane].left + offset;
 }
 
+/// The beginning of a word that fits, at least one letter.
+std::size_t LadderLayout::fitting(const std::string& word, Font font, float width) const {
+  std::size_t end = word.size();
+  const auto inside = [&](std::size_t at) {
+    return at < word.size() && (static_cast<unsigned char>(word[at]) & 0xC0) == 0x80;
+  };
+  while (end > 1 && options_.measure(word.substr(0, end), font) > width) {
+    --end;
+    while (end > 1 && inside(end)) --end;
+  }
+  return end;
+}
+
 std::vector<std::string> LadderLayout::wrap(const std::string& text, Font font, float width) const {
   std::vector<std::string> lines;
   std::string line;
@@ -88,6 +101,12 @@ std::vector<std::string> LadderLayout::wrap(const std::string& text, Font font, 
       lines.push_back(line);
       line = word;
     }
+    // A word that is too long for a line is cut, rather than written over what stands beside it.
+    for (std::size_t fits = fitting(line, font, width); fits < line.size();
+         fits = fitting(line, font, width)) {
+      lines.push_back(line.substr(0, fits));
+      line.erase(0, fits);
+    }
     if (end == std::string::npos) break;
     at = end + 1;
   }
@@ -102,7 +121,13 @@ void LadderLayout::add(std::size_t row, std::size_t lane, Block::Kind kind, cons
   block.record = record;
   block.state = state;
   const float inset = kind == Block::Kind::State ? chip_room : kind == Block::Kind::Drop ? 16 : 0;
-  block.lines = wrap(text, font_of(kind), lanes_[lane].words_to - lanes_[lane].words_from - inset);
+  const float room = lanes_[lane].words_to - lanes_[lane].words_from - inset;
+  const std::string_view state_name = rfc_name(state);
+  const bool too_long = kind == Block::Kind::State && text.starts_with(state_name) &&
+                        options_.measure(std::string(state_name), font_of(kind)) > room;
+  // Where the RFC's name has no room, that of ss: «SYN-RECV».
+  block.lines = wrap(too_long ? std::string(ss_name(state)) + text.substr(state_name.size()) : text,
+                     font_of(kind), room);
   block.height = static_cast<float>(block.lines.size()) * line_step + (kind == Block::Kind::Drop ? 10 : 0);
   words_[row][lane].push_back(std::move(block));
 }

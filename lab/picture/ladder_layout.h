@@ -56,6 +56,7 @@ class LadderLayout {
   void gather_words();
   void measure_rows();
   void place_rows();
+  std::size_t fitting(const std::string& word, Font font, float width) const;
   std::vector<std::string> wrap(const std::string& text, Font font, float width) const;
   void add(std::size_t row, std::size_t lane, Block::Kind kind, const std::string& text, RecordNumber record,
            TcpState state);
