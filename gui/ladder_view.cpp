@@ -48,15 +48,18 @@ RecordNumber draw_ladder_view(const picture::LadderInk& ink, const Rect& area, c
   const float shown_height = ImGui::GetWindowHeight();
 
   // Keep it in the lower third, with the latest past above it; only when it has moved, so that a person may
-  // scroll.
-  float wanted = -1;
-  if (view.follow_now)
+  // scroll. In a low panel what has just happened must not disappear under the names of the hosts.
+  float wanted = -1, scroll = 0;
+  if (view.follow_now) {
     wanted = theme.px(ink.now_y);
-  else if (view.scroll_to != 0)
+    scroll = std::min(wanted - shown_height * 0.68F, theme.px(ink.last_y - ink.header_height));
+  } else if (view.scroll_to != 0) {
     wanted = theme.px(place_of(ink.picture, view.scroll_to));
+    scroll = std::min(wanted - shown_height * 0.4F, wanted - theme.px(ink.header_height + 12));
+  }
   if (wanted >= 0 && scrolled_to != wanted) {
     scrolled_to = wanted;
-    ImGui::SetScrollY(std::max(0.0F, wanted - shown_height * (view.follow_now ? 0.68F : 0.4F)));
+    ImGui::SetScrollY(std::max(0.0F, scroll));
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 origin = ImGui::GetCursorScreenPos();

@@ -28,6 +28,7 @@ class Drawing {
     ink_.picture.width = std::max(options_.width, 480.0F);
     ink_.picture.height = layout_.bottom() + 8;
     ink_.now_y = layout_.now_y();
+    ink_.last_y = last_y();
     ink_.header_height = layout_.header_height();
     describe();
     headers();
@@ -56,6 +57,18 @@ class Drawing {
         fmt::format("{} between {}, {} dropped; time runs downwards",
                     observe::counted(static_cast<std::int64_t>(ladder_.arrows.size()), "packet", "packets"),
                     hosts, dropped);
+  }
+
+  float last_y() const {
+    constexpr float long_way = 120;  // of a packet that left long ago only the end belongs to what is new
+    if (ladder_.now_row == 0 || ladder_.rows.empty()) return layout_.top();
+    const std::size_t last = std::min(ladder_.now_row, ladder_.rows.size()) - 1;
+    const float row = layout_.row_y(last);
+    float y = row;
+    for (const LadderArrow& arrow : ladder_.arrows)
+      if (arrow.to_row == last && arrow.from_row && row - layout_.row_y(*arrow.from_row) <= long_way)
+        y = std::min(y, layout_.row_y(*arrow.from_row));
+    return y - 20;  // a cross or a chip there is seen whole
   }
 
   /// Half-way between two lanes, or the picture's edge.

@@ -33,7 +33,8 @@ struct Flight {
 struct LadderInk {
   Picture picture;
   std::vector<Flight> flights;
-  float now_y = 0;          ///< of the line at the cursor: keep it in view
+  float now_y = 0;   ///< of the line at the cursor: keep it in view
+  float last_y = 0;  ///< above it, where that begins which happened last: a packet's way, a row's words
   float header_height = 0;  ///< names of the hosts, which may stay while the rest scrolls
 };
 
