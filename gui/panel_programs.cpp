@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "gui/draw_ink.h"
+#include "gui/lua_code.h"
 #include "gui/program_threads.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
@@ -18,51 +18,6 @@
 namespace sockarium::gui {
 
 namespace {
-
-const std::set<std::string, std::less<>>& keywords() {
-  static const std::set<std::string, std::less<>> words{
-      "and",   "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "if",   "in",
-      "local", "nil",   "not", "or",   "repeat", "return", "then",  "true", "until",    "while"};
-  return words;
-}
-
-/// One line of Lua: keywords quiet, comments quieter, the rest as it is.
-void paint_code(ImDrawList& list, ImVec2 place, std::string_view line, bool dim) {
-  const Look& current = look();
-  const Theme& theme = current.theme;
-  ImFont* font = current.fonts.small_mono;
-  const float cell = font->GetCharAdvance('0');
-  float x = place.x;
-  std::size_t i = 0;
-  const ImU32 plain = dim ? theme.muted() : theme.text();
-  const auto put = [&](std::size_t to, ImU32 colour) {
-    const std::string_view piece = line.substr(i, to - i);
-    paint_text(list, {x, place.y}, colour, piece, font);
-    const auto letters = std::count_if(piece.begin(), piece.end(),
-                                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-    x += cell * static_cast<float>(letters);
-    i = to;
-  };
-  while (i < line.size()) {
-    const char c = line[i];
-    std::size_t to = i + 1;
-    if (line.substr(i, 2) == "--") {
-      put(line.size(), theme.muted());
-    } else if (c == '"' || c == '\'') {
-      while (to < line.size() && line[to] != c) ++to;
-      put(std::min(line.size(), to + 1), plain);
-    } else if (std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      while (to < line.size() && (std::isalnum(static_cast<unsigned char>(line[to])) != 0 || line[to] == '_'))
-        ++to;
-      put(to, keywords().count(line.substr(i, to - i)) != 0 ? theme.muted() : plain);
-    } else {
-      while (to < line.size() && std::isalpha(static_cast<unsigned char>(line[to])) == 0 && line[to] != '"' &&
-             line[to] != '\'' && line[to] != '_' && line.substr(to, 2) != "--")
-        ++to;
-      put(to, plain);
-    }
-  }
-}
 
 std::string untabbed(const std::string& line) {
   std::string result;
