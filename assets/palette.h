@@ -60,9 +60,10 @@ struct Palette {
   Colour background;  ///< behind everything; what the state colours were checked against
   Colour panel;       ///< the ground of panels
   Colour text;
-  Colour muted;  ///< second-rank text
-  Colour grid;   ///< rules, borders, axes
-  Colour focus;  ///< the one accent: now, selected, your turn
+  Colour muted;                    ///< second-rank text
+  Colour grid;                     ///< rules, borders, axes
+  Colour focus;                    ///< the one accent: now, selected, your turn
+  Colour keyword, string, number;  ///< in the source of a scenario; its comments are muted
 
   constexpr Colour operator[](Hue hue) const { return hues[static_cast<std::size_t>(hue)]; }
 };
@@ -76,6 +77,9 @@ inline constexpr Palette dark = {
     hex(0x9AA7B4),
     hex(0x3A4654),
     hex(0xFFD166),
+    hex(0x8FBCFF),
+    hex(0x9DD8A4),
+    hex(0xF2B493),
 };
 
 inline constexpr Palette light = {
@@ -87,6 +91,9 @@ inline constexpr Palette light = {
     hex(0x55606B),
     hex(0xC3CBD3),
     hex(0x7A3E00),
+    hex(0x0B4AA8),
+    hex(0x0A6129),
+    hex(0x8F2F0B),
 };
 
 /// Black and white only: letters and patterns carry the states.
@@ -95,6 +102,9 @@ inline constexpr Palette high_contrast = {
      hex(0xFFFFFF)},
     hex(0x000000),
     hex(0x000000),
+    hex(0xFFFFFF),
+    hex(0xFFFFFF),
+    hex(0xFFFFFF),
     hex(0xFFFFFF),
     hex(0xFFFFFF),
     hex(0xFFFFFF),

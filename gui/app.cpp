@@ -114,9 +114,8 @@ void App::start(std::unique_ptr<Session> session) {
   axis_.clear();
   lesson_.clear();
   redo_.clear();
-  latest_ = session_->world();
-  latest_event_ = 0;
-  latest_branch_ = 0;
+  followed_event_ = 0;
+  followed_branch_ = 0;
   comparison_.reset();
   derived_.clear();
   if (view_.arrangement == Arrangement::Compare) view_.arrangement = Arrangement::Lesson;
@@ -129,6 +128,7 @@ void App::start(std::unique_ptr<Session> session) {
   view_.destination.reset();
   view_.playing = false;
   view_.shown_process.clear();
+  view_.shown_thread.clear();
   view_.waiting = {};
   moved();
   catch_up(80);  // what is short is there at once
@@ -245,6 +245,9 @@ void App::compare(bool again) {
       comparison_ != nullptr && compared_branch_ == session_->branch() && comparison_->impossible().empty();
   if (known && (!again || comparison_->running())) return;
   view_.compared_model = view_.compared_real = 0;
+  view_.compared_moment = session_->cursor();
+  view_.compared_follows = true;
+  view_.model_scroll = view_.real_scroll = {};
   view_.compared_front = PanelId::Differences;
   comparison_ = std::make_unique<Comparison>(scenario_, *session_, options_.program);
   compared_branch_ = session_->branch();
@@ -255,19 +258,18 @@ void App::catch_up(double milliseconds) {
   Session& session = *session_;
   if (session.ending() == Ending::NotYet && session.head() < session.cursor() + ahead_most)
     session.run_ahead_for(milliseconds);
-  const bool other_branch = latest_branch_ != session.branch();
+  const bool other_branch = followed_branch_ != session.branch();
   if (other_branch) timeline_.clear();
-  if (other_branch || latest_event_ != session.head()) {
-    latest_ = session.latest();
-    latest_event_ = session.head();
-    latest_branch_ = session.branch();
+  if (other_branch || followed_event_ != session.head()) {
+    followed_event_ = session.head();
+    followed_branch_ = session.branch();
     changed_ = true;
   }
-  timeline_.follow(latest_, session.bytes(), session.records());
+  timeline_.follow(session.latest(), session.bytes(), session.records());
   axis_.update(session);
-  lesson_.update(session, latest_, scenario_.get());
+  lesson_.update(session, session.latest(), scenario_.get());
   session.set_marks(lesson_.marks());
-  derived_.begin(session, latest_);
+  derived_.begin(session);
 }
 
 std::optional<std::size_t> App::asking() const {
@@ -313,7 +315,6 @@ Frame App::make_frame() {
   Frame frame;
   frame.session = session_.get();
   frame.scenario = scenario_.get();
-  frame.latest = &latest_;
   frame.timeline = &timeline_;
   frame.axis = &axis_;
   frame.lesson = &lesson_;
@@ -326,6 +327,7 @@ Frame App::make_frame() {
   frame.room = layout_.room;
   frame.recent = &recent_;
   if (session_ != nullptr) {
+    frame.latest = &session_->latest();
     frame.asking = asking();
     frame.derived = &derived_;
     frame.can_undo = session_->branch() != 0;
@@ -431,6 +433,7 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
       if (const compare::Difference* first = comparison_->first_difference()) {
         view_.compared_model = first->model ? first->model->record : 0;
         view_.compared_real = first->real ? first->real->record : 0;
+        view_.compared_follows = false;
       }
   }
   advance(seconds);
@@ -441,6 +444,8 @@ bool App::frame(float seconds, const std::vector<std::string>& dropped_files) {
   wish.window = ImGui::GetIO().DisplaySize;
   wish.timeline_height =
       look().theme.px(52) + static_cast<float>(timeline_.lanes().size()) * look().theme.px(20);
+  if (scenario_ != nullptr && !scenario_->predictions.empty())  // they have a row of their own
+    wish.timeline_height += look().fonts.body->FontSize;
   wish.asks = session_ != nullptr && asking().has_value();
   layout_ = make_layout(look().theme, view_, wish);
 

@@ -99,9 +99,8 @@ class App {
   std::filesystem::file_time_type written_{};
   std::string load_error_;
 
-  World latest_;  ///< at the head
-  std::uint64_t latest_event_ = 0;
-  std::size_t latest_branch_ = 0;
+  std::uint64_t followed_event_ = 0;  ///< the head and the branch when they were looked at last
+  std::size_t followed_branch_ = 0;
   picture::Timeline timeline_;
   TimeAxis axis_;
   LessonRun lesson_;

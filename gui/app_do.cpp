@@ -218,7 +218,7 @@ struct App::Doer {
     picture::LadderOptions which;
     which.cursor = session()->records_at(session()->cursor());
     const picture::Ladder ladder =
-        picture::make_ladder(app.latest_, session()->bytes(), session()->records(), which);
+        picture::make_ladder(session()->latest(), session()->bytes(), session()->records(), which);
     picture::LadderInkOptions how;
     how.title = app.title_;
     std::ofstream file(wish.path, std::ios::binary);

@@ -17,7 +17,8 @@ std::vector<Command> help_commands();     ///< and «Cancel»
 // What several of them ask before they run.
 
 bool has_session(const Frame& frame, const ViewState& view);
-/// The comparison shows whole runs: there is no moment to step from.
+/// Are there panels that show the moment, and is there something to be done at it? The comparison only marks
+/// it in two whole runs.
 bool shows_moment(const Frame& frame, const ViewState& view);
 
 template <Dialog dialog>

@@ -68,10 +68,13 @@ void Comparison::conclude() {
   Session& session = playing_->match().session();
   model_ = {&session.world(), &session.bytes(), &session.records(), {}};
   real_ = {&session.world(), &session.bytes(), &report().records, {}};
+  same_ = report().verdict.pairs;
   for (const auto* differences : {&report().verdict.unexplained, &report().verdict.explained})
     for (const compare::Difference& difference : *differences) {
       if (difference.model && difference.model->record != 0) model_.marked.insert(difference.model->record);
       if (difference.real && difference.real->record != 0) real_.marked.insert(difference.real->record);
+      if (difference.model && difference.real && difference.model->record != 0)
+        same_.emplace_back(difference.model->record, difference.real->record);
     }
 }
 
@@ -92,23 +95,35 @@ const compare::Difference* Comparison::first_difference() const {
 }
 
 RecordNumber Comparison::in_real(RecordNumber model) const {
-  for (const auto& [one, other] : report().verdict.pairs)
+  for (const auto& [one, other] : same_)
     if (one == model) return other;
-  for (const auto* differences : {&report().verdict.unexplained, &report().verdict.explained})
-    for (const compare::Difference& difference : *differences)
-      if (difference.model && difference.real && difference.model->record == model)
-        return difference.real->record;
   return 0;
 }
 
 RecordNumber Comparison::in_model(RecordNumber real) const {
-  for (const auto& [one, other] : report().verdict.pairs)
+  for (const auto& [one, other] : same_)
     if (other == real) return one;
-  for (const auto* differences : {&report().verdict.unexplained, &report().verdict.explained})
-    for (const compare::Difference& difference : *differences)
-      if (difference.model && difference.real && difference.real->record == real)
-        return difference.model->record;
   return 0;
+}
+
+RecordNumber Comparison::reached(const Session& shown) const {
+  const observe::Records& records = *model_.records;
+  const RecordNumber now = shown.records_at(shown.cursor());
+  if (now == 0) return 0;
+  // The same record, as long as it is the same run; with other params the same time.
+  const Record& last = shown.record(now);
+  if (now <= records.size() && records[now - 1].time == last.time && records[now - 1].event == last.event &&
+      records[now - 1].what.index() == last.what.index())
+    return now;
+  RecordNumber first = 0, behind = records.size();
+  while (first < behind) {
+    const RecordNumber middle = (first + behind) / 2;
+    if (records[middle].time <= last.time)
+      first = middle + 1;
+    else
+      behind = middle;
+  }
+  return first;
 }
 
 }  // namespace sockarium::gui

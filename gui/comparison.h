@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lab/compare/playing.h"
+#include "lab/picture/ladder_level.h"
 #include "lab/script/scenario.h"
 
 namespace sockarium::gui {
@@ -44,9 +45,13 @@ class Comparison {
   static RecordNumber subject(const ComparedSide& side, RecordNumber number);
   /// The first line that differs, of either side; null: none does.
   const compare::Difference* first_difference() const;
+  /// What stands for the same thing on both sides, whether alike or not: model's, real's.
+  const picture::SameRecords& same() const { return same_; }
   /// The same thing on the other side; 0: it is not there.
   RecordNumber in_real(RecordNumber model) const;
   RecordNumber in_model(RecordNumber real) const;
+  /// The last record of the model's run at the moment that `shown` shows.
+  RecordNumber reached(const Session& shown) const;
 
  private:
   void conclude();
@@ -56,6 +61,7 @@ class Comparison {
   bool over_ = false;
   std::string impossible_;
   ComparedSide model_, real_;
+  picture::SameRecords same_;
 };
 
 }  // namespace sockarium::gui

@@ -86,11 +86,11 @@ void Derived::clear() {
   ports_ = {};
   timer_table_.clear();
   lane_inks_.clear();
+  compared_ladders_.clear();
 }
 
-void Derived::begin(const Session& session, const World& latest) {
+void Derived::begin(const Session& session) {
   session_ = &session;
-  latest_ = &latest;
   Moment here;
   here.branch = session.branch();
   here.event = session.cursor();
@@ -108,7 +108,7 @@ void Derived::begin(const Session& session, const World& latest) {
     lane_inks_.clear();
     series_branch_ = session.branch();
   }
-  series_.follow(latest, session.bytes(), session.records());
+  series_.follow(session.latest(), session.bytes(), session.records());
 }
 
 const picture::PortMap& Derived::ports(const picture::PortQuestion& question) {

@@ -1,6 +1,6 @@
 // What panels read from a world that is too much to work out in every frame: port map, socket map, timers,
-// tables of tools. Each is made when it is asked for, kept while moment and question stay, and
-// moved to the next moment by what differs where that can be told.
+// tables of tools, the compared ladders. Each is made when it is asked for, kept while moment and question
+// stay, and moved to the next moment by what differs where that can be told.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "gui/compared_ladders.h"
 #include "gui/lane_inks.h"
 #include "gui/texture.h"
 #include "gui/theme.h"
@@ -36,7 +37,7 @@ class Derived {
 
   void clear();
   /// Once a frame, before panels ask: the moment that is shown.
-  void begin(const Session& session, const World& latest);
+  void begin(const Session& session);
 
   const picture::StateSeries& series() const { return series_; }
   const picture::PortMap& ports(const picture::PortQuestion& question);
@@ -51,6 +52,7 @@ class Derived {
   const picture::TimerList& timers();
   const ShownTable& table(picture::Tool tool, HostId host);
   LaneInks& lane_inks() { return lane_inks_; }
+  ComparedLadders& compared_ladders() { return compared_ladders_; }
 
  private:
   struct Moment {
@@ -62,7 +64,6 @@ class Derived {
   };
 
   const Session* session_ = nullptr;
-  const World* latest_ = nullptr;
   Moment now_, before_;
   World shown_, previous_;  ///< at the moment that is shown; that was shown before
   picture::StateSeries series_;
@@ -104,6 +105,7 @@ class Derived {
   CachedTable table_;
 
   LaneInks lane_inks_;
+  ComparedLadders compared_ladders_;
 };
 
 }  // namespace sockarium::gui

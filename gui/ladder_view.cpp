@@ -6,7 +6,6 @@
 
 #include "gui/draw_ink.h"
 #include "gui/widgets.h"
-#include "lab/picture/ladder_ink.h"
 
 namespace sockarium::gui {
 
@@ -30,27 +29,37 @@ float place_of(const picture::Picture& picture, RecordNumber record) {
 
 }  // namespace
 
+float ladder_width() {
+  return std::max(480.0F, ImGui::GetContentRegionAvail().x / look().theme.scale);
+}
+
 RecordNumber draw_ladder_view(const picture::Ladder& ladder, const Rect& area, const LadderView& view,
+                              float& scrolled_to) {
+  picture::LadderInkOptions options;
+  options.width = ladder_width();
+  options.measure = ink_width;
+  options.selected = view.selected;
+  return draw_ladder_view(picture::ladder_ink(ladder, options), area, view, scrolled_to);
+}
+
+RecordNumber draw_ladder_view(const picture::LadderInk& ink, const Rect& area, const LadderView& view,
                               float& scrolled_to) {
   const Theme& theme = look().theme;
   const float shown_height = ImGui::GetWindowHeight();
-  picture::LadderInkOptions ink_options;
-  ink_options.width = std::max(480.0F, ImGui::GetContentRegionAvail().x / theme.scale);
-  ink_options.measure = ink_width;
-  ink_options.selected = view.selected;
-  ink_options.now_line = view.now_line;
-  const picture::LadderInk ink = picture::ladder_ink(ladder, ink_options);
 
   // Keep it in the lower third, with the latest past above it; only when it has moved, so that a person may
-  // scroll.
-  float wanted = -1;
-  if (view.follow_now)
+  // scroll. In a low panel what has just happened must not disappear under the names of the hosts.
+  float wanted = -1, scroll = 0;
+  if (view.follow_now) {
     wanted = theme.px(ink.now_y);
-  else if (view.scroll_to != 0)
+    scroll = std::min(wanted - shown_height * 0.68F, theme.px(ink.last_y - ink.header_height));
+  } else if (view.scroll_to != 0) {
     wanted = theme.px(place_of(ink.picture, view.scroll_to));
+    scroll = std::min(wanted - shown_height * 0.4F, wanted - theme.px(ink.header_height + 12));
+  }
   if (wanted >= 0 && scrolled_to != wanted) {
     scrolled_to = wanted;
-    ImGui::SetScrollY(std::max(0.0F, wanted - shown_height * (view.follow_now ? 0.68F : 0.4F)));
+    ImGui::SetScrollY(std::max(0.0F, scroll));
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 origin = ImGui::GetCursorScreenPos();

@@ -127,7 +127,7 @@ void arrange_comparison(Layout& layout, const ViewState& view, const Rect& area,
     const float above = std::floor((area.height() - gap) * 0.62F);
     layout.panels.push_back({PanelId::ModelLadder, rect(area.min.x, area.min.y, half, above)});
     layout.panels.push_back(
-        {PanelId::RealLadder, rect(area.min.x + half + gap, area.min.y, area.width() - half - gap, above)});
+        {PanelId::RealLadder, rect(area.max.x - half, area.min.y, half, above)});  // exactly as wide
     layout.panels.push_back({PanelId::Differences, rect(area.min.x, area.min.y + above + gap, area.width(),
                                                         area.height() - above - gap)});
     return;
@@ -307,8 +307,8 @@ Layout make_layout(const Theme& theme, const ViewState& view, const LayoutWish& 
       bottom -= timeline + gap;
     }
   } else {
-    const float least = theme.px(slim ? 108 : 144);
-    const float most = theme.px(slim ? 112 : compact ? 168 : 214);
+    const float least = theme.px(projector ? 124 : slim ? 108 : 144);
+    const float most = theme.px(projector ? 128 : slim ? 112 : compact ? 176 : 230);
     const float timeline = std::clamp(wish.timeline_height, least, std::max(least, most));
     layout.timeline = rect(gap, bottom - timeline, width - 3 * gap - transport_width, timeline);
     layout.transport = rect(width - gap - transport_width, bottom - timeline, transport_width, timeline);

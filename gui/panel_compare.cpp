@@ -1,6 +1,7 @@
 // The comparison with the real kernel: the model's run and the real one as ladders side by side, the lines
-// that differ marked in both, and beside them what was found. A click on a line selects the same line on the
-// other side and tells why the model did so.
+// that differ marked in both, and beside them what was found. The same packet stands in the same row of both,
+// they scroll together and follow the shown moment. A click on a line selects the same line on the other side
+// and tells why the model did so.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +19,6 @@ namespace sockarium::gui {
 
 namespace {
 
-constexpr std::size_t rows_most = 1000;
-
 bool is_done(const Frame& frame) {
   return frame.comparison != nullptr && !frame.comparison->running() &&
          frame.comparison->impossible().empty();
@@ -28,10 +27,12 @@ bool is_done(const Frame& frame) {
 void select_model(const Comparison& comparison, ViewState& view, RecordNumber record) {
   view.compared_model = record;
   view.compared_real = comparison.in_real(record);
+  view.compared_follows = false;
 }
 void select_real(const Comparison& comparison, ViewState& view, RecordNumber record) {
   view.compared_real = record;
   view.compared_model = comparison.in_model(record);
+  view.compared_follows = false;
 }
 
 /// In a small window one of the three panels is shown: the others are a click away.
@@ -62,6 +63,17 @@ void draw_waiting(const Frame& frame) {
   }
 }
 
+/// Rows that stand level stay level: who scrolls one ladder scrolls both.
+void scroll_together(float& both, float& own) {
+  const float here = ImGui::GetScrollY();
+  if (here != own) {
+    both = own = here;
+  } else if (both != own) {
+    ImGui::SetScrollY(both);
+    own = both;
+  }
+}
+
 void draw_side(const Frame& frame, ViewState& view, bool real) {
   const Comparison* comparison = frame.comparison;
   Panel::Options options;
@@ -76,21 +88,24 @@ void draw_side(const Frame& frame, ViewState& view, bool real) {
     return;
   }
   const ComparedSide& side = real ? comparison->real() : comparison->model();
-  picture::LadderOptions wish;
-  wish.cursor = wish.last = side.records->size();
-  wish.most_rows = rows_most;
-  wish.states = !real;  // nobody has asked the real kernel in between
+  if (view.compared_moment != frame.session->cursor()) {
+    view.compared_moment = frame.session->cursor();
+    view.compared_follows = true;
+  }
   if (side.records->size() == 0) {
     muted_text("Nothing happened.");
     return;
   }
-  const picture::Ladder ladder = picture::make_ladder(*side.world, *side.bytes, *side.records, wish);
+  const picture::LadderInk& ink =
+      frame.derived->compared_ladders().ink(*comparison, *frame.session, ladder_width(), real);
   LadderView how;
-  how.selected = how.scroll_to = real ? view.compared_real : view.compared_model;
+  how.selected = real ? view.compared_real : view.compared_model;
   how.marked = &side.marked;
-  how.now_line = false;
-  const RecordNumber under =
-      draw_ladder_view(ladder, frame.area, how, real ? view.real_scroll_seen : view.model_scroll_seen);
+  how.follow_now = view.compared_follows || (view.compared_model | view.compared_real) == 0;
+  if (!how.follow_now) how.scroll_to = how.selected;
+  ViewState::ComparedScroll& scroll = real ? view.real_scroll : view.model_scroll;
+  scroll_together(view.compared_scroll, scroll.own);
+  const RecordNumber under = draw_ladder_view(ink, frame.area, how, scroll.seen);
   if (under == 0 || !ImGui::IsMouseClicked(0)) return;
   const RecordNumber subject = Comparison::subject(side, under);
   if (real)
@@ -196,6 +211,7 @@ void draw_conditions(const Comparison& comparison) {
                   "late.",
                   comparison.machine().kernel),
       small, true);
+  muted_text("What several hosts do at once stands in the model's order on both sides.", small, true);
   if (const std::size_t left_out = report.verdict.left_out + report.beyond; left_out > 0)
     muted_text(fmt::format("{} observations come later than was played, and are left out.", left_out), small,
                true);

@@ -143,7 +143,7 @@ void draw_call(const Frame& frame, RecordNumber entered) {
   const float names = text_size("entered at", current.fonts.small).x + theme.px(24);
   const kernel::Task* task = frame.latest->kernel.tasks.find(call.task);
   if (task != nullptr)
-    field_line("program", tells.names().process_with_pid(task->process), names, current.fonts.body);
+    field_line("program", tells.names().task_with_pid(call.task), names, current.fonts.body);
   if (call.line != 0) {
     field_line("line", fmt::format("{}", call.line), names, current.fonts.body);
     if (frame.scenario != nullptr && static_cast<std::size_t>(call.line) <= frame.scenario->lines.size()) {

@@ -169,7 +169,10 @@ std::string file_label(const World& world, OpenFileId file) {
 }
 std::string port_label(const World& world, PortBucketId id) {
   const inet::PortBucket& bucket = world.inet.buckets.read(id);
-  const std::string name = std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP ? " udp" : "");
+  // Of ICMP it is the identifier of a ping socket: not a port, but held in the same way.
+  const std::string name = std::to_string(bucket.key.port) + (bucket.key.protocol == wire::UDP    ? " udp"
+                                                              : bucket.key.protocol == wire::ICMP ? " id"
+                                                                                                  : "");
   return bucket.count > 1 ? fmt::format("{} ×{}", name, bucket.count) : name;
 }
 
@@ -180,9 +183,16 @@ std::string socket_label(const Frame& frame, SocketId id, TcpState state, ImFont
   const inet::SocketBase& base = world.inet.sockets.read(id);
   const std::string letter(palette::letter(hue_of(state)));
   std::string_view word = ss_name(state);
-  if (state == TcpState::Closed) word = base.kind == inet::EntryKind::Udp ? "UNCONN" : "new";
+  const bool icmp = base.kind == inet::EntryKind::Icmp;
+  if (state == TcpState::Closed) word = base.kind == inet::EntryKind::Udp || icmp ? "UNCONN" : "new";
   std::vector<std::string> forms;
-  if (base.kind == inet::EntryKind::Unix) {
+  if (icmp) {
+    const bool raw = world.udp.sockets.read(UdpSocketId::from_raw(base.entry)).raw;
+    const std::string what = raw           ? "raw ICMP"
+                             : base.bucket ? fmt::format("ping {}", base.local.port)
+                                           : "ping";
+    forms = {fmt::format("{} {} {}", letter, word, what), fmt::format("{} {}", letter, what), what};
+  } else if (base.kind == inet::EntryKind::Unix) {
     if (state == TcpState::Closed) word = "unix";
     const std::string name = picture::unix_text(world, frame.session->bytes(), id);
     const std::size_t slash = name.rfind('/');
@@ -200,18 +210,6 @@ std::string socket_label(const Frame& frame, SocketId id, TcpState state, ImFont
   for (const std::string& form : forms)
     if (text_size(form, font).x <= width) return form;
   return forms.back();
-}
-
-/// The record of a socket's last change of state.
-RecordNumber record_of(const World& world, const inet::SocketBase& base) {
-  if (base.kind == inet::EntryKind::TcpTimeWait) {
-    const tcp::TimeWait* entry = world.tcp.time_waits.find(TimeWaitId::from_raw(base.entry));
-    return entry == nullptr ? 0 : entry->state_record;
-  }
-  if (base.kind == inet::EntryKind::Udp || base.kind == inet::EntryKind::Unix) return base.bound_record;
-  const tcp::Connection* connection = world.tcp.connections.find(ConnectionId::from_raw(base.entry));
-  if (connection == nullptr) return 0;
-  return connection->state_record != 0 ? connection->state_record : base.bound_record;
 }
 
 void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
@@ -392,10 +390,10 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     const float row_y = socket_y[id.raw()];
     if (hit(fmt::format("socket {}", base.inode), {socket_x, row_y},
             {socket_x + socket_width, row_y + cell})) {
-      const RecordNumber record = record_of(world, base);
+      const RecordNumber record = socket_record(frame, id);
       view.selected = view.selected == record ? 0 : record;
     }
-    if (ImGui::IsItemHovered()) view.hovered = record_of(world, base);
+    if (ImGui::IsItemHovered()) view.hovered = socket_record(frame, id);
     fill_state(list, {socket_x, row_y}, {socket_x + socket_width, row_y + cell}, hue, true);
     if (accent)
       list.AddRect({socket_x - 2, row_y - 2}, {socket_x + socket_width + 2, row_y + cell + 2}, theme.focus(),
@@ -415,14 +413,15 @@ void draw_host(const Frame& frame, HostId host, Rect area, ViewState& view) {
     pin.host = host;
     pin.port = static_cast<std::uint16_t>(bucket.key.port);
     pin.protocol = static_cast<std::uint8_t>(bucket.key.protocol);
-    if (hit("port " + std::to_string(bucket.key.port), min, max)) {
+    const bool is_port = bucket.key.protocol != wire::ICMP;
+    if (hit("port " + std::to_string(bucket.key.port), min, max) && is_port) {
       if (view.pinned_port == pin)
         view.pinned_port.reset();
       else
         view.pinned_port = pin;
     }
-    if (ImGui::IsItemHovered()) view.hovered_port = pin;
-    Light light = frame.lights.on_port(host, pin.port);
+    if (ImGui::IsItemHovered() && is_port) view.hovered_port = pin;
+    Light light = is_port ? frame.lights.on_port(host, pin.port) : Light::None;
     if (const inet::SocketBase* only = world.inet.sockets.find(bucket.first);
         only != nullptr && bucket.count == 1)
       light = brighter(light, light_of(bucket.first));

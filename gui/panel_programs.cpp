@@ -1,64 +1,23 @@
-// The programs: for each host the one that did something last (or that was chosen), with its lines of source
-// around the place where it stands, what it waits for, and what it printed. Without a source, its last calls.
+// The programs: for each host the one that did something last (or that was chosen), with its threads where it
+// has several, its lines of source around the place where it stands, what it waits for, and what it printed.
+// Without a source, its last calls.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include "gui/draw_ink.h"
+#include "gui/lua_code.h"
+#include "gui/program_threads.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
 
 namespace sockarium::gui {
 
 namespace {
-
-const std::set<std::string, std::less<>>& keywords() {
-  static const std::set<std::string, std::less<>> words{
-      "and",   "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "if",   "in",
-      "local", "nil",   "not", "or",   "repeat", "return", "then",  "true", "until",    "while"};
-  return words;
-}
-
-/// One line of Lua: keywords quiet, comments quieter, the rest as it is.
-void paint_code(ImDrawList& list, ImVec2 place, std::string_view line, bool dim) {
-  const Look& current = look();
-  const Theme& theme = current.theme;
-  ImFont* font = current.fonts.small_mono;
-  const float cell = font->GetCharAdvance('0');
-  float x = place.x;
-  std::size_t i = 0;
-  const ImU32 plain = dim ? theme.muted() : theme.text();
-  const auto put = [&](std::size_t to, ImU32 colour) {
-    const std::string_view piece = line.substr(i, to - i);
-    paint_text(list, {x, place.y}, colour, piece, font);
-    const auto letters = std::count_if(piece.begin(), piece.end(),
-                                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-    x += cell * static_cast<float>(letters);
-    i = to;
-  };
-  while (i < line.size()) {
-    const char c = line[i];
-    std::size_t to = i + 1;
-    if (line.substr(i, 2) == "--") {
-      put(line.size(), theme.muted());
-    } else if (c == '"' || c == '\'') {
-      while (to < line.size() && line[to] != c) ++to;
-      put(std::min(line.size(), to + 1), plain);
-    } else if (std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      while (to < line.size() && (std::isalnum(static_cast<unsigned char>(line[to])) != 0 || line[to] == '_'))
-        ++to;
-      put(to, keywords().count(line.substr(i, to - i)) != 0 ? theme.muted() : plain);
-    } else {
-      while (to < line.size() && std::isalpha(static_cast<unsigned char>(line[to])) == 0 && line[to] != '"' &&
-             line[to] != '\'' && line[to] != '_' && line.substr(to, 2) != "--")
-        ++to;
-      put(to, plain);
-    }
-  }
-}
 
 std::string untabbed(const std::string& line) {
   std::string result;
@@ -87,6 +46,17 @@ ProcessId last_active(const Frame& frame, const std::vector<ProcessId>& among) {
     }
   }
   return best;
+}
+
+/// Has a person chosen one of them to be shown?
+bool is_pinned(const ViewState& view, HostId host, const std::vector<ProcessId>& among) {
+  const auto chosen = view.shown_process.find(host.raw());
+  return chosen != view.shown_process.end() &&
+         std::find(among.begin(), among.end(), chosen->second) != among.end();
+}
+ProcessId shown_program(const Frame& frame, const ViewState& view, HostId host,
+                        const std::vector<ProcessId>& among) {
+  return is_pinned(view, host, among) ? view.shown_process.at(host.raw()) : last_active(frame, among);
 }
 
 /// What the process printed last, at most three rows of so many characters.
@@ -147,22 +117,26 @@ void paint_doing(ImDrawList& list, const Doing& what, float right, float top, fl
   look().items.record(what.words, min, max);
 }
 
+/// So much of its source must stay in sight below a program's threads.
+float source_height() {
+  return 3 * (look().fonts.small_mono->FontSize + look().theme.px(3));
+}
+
 /// One program in a piece of the panel that is `height` high.
-void draw_program(const Frame& frame, ProcessId process, float width, float height, Rect title) {
+void draw_program(const Frame& frame, ViewState& view, ProcessId process, float width, float height,
+                  Rect title) {
   const Look& current = look();
   const Theme& theme = current.theme;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const ImVec2 start = ImGui::GetCursorScreenPos();
   ImFont* font = current.fonts.small_mono;
   const float line_height = font->FontSize + theme.px(3);
-  const std::vector<TaskId> tasks = tasks_of(frame, process);
-  if (tasks.empty()) return;
-  // Of several threads, the one that moved last.
-  TaskId shown = tasks.front();
-  for (const TaskId task : tasks)
-    if (frame.world().kernel.tasks.read(task).entered_record >
-        frame.world().kernel.tasks.read(shown).entered_record)
-      shown = task;
+  const std::vector<TaskId> threads = living_threads(frame, process);
+  if (threads.empty()) return;
+  const TaskId shown = shown_thread(frame, view, process, threads);
+  const float above = draw_threads(frame, view, process, threads, width, height - source_height());
+  ImVec2 start = ImGui::GetCursorScreenPos();
+  start.y += above;
+  height -= above;
   const kernel::Task& task = frame.world().kernel.tasks.read(shown);
   const Doing what = doing(frame, shown);
   const auto most_cells =
@@ -312,16 +286,28 @@ void draw_programs(const Frame& frame, ViewState& view, Intents&) {
   const float least = title_height + 3 * (current.fonts.small_mono->FontSize + theme.px(3));
   const auto fit = std::max<std::size_t>(1, static_cast<std::size_t>(height / least));
   const std::size_t count = std::min(groups.size(), fit);
-  const float share = (height - theme.px(6) * static_cast<float>(count - 1)) / static_cast<float>(count);
+  // Each gets what some lines of source take; of the rest first the threads, then all alike.
+  const float gaps = theme.px(6) * static_cast<float>(count - 1);
+  const float base = title_height + source_height();
+  std::vector<float> shares(count, base);
+  std::vector<float> threads;
+  for (std::size_t g = 0; g < count; ++g)
+    threads.push_back(threads_height(
+        living_threads(frame, shown_program(frame, view, groups[g].first, groups[g].second)).size()));
+  const float all_threads = std::accumulate(threads.begin(), threads.end(), 0.0F);
+  const float rest = height - gaps - base * static_cast<float>(count);
+  const float part = all_threads > 0 ? std::clamp(rest / all_threads, 0.0F, 1.0F) : 0;
+  for (std::size_t g = 0; g < count; ++g)
+    shares[g] += part * threads[g] + (rest - part * all_threads) / static_cast<float>(count);
+  float next_top = origin.y;
   for (std::size_t g = 0; g < count; ++g) {
     const HostId host = groups[g].first;
     const std::vector<ProcessId>& processes = groups[g].second;
     const ItemScope scope(host_name(frame, host));
-    const float top = std::floor(origin.y + static_cast<float>(g) * (share + theme.px(6)));
-    auto chosen = view.shown_process.find(host.raw());
-    const bool pinned = chosen != view.shown_process.end() &&
-                        std::find(processes.begin(), processes.end(), chosen->second) != processes.end();
-    const ProcessId process = pinned ? chosen->second : last_active(frame, processes);
+    const float share = shares[g];
+    const float top = std::floor(std::exchange(next_top, next_top + share + theme.px(6)));
+    const bool pinned = is_pinned(view, host, processes);
+    const ProcessId process = shown_program(frame, view, host, processes);
     const auto place =
         static_cast<std::size_t>(std::find(processes.begin(), processes.end(), process) - processes.begin());
     Rect title;
@@ -365,7 +351,7 @@ void draw_programs(const Frame& frame, ViewState& view, Intents&) {
       ImGui::PopFont();
     }
     ImGui::SetCursorScreenPos({origin.x, top + title_height});
-    draw_program(frame, process, width, share - title_height, title);
+    draw_program(frame, view, process, width, share - title_height, title);
   }
   if (count < groups.size()) {
     const std::string more = fmt::format("{} more hosts: make the window larger", groups.size() - count);

@@ -171,8 +171,10 @@ void draw_buffer(const Frame& frame, SocketId id) {
   const World& world = frame.world();
   const inet::SocketBase& base = world.inet.sockets.read(id);
   const udp::Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
-  const std::string name =
-      fmt::format("{} on {}", endpoint_text(base.local), host_name(frame, host_of_net(frame, base.net)));
+  const std::string what = entry.raw                            ? "the raw ICMP socket"
+                           : base.kind == inet::EntryKind::Icmp ? fmt::format("ping {}", base.local.port)
+                                                                : endpoint_text(base.local);
+  const std::string name = what + " on " + host_name(frame, host_of_net(frame, base.net));
   const ItemScope scope("buffer of " + name);
   text("receive buffer of " + name, nullptr, true);
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -196,13 +198,13 @@ void draw_buffer(const Frame& frame, SocketId id) {
   ImGui::Dummy({0, theme.px(4)});
 }
 
-/// Datagram sockets that have something to show: bound, the fullest first.
+/// Datagram sockets that have something to show: they can be sent to. The fullest first.
 std::vector<SocketId> buffers(const World& world) {
   std::vector<SocketId> found;
   for (const UdpSocketId id : ids(world.udp.sockets)) {
     const udp::Socket& entry = world.udp.sockets.read(id);
     const inet::SocketBase* base = world.inet.sockets.find(entry.socket);
-    if (base != nullptr && base->kind == inet::EntryKind::Udp && base->bucket) found.push_back(entry.socket);
+    if (base != nullptr && (base->bucket || entry.raw)) found.push_back(entry.socket);
   }
   const auto fill = [&](SocketId id) {
     return world.udp.sockets.read(UdpSocketId::from_raw(world.inet.sockets.read(id).entry)).memory;

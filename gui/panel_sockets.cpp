@@ -91,7 +91,7 @@ void draw_cells_of_sockets(const Frame& frame, const picture::SocketMap& map, co
   const auto place = static_cast<std::size_t>(std::max(0, row * columns + column));
   if (place >= map.cells().size() || !map.cells()[place].socket) return;
   const SocketId socket = map.cells()[place].socket;
-  const RecordNumber record = picture::record_of(frame.world(), socket);
+  const RecordNumber record = socket_record(frame, socket);
   view.hovered = record;
   if (pressed) view.selected = view.selected == record ? 0 : record;
   const inet::SocketBase& base = frame.world().inet.sockets.read(socket);

@@ -19,6 +19,7 @@
 #include "gui/commands.h"
 #include "gui/draw_ink.h"
 #include "gui/layout.h"
+#include "gui/lua_code.h"
 #include "gui/reading.h"
 #include "gui/widgets.h"
 
@@ -56,7 +57,7 @@ std::multimap<std::int64_t, Standing> standings(const Frame& frame, TaskId follo
   for (const TaskId id : ids(frame.world().kernel.tasks)) {
     const kernel::Task& task = frame.world().kernel.tasks.read(id);
     if (task.line <= 0 || task.state == kernel::TaskState::Ended || all.size() >= most) continue;
-    all.emplace(task.line, Standing{process_name(frame, task.process), doing(frame, id), id == followed});
+    all.emplace(task.line, Standing{thread_name(frame, id), doing(frame, id), id == followed});
   }
   return all;
 }
@@ -280,6 +281,10 @@ void draw_editor(const Frame& frame, SourceEditor& source, float height) {
   const float whole = std::max(inside.y, line_height * static_cast<float>(starts.size() + 1));
   const float seen = ImGui::GetWindowHeight();
   paint_marks(frame, source, starts, origin, gutter, width, line_height);
+  // ImGui's field has one colour for all: what it writes is invisible, and the same text lies under it.
+  const auto line_at = [&](float y) { return static_cast<std::size_t>(std::max(0.0F, y / line_height)); };
+  paint_code_lines(*ImGui::GetWindowDrawList(), {origin.x + gutter, origin.y}, source.text, line_height,
+                   line_at(ImGui::GetScrollY()), line_at(ImGui::GetScrollY() + seen));
 
   Typing typing;
   typing.cursor_before = source.cursor_place;
@@ -295,6 +300,7 @@ void draw_editor(const Frame& frame, SourceEditor& source, float height) {
   ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
   ImGui::PushStyleColor(ImGuiCol_FrameBg, IM_COL32(0, 0, 0, 0));
   ImGui::PushStyleColor(ImGuiCol_Border, IM_COL32(0, 0, 0, 0));
+  ImGui::PushStyleColor(ImGuiCol_Text, IM_COL32(0, 0, 0, 0));
   if (source.take_focus) ImGui::SetKeyboardFocusHere();
   const std::string label = "##source " + std::to_string(source.edition);
   ImGui::InputTextMultiline(
@@ -308,9 +314,18 @@ void draw_editor(const Frame& frame, SourceEditor& source, float height) {
   const ImVec2 corner = ImGui::GetWindowPos();
   look().items.record("editor", {corner.x + gutter, corner.y},
                       {corner.x + ImGui::GetWindowWidth(), corner.y + seen});
-  ImGui::PopStyleColor(2);
+  ImGui::PopStyleColor(3);
   ImGui::PopStyleVar(2);
   ImGui::PopFont();
+  if (source.focused && typing.line > 0) {  // the cursor is as invisible as the field's text
+    const auto place = static_cast<std::size_t>(typing.line - 1);
+    const std::vector<std::size_t> now = line_starts(source.text);
+    const float x = std::round(origin.x + gutter +
+                               text_size(line_of(source.text, now, place).substr(0, typing.column), font).x);
+    const float y = origin.y + static_cast<float>(place) * line_height;
+    ImGui::GetWindowDrawList()->AddRectFilled({x, y}, {x + std::max(1.0F, theme.px(2)), y + line_height},
+                                              theme.text());
+  }
   io.KeyMap[ImGuiKey_PageUp] = page_up;
   io.KeyMap[ImGuiKey_PageDown] = page_down;
   // ImGui's field gives all that was typed back when Esc is pressed; here Esc only lets go.

@@ -97,16 +97,17 @@ void draw_table(const Frame& frame, const std::vector<End>& ends, ViewState& vie
   }
 }
 
-/// Are there sockets, and none of TCP?
-bool udp_only(const Frame& frame) {
-  bool any = false;
+/// «UDP has», «ICMP has», «UDP and ICMP have»: where there are only such sockets. Empty: others, or none.
+std::string datagrams_have(const Frame& frame) {
+  bool udp = false, icmp = false;
   int looked = 0;
   for (const SocketId id : ids(frame.world().inet.sockets)) {
-    if (frame.world().inet.sockets.read(id).kind != inet::EntryKind::Udp) return false;
-    any = true;
+    const inet::EntryKind kind = frame.world().inet.sockets.read(id).kind;
+    if (kind != inet::EntryKind::Udp && kind != inet::EntryKind::Icmp) return "";
+    (kind == inet::EntryKind::Udp ? udp : icmp) = true;
     if (++looked > 200) break;
   }
-  return any;
+  return udp && icmp ? "UDP and ICMP have" : udp ? "UDP has" : icmp ? "ICMP has" : "";
 }
 
 }  // namespace
@@ -135,9 +136,10 @@ void draw_states(const Frame& frame, ViewState& view, Intents&) {
   const ImVec2 half = {longest / 2 + theme.px(by_rfc ? 6 : 3), (font->FontSize + theme.px(4)) / 2};
   const float words_height = 2 * (font->FontSize + theme.px(1));
   const float diagram = room.y - (ends.empty() ? font->FontSize : words_height) - theme.px(4);
-  const char* nothing = udp_only(frame)
-                            ? "UDP has no connections and no states: a datagram is sent, or not."
-                            : "No TCP connection is shown: select a packet, or step on to connect().";
+  const std::string they_have = datagrams_have(frame);
+  const std::string nothing = they_have.empty()
+                                  ? "No TCP connection is shown: select a packet, or step on to connect()."
+                                  : they_have + " no connections and no states: a datagram is sent, or not.";
   const bool roomy = diagram >= 5 * (2 * half.y + theme.px(5)) && 6 * half.x + theme.px(20) <= room.x;
   if (!roomy) {
     if (ends.empty())

@@ -86,14 +86,28 @@ void draw_marks(ImDrawList& list, const TimelineLane& lane, const LaneInk& ink_o
   }
 }
 
+/// Predictions and bookmarks often stand at the same moment: where there are both, each kind has a row of its
+/// own, as long as that leaves room for lanes.
+bool has_two_rows(const Frame& frame, const ViewState& view) {
+  if (frame.room == Room::Narrow || frame.scenario == nullptr) return false;
+  const bool bookmarks = !frame.scenario->bookmarks.empty() || !view.bookmarks.empty();
+  return bookmarks && !frame.scenario->predictions.empty();
+}
+float marks_height(const Frame& frame, const ViewState& view) {
+  const Look& current = look();
+  const float row = current.fonts.small->FontSize + current.theme.px(8);
+  return has_two_rows(frame, view) ? row + current.fonts.body->FontSize : row;
+}
+
 /// The lanes from top to bottom. Where not all have room, those come first that tell most: who connects, then
 /// the wire.
-std::vector<const TimelineLane*> arranged(const Frame& frame, float height) {
+std::vector<const TimelineLane*> arranged(const Frame& frame, const ViewState& view, float height) {
   const Look& current = look();
   std::vector<const TimelineLane*> lanes;
   for (const TimelineLane& lane : frame.timeline->lanes()) lanes.push_back(&lane);
   const float row = current.fonts.small->FontSize + current.theme.px(3);
-  if (static_cast<float>(lanes.size()) * row + current.theme.px(36) <= height) return lanes;
+  if (static_cast<float>(lanes.size()) * row + marks_height(frame, view) + current.theme.px(18) <= height)
+    return lanes;
   const auto rank = [](const TimelineLane* lane) {
     if (lane->kind == LaneKind::Connection) return lane->passive ? 2 : 0;
     return lane->kind == LaneKind::Wire ? 1 : 3;
@@ -139,7 +153,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   root.AddRect(area.min, area.max, theme.grid(), theme.px(4), 0, theme.line());
   look().items.record("panel", area.min, area.max);
 
-  const std::vector<const TimelineLane*> lanes = arranged(frame, area.height());
+  const std::vector<const TimelineLane*> lanes = arranged(frame, view, area.height());
   const float pad = theme.px(10);
   float label_width = theme.px(40);
   for (const TimelineLane* lane : lanes)
@@ -147,7 +161,7 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   label_width = std::min(label_width, area.width() * 0.16F);
   const float left = std::floor(area.min.x + pad + label_width + theme.px(10));
   const float right = area.max.x - pad - theme.px(4);
-  const float strip = current.fonts.small->FontSize + theme.px(8);
+  const float strip = marks_height(frame, view);
   const LaneScale scale{
       frame.axis, left, right - left, theme.px(56), view.time_scale, view.timeline_from, view.timeline_to};
   const float overview = theme.px(6);
@@ -165,41 +179,35 @@ void draw_timeline(const Frame& frame, ViewState& view, Intents& intents) {
   if (ImGui::IsItemHovered())
     ImGui::SetTooltip("The scale of time; a click takes the next: events, compressed, true time");
   const auto in_sight = [&](float place) { return place >= left - 1 && place <= right + theme.px(4); };
-  std::vector<std::pair<float, float>> taken;
-  for (const Mark& mark : frame.lesson->bookmarks()) {
-    if (hidden && mark.event > session.cursor()) continue;
-    const float x = scale.x(mark.event);
-    if (!in_sight(x)) continue;
-    paint_text(root, {std::round(x - theme.px(4)), area.min.y + theme.px(4)}, theme.text(), "⚑",
+  // Predictions above, with the lengths of folded waits between them, and bookmarks below.
+  const float upper = area.min.y + theme.px(2);
+  const float lower = has_two_rows(frame, view) ? upper + current.fonts.body->FontSize : upper;
+  std::vector<std::pair<float, float>> taken;  // in the upper row
+  const auto draw_mark = [&](std::string_view sign, std::uint64_t event, float top_y, float bottom_y,
+                             ImU32 colour, const std::string& label) {
+    const float x = scale.x(event);
+    const float half = text_size(sign, current.fonts.body).x / 2;
+    paint_text(root, {std::round(x - (sign == "⚑" ? theme.px(4) : half)), top_y + theme.px(2)}, colour, sign,
                current.fonts.body);
-    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
-    const ImVec2 max = {x + theme.px(12), area.min.y + strip};
-    taken.emplace_back(min.x, max.x);
-    if (hit("bookmark " + mark.name, min, max)) intents.push_back(intent::SeekTo{mark.event});
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", mark.name.c_str());
-  }
-  for (const Bookmark& own : view.bookmarks) {
-    const float x = scale.x(own.event);
-    if (!in_sight(x) || (hidden && own.event > session.cursor())) continue;
-    paint_text(root, {std::round(x - theme.px(4)), area.min.y + theme.px(4)}, theme.focus(), "⚑",
-               current.fonts.body);
-    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
-    const ImVec2 max = {x + theme.px(12), area.min.y + strip};
-    taken.emplace_back(min.x, max.x);
-    if (hit("own bookmark " + own.name, min, max)) intents.push_back(intent::SeekTo{own.event});
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s (yours)", own.name.c_str());
-  }
+    const ImVec2 min = {x - theme.px(10), top_y};
+    const ImVec2 max = {x + theme.px(12), bottom_y};
+    if (top_y == upper) taken.emplace_back(min.x, max.x);
+    if (hit(label, min, max)) intents.push_back(intent::SeekTo{event});
+  };
+  const auto draw_bookmark = [&](const std::string& name, std::uint64_t event, bool own) {
+    if (!in_sight(scale.x(event)) || (hidden && event > session.cursor())) return;
+    draw_mark("⚑", event, lower, area.min.y + strip, own ? theme.focus() : theme.text(),
+              (own ? "own bookmark " : "bookmark ") + name);
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s%s", name.c_str(), own ? " (yours)" : "");
+  };
+  for (const Mark& mark : frame.lesson->bookmarks()) draw_bookmark(mark.name, mark.event, false);
+  for (const Bookmark& own : view.bookmarks) draw_bookmark(own.name, own.event, true);
   for (const Question& question : frame.lesson->questions()) {
-    const float x = scale.x(question.asked);
-    if (!in_sight(x)) continue;
+    if (!in_sight(scale.x(question.asked))) continue;
     const bool answered = view.guesses.count(question.prediction) != 0;
-    paint_text(root, {std::round(x - theme.px(6)), area.min.y + theme.px(4)},
-               answered ? theme.muted() : theme.focus(), "◆", current.fonts.body);
-    const ImVec2 min = {x - theme.px(10), area.min.y + theme.px(2)};
-    const ImVec2 max = {x + theme.px(10), area.min.y + strip};
-    taken.emplace_back(min.x, max.x);
-    if (hit(fmt::format("prediction {}", question.prediction + 1), min, max))
-      intents.push_back(intent::SeekTo{question.asked});
+    draw_mark("◆", question.asked, upper, lower > upper ? lower : area.min.y + strip,
+              answered ? theme.muted() : theme.focus(),
+              fmt::format("prediction {}", question.prediction + 1));
   }
 
   // Lengths of folded waits, beside the marks rather than under them. Of many, those that find room.

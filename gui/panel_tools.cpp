@@ -24,44 +24,79 @@ HostId tool_host(const Frame& frame, const ViewState& view) {
   return all.empty() ? HostId{} : all.front();
 }
 
-void draw_tool_row(const Frame& frame, ViewState& view, const ShownTable& shown, std::size_t index, float y,
-                   float width, bool heading) {
+/// The columns of a table: as wide as what stands in them, with what room allows between them.
+struct Columns {
+  std::vector<float> lefts;  ///< from the row's beginning
+  std::vector<float> widths;
+  float end = 0;  ///< of the last
+
+  Columns(const ShownTable& shown, float room) {
+    const float letter = look().fonts.small_mono->GetCharAdvance('0');
+    float content = 0;
+    for (const std::size_t letters : shown.widths) content += static_cast<float>(letters) * letter;
+    const auto gaps = static_cast<float>(shown.widths.empty() ? 0 : shown.widths.size() - 1);
+    const float gap = content + 2 * letter * gaps <= room ? 2 * letter : letter;
+    for (const std::size_t letters : shown.widths) {
+      lefts.push_back(end);
+      widths.push_back(static_cast<float>(letters) * letter);
+      end += widths.back() + gap;
+    }
+    end -= widths.empty() ? 0 : gap;
+  }
+};
+
+void draw_cells(const ShownTable& shown, const Columns& columns, const std::vector<std::string>& cells,
+                const std::vector<bool>* changed, ImVec2 place) {
   const Look& current = look();
   const Theme& theme = current.theme;
+  for (std::size_t i = 0; i < cells.size() && i < columns.widths.size(); ++i) {
+    const bool bold = changed != nullptr && (*changed)[i];
+    ImFont* font = bold ? current.fonts.small_mono_bold : current.fonts.small_mono;
+    float x = place.x + columns.lefts[i];
+    if (shown.table.right[i]) x += std::max(0.0F, columns.widths[i] - text_size(cells[i], font).x);
+    paint_text(*ImGui::GetWindowDrawList(), {x, place.y + theme.px(1)},
+               changed == nullptr ? theme.muted() : theme.text(), cells[i], font);
+  }
+}
+
+/// What of the row is scrolled out of sight at the right is told beside the pointer.
+void tell_hidden_cells(const Columns& columns, const std::vector<std::string>& cells, float left) {
+  const float edge = ImGui::GetWindowPos().x + ImGui::GetWindowWidth();
+  std::string hidden;
+  for (std::size_t i = 0; i < cells.size() && i < columns.widths.size(); ++i)
+    if (!cells[i].empty() && left + columns.lefts[i] + text_size(cells[i], look().fonts.small_mono).x > edge)
+      hidden += (hidden.empty() ? "" : "  ") + cells[i];
+  if (hidden.empty()) return;
+  ImGui::BeginTooltip();
+  continue_text_log();
+  text(hidden, look().fonts.small_mono);
+  ImGui::EndTooltip();
+}
+
+void draw_tool_row(const Frame& frame, ViewState& view, const ShownTable& shown, const Columns& columns,
+                   std::size_t index, float y, float width) {
+  const Theme& theme = look().theme;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  ImFont* plain = current.fonts.small_mono;
-  const float letter = plain->GetCharAdvance('0');
-  const std::vector<std::string>& cells = heading ? shown.table.heads : shown.table.rows[index].cells;
-  float x = ImGui::GetCursorScreenPos().x + theme.px(12);
-  const float left = x;
-  if (!heading) {
-    const picture::ToolRow& row = shown.table.rows[index];
-    const float height = plain->FontSize + theme.px(3);
-    Light light = frame.lights.on(row.record);
-    if (row.ends.peer.port != 0 || row.ends.local.port != 0)
-      light = brighter(light, frame.lights.on(row.ends));
-    const ImVec2 min = {left - theme.px(4), y};
-    const ImVec2 max = {left + width - theme.px(14), y + height};
-    if (light == Light::Pinned) list.AddRectFilled(min, max, theme.marked());
-    if (row.record != 0) {
-      const bool pressed = hit("row " + row.key, min, max);
-      if (ImGui::IsItemHovered()) view.hovered = row.record;
-      if (pressed) view.selected = view.selected == row.record ? 0 : row.record;
-    }
-    outline(list, min, max, light);
-    const auto& changed = shown.changed[index];
-    if (std::any_of(changed.begin(), changed.end(), [](bool each) { return each; }))
-      list.AddRectFilled({left - theme.px(10), y}, {left - theme.px(6), y + height}, theme.focus());
+  const float left = ImGui::GetCursorScreenPos().x + theme.px(12);
+  const picture::ToolRow& row = shown.table.rows[index];
+  const float height = look().fonts.small_mono->FontSize + theme.px(3);
+  Light light = frame.lights.on(row.record);
+  if (row.ends.peer.port != 0 || row.ends.local.port != 0) light = brighter(light, frame.lights.on(row.ends));
+  const ImVec2 min = {left - theme.px(4), y};
+  const ImVec2 max = {left + width - theme.px(14), y + height};
+  if (light == Light::Pinned) list.AddRectFilled(min, max, theme.marked());
+  if (row.record != 0) {
+    const bool pressed = hit("row " + row.key, min, max);
+    if (ImGui::IsItemHovered()) view.hovered = row.record;
+    if (pressed) view.selected = view.selected == row.record ? 0 : row.record;
   }
-  for (std::size_t i = 0; i < cells.size() && i < shown.widths.size(); ++i) {
-    const float room = static_cast<float>(shown.widths[i]) * letter;
-    const bool changed = !heading && shown.changed[index][i];
-    ImFont* font = changed ? current.fonts.small_mono_bold : plain;
-    const float size = text_size(cells[i], font).x;
-    paint_text(list, {shown.table.right[i] ? x + std::max(0.0F, room - size) : x, y + theme.px(1)},
-               heading ? theme.muted() : theme.text(), cells[i], font);
-    x += room + 2 * letter;
-  }
+  outline(list, min, max, light);
+  const auto& changed = shown.changed[index];
+  if (std::any_of(changed.begin(), changed.end(), [](bool each) { return each; }))
+    list.AddRectFilled({left - theme.px(10), y}, {left - theme.px(6), y + height}, theme.focus());
+  draw_cells(shown, columns, row.cells, &changed, {left, y});
+  if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(min, max))
+    tell_hidden_cells(columns, row.cells, left);
 }
 
 }  // namespace
@@ -110,14 +145,9 @@ void draw_tools(const Frame& frame, ViewState& view, Intents&) {
   ImFont* font = current.fonts.small_mono;
   text(host_name(frame, host) + "$ " + table.command, font);
   const float line = font->FontSize + theme.px(3);
-  float letters = 2;
-  for (const std::size_t each : shown.widths) letters += static_cast<float>(each + 2);
-  const float width =
-      std::max(ImGui::GetContentRegionAvail().x, letters * font->GetCharAdvance('0') + theme.px(20));
-  if (!table.heads.empty()) {
-    // The heads scroll sideways with the rows and stay above them.
-    ImGui::SetCursorPosY(ImGui::GetCursorPosY());
-  }
+  const float room = ImGui::GetContentRegionAvail().x;
+  const Columns columns(shown, room - theme.px(26));
+  const float width = std::max(room, columns.end + theme.px(26));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, IM_COL32(0, 0, 0, 0));
   ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_HorizontalScrollbar);
   ImGui::PopStyleColor();
@@ -128,7 +158,12 @@ void draw_tools(const Frame& frame, ViewState& view, Intents&) {
     return;
   }
   const float heads = table.heads.empty() ? 0 : line;
-  if (heads > 0) draw_tool_row(frame, view, shown, 0, origin.y, width, true);
+  // The heads scroll sideways with the rows, and stay above them.
+  const float clip_top = ImGui::GetWindowPos().y;
+  const float clip_bottom = clip_top + ImGui::GetWindowHeight();
+  draw_cells(shown, columns, table.heads, nullptr, {origin.x + theme.px(12), clip_top});
+  ImGui::PushClipRect({ImGui::GetWindowPos().x, clip_top + heads},
+                      {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(), clip_bottom}, true);
   const float above = table.log && table.more > 0 ? line : 0;
   if (above > 0)
     paint_text(*ImGui::GetWindowDrawList(), {origin.x + theme.px(12), origin.y + heads}, theme.muted(),
@@ -136,19 +171,18 @@ void draw_tools(const Frame& frame, ViewState& view, Intents&) {
   const float top = origin.y + heads + above;
   const auto count = static_cast<int>(table.rows.size());
   // Only rows in sight are drawn.
-  const float clip_top = ImGui::GetWindowPos().y;
-  const float clip_bottom = clip_top + ImGui::GetWindowHeight();
-  const int first = std::clamp(static_cast<int>((clip_top - top) / line), 0, count);
+  const int first = std::clamp(static_cast<int>((clip_top + heads - top) / line), 0, count);
   const int last = std::clamp(static_cast<int>((clip_bottom - top) / line) + 1, 0, count);
   for (int i = first; i < last; ++i)
-    draw_tool_row(frame, view, shown, static_cast<std::size_t>(i), top + static_cast<float>(i) * line, width,
-                  false);
+    draw_tool_row(frame, view, shown, columns, static_cast<std::size_t>(i),
+                  top + static_cast<float>(i) * line, width);
   float bottom = top + static_cast<float>(count) * line;
   if (!table.log && table.more > 0) {
     paint_text(*ImGui::GetWindowDrawList(), {origin.x + theme.px(12), bottom}, theme.muted(),
                fmt::format("… {} more", number_text(static_cast<std::int64_t>(table.more))), font);
     bottom += line;
   }
+  ImGui::PopClipRect();
   ImGui::SetCursorScreenPos(origin);
   ImGui::Dummy({width, bottom - origin.y});
   // A log follows what happens, as a terminal does.

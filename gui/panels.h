@@ -47,7 +47,8 @@ enum class Room : std::uint8_t {
 struct Frame {
   const Session* session = nullptr;            ///< null only where no scenario could be opened yet
   const script::Scenario* scenario = nullptr;  ///< null: a session without a file
-  const World* latest = nullptr;  ///< at the head: it knows the names of all that the records speak of
+  const World* latest = nullptr;  ///< at the head: it knows the names of all that the records speak of; null
+                                  ///< only without a session
   const picture::Timeline* timeline = nullptr;  ///< lanes of the whole branch
   const TimeAxis* axis = nullptr;
   const LessonRun* lesson = nullptr;       ///< never null

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lab/picture/socket_map.h"
 #include "sim/tcp/tcp.h"
 
 namespace sockarium::gui {
@@ -42,14 +43,15 @@ std::optional<HostId> host_of_address(const Frame& frame, const Address& address
 }
 
 std::string process_name(const Frame& frame, ProcessId process) {
-  const kernel::Process* found = frame.world().kernel.processes.find(process);
-  return found == nullptr ? "?" : frame.session->bytes().text(found->name);
+  return observe::Names(frame.world(), frame.session->bytes()).program(process);
 }
 
 std::string process_title(const Frame& frame, ProcessId process) {
-  const kernel::Process* found = frame.world().kernel.processes.find(process);
-  if (found == nullptr) return "?";
-  return fmt::format("{} (pid {})", frame.session->bytes().text(found->name), found->pid);
+  return observe::Names(frame.world(), frame.session->bytes()).process_with_pid(process);
+}
+
+std::string thread_name(const Frame& frame, TaskId task) {
+  return observe::Names(frame.world(), frame.session->bytes()).thread(task);
 }
 
 std::vector<HostId> hosts(const Frame& frame) {
@@ -284,6 +286,16 @@ std::string packet_text(const wire::Packet& packet) {
                      packet.protocol == wire::TCP ? wire::flag_names(packet.flags)
                                                   : std::string(wire::protocol_name(packet.protocol)),
                      packet.from.port, packet.to.port);
+}
+
+RecordNumber socket_record(const Frame& frame, SocketId socket) {
+  if (const RecordNumber known = picture::record_of(frame.world(), socket)) return known;
+  RecordNumber number = frame.now();
+  for (int tries = 0; number > 0 && tries < 20000; --number, ++tries)
+    if (const auto* made = std::get_if<rec::SocketCreated>(&frame.session->record(number).what);
+        made != nullptr && made->socket == socket)
+      return number;
+  return 0;
 }
 
 bool touches(const What& what, SocketId socket) {

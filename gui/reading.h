@@ -23,8 +23,9 @@ std::string host_name(const Frame& frame, HostId host);
 std::string host_title(const Frame& frame, HostId host);  ///< «srv 192.168.1.10»
 HostId host_of_net(const Frame& frame, NetId net);
 std::optional<HostId> host_of_address(const Frame& frame, const Address& address);
-std::string process_name(const Frame& frame, ProcessId process);
+std::string process_name(const Frame& frame, ProcessId process);   ///< «slowd», «front/1»
 std::string process_title(const Frame& frame, ProcessId process);  ///< «slowd (pid 101)»
+std::string thread_name(const Frame& frame, TaskId task);          ///< «slowd», «slowd/2»
 std::vector<HostId> hosts(const Frame& frame);
 std::vector<ProcessId> processes_of(const Frame& frame, HostId host);
 std::vector<TaskId> tasks_of(const Frame& frame, ProcessId process);
@@ -67,6 +68,9 @@ std::optional<PacketId> in_flight(const Frame& frame, RecordNumber number);
 /// «SYN seq 0 :41000 → :8080»
 std::string packet_text(const wire::Packet& packet);
 
+/// The record of what happened to a socket last, as far as it is kept: its state, its port, or else its
+/// making.
+RecordNumber socket_record(const Frame& frame, SocketId socket);
 /// Does a record speak of this socket, file, process or entry?
 bool touches(const What& what, SocketId socket);
 

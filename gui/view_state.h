@@ -134,14 +134,21 @@ struct ViewState {
   Arrangement arrangement = Arrangement::Lesson;
   RecordNumber compared_model = 0, compared_real = 0;  ///< selected in the comparison, on either side
   PanelId compared_front = PanelId::Differences;       ///< in a small window
-  float model_scroll_seen = -1, real_scroll_seen = -1;
+  bool compared_follows = true;       ///< the ladders keep the shown moment in sight, not what is selected
+  std::uint64_t compared_moment = 0;  ///< the event that they followed last
+  struct ComparedScroll {
+    float seen = -1;  ///< the place that the ladder was brought to last
+    float own = 0;    ///< how far it was scrolled in the last frame
+  };
+  ComparedScroll model_scroll, real_scroll;
+  float compared_scroll = 0;  ///< of both, as their rows stand level
 
   Unit unit = Unit::Interesting;
   bool playing = false;
   bool through = false;  ///< playing goes through the whole run in some seconds, without a stop at each step
-  double delay = 0.9;   ///< seconds for each shown event
-  double waited = 0;    ///< of them, so far; when going through: the part of an event that is due
-  std::string stopped;  ///< why playing stopped by itself; empty: it did not
+  double delay = 0.9;    ///< seconds for each shown event
+  double waited = 0;     ///< of them, so far; when going through: the part of an event that is due
+  std::string stopped;   ///< why playing stopped by itself; empty: it did not
 
   TimeScale time_scale = TimeScale::Events;
   double timeline_from = 0, timeline_to = 1;  ///< the part of the run that the timeline shows
@@ -177,6 +184,7 @@ struct ViewState {
   std::size_t layer = 0;  ///< of the inspected packet: 0 all, 1 IP, 2 TCP or UDP, 3 payload
 
   std::map<std::uint64_t, ProcessId> shown_process;  ///< by host (raw id); absent: whoever did something last
+  std::map<std::uint64_t, TaskId> shown_thread;      ///< by process (raw id); absent: whichever moved last
   float ladder_scroll_seen = -1;  ///< where «now» was when the ladder last scrolled to it
 
   std::map<std::size_t, Guess> guesses;  ///< by prediction

@@ -240,9 +240,10 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   return text;
 }
 
+/// As observe::Names calls it: «web», «web/1» its first child or thread.
 std::string task_name(const TaskPath& path, const Setup& setup) {
   std::string text = setup.processes[path.front()].name;
-  for (std::size_t i = 1; i < path.size(); ++i) text += fmt::format("/{}", path[i]);
+  for (std::size_t i = 1; i < path.size(); ++i) text += fmt::format("/{}", path[i] + 1);
   return text;
 }
 

@@ -135,6 +135,7 @@ Ladder make_ladder(const World& world, const ByteStore& bytes, const observe::Re
   const observe::Narrator tells(world, bytes, records);
   Ladder ladder;
   ladder.cursor = options.cursor;
+  ladder.over = options.over;
   ladder.now = options.cursor != 0 && options.cursor <= records.size() ? records[options.cursor - 1].time : 0;
   if (world.records == options.cursor) ladder.now = world.now;
   const Stretch stretch = stretch_around_cursor(records, options);

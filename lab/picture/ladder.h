@@ -25,7 +25,8 @@ struct LadderOptions {
   bool absolute_numbers = false;  ///< sequence numbers as in the header, not from 0
   bool calls = true;              ///< shows the calls of programs
   bool states = true;             ///< bars of states; without, only what the records say of packets and calls
-  std::optional<Ends> only;       ///< only this connection, named by the ends of either side
+  bool over = false;  ///< looked at as a whole: what comes after the cursor is neither hidden nor faint
+  std::optional<Ends> only;  ///< only this connection, named by the ends of either side
 };
 
 struct LadderLane {
@@ -85,9 +86,11 @@ struct LadderWait {
 
 struct LadderRow {
   Time time = 0;
-  RecordNumber first = 0, last = 0;  ///< the records that it stands for
+  RecordNumber first = 0, last = 0;  ///< the records that it stands for; 0: a gap beside another ladder's row
   Duration gap = 0;                  ///< not 0: the row is a fold, and so much time passes in it
   std::string gap_text;              ///< «slowd sleeps»: what is waited for
+
+  bool empty() const { return first == 0; }
 };
 
 struct Ladder {
@@ -100,6 +103,7 @@ struct Ladder {
   std::size_t now_row = 0;  ///< the first row of the future; rows.size(): there is none
   RecordNumber cursor = 0;
   Time now = 0;
+  bool over = false;                    ///< nothing in it is the future; see LadderOptions
   bool earlier = false, later = false;  ///< there is more before the first, after the last row
   std::vector<std::size_t> strands;     ///< bars of each lane
   std::size_t hidden_connections = 0;   ///< that have no bar, as there are too many

@@ -1,6 +1,7 @@
 // Inside the ladder's ink: strokes with the tone that past, present, future and selection ask for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -16,7 +17,11 @@ class LadderBrush {
       : ladder_(ladder), options_(options), picture_(picture) {}
 
   /// Records after the cursor are the future.
-  bool future(RecordNumber record) const { return record > ladder_.cursor; }
+  bool future(RecordNumber record) const { return !ladder_.over && record > ladder_.cursor; }
+  /// Where a stroke between these heights begins to be the future.
+  float future_from(float from, float to, float now) const {
+    return ladder_.over ? to : std::clamp(now, from, to);
+  }
   /// Did it happen in the row that was reached last?
   bool just_now(RecordNumber record) const {
     if (ladder_.now_row == 0 || record == 0 || future(record)) return false;

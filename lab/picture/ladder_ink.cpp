@@ -17,10 +17,10 @@ namespace {
 
 class Drawing {
  public:
-  Drawing(const Ladder& ladder, const LadderInkOptions& options, float spread)
+  Drawing(const Ladder& ladder, const LadderInkOptions& options, LadderLayout layout)
       : ladder_(ladder),
         options_(options),
-        layout_(ladder, options, spread),
+        layout_(std::move(layout)),
         brush_(ladder, options, ink_.picture),
         arrows_(brush_, layout_) {}
 
@@ -28,6 +28,7 @@ class Drawing {
     ink_.picture.width = std::max(options_.width, 480.0F);
     ink_.picture.height = layout_.bottom() + 8;
     ink_.now_y = layout_.now_y();
+    ink_.last_y = last_y();
     ink_.header_height = layout_.header_height();
     describe();
     headers();
@@ -56,6 +57,18 @@ class Drawing {
         fmt::format("{} between {}, {} dropped; time runs downwards",
                     observe::counted(static_cast<std::int64_t>(ladder_.arrows.size()), "packet", "packets"),
                     hosts, dropped);
+  }
+
+  float last_y() const {
+    constexpr float long_way = 120;  // of a packet that left long ago only the end belongs to what is new
+    if (ladder_.now_row == 0 || ladder_.rows.empty()) return layout_.top();
+    const std::size_t last = std::min(ladder_.now_row, ladder_.rows.size()) - 1;
+    const float row = layout_.row_y(last);
+    float y = row;
+    for (const LadderArrow& arrow : ladder_.arrows)
+      if (arrow.to_row == last && arrow.from_row && row - layout_.row_y(*arrow.from_row) <= long_way)
+        y = std::min(y, layout_.row_y(*arrow.from_row));
+    return y - 20;  // a cross or a chip there is seen whole
   }
 
   /// Half-way between two lanes, or the picture's edge.
@@ -148,7 +161,7 @@ class Drawing {
     for (const LadderSpan& span : ladder_.spans) {
       const float from = span.begins ? layout_.row_y(span.from) : layout_.top();
       const float to = span.ends && span.to < ladder_.rows.size() ? layout_.row_y(span.to) : layout_.bottom();
-      const float now = std::clamp(layout_.now_y(), from, to);
+      const float now = brush_.future_from(from, to, layout_.now_y());
       if (span.begins && brush_.future(span.record)) {
         bar(span, from, to, true);
         continue;
@@ -176,7 +189,7 @@ class Drawing {
       line.dashed = true;
       line.width = 1.5F;
       line.tag = wait.record;
-      const float now = std::clamp(layout_.now_y(), line.y1, line.y2);
+      const float now = brush_.future_from(line.y1, line.y2, layout_.now_y());
       Line rest = line;
       line.y2 = now;
       rest.y1 = now;
@@ -345,7 +358,7 @@ class Drawing {
   void times() {
     std::string said;
     for (std::size_t row = 0; row < ladder_.rows.size(); ++row) {
-      if (ladder_.rows[row].gap != 0) continue;
+      if (ladder_.rows[row].gap != 0 || ladder_.rows[row].empty()) continue;
       Text text;
       text.text = row_time(ladder_.rows[row].time);
       if (text.text == said) continue;
@@ -355,7 +368,7 @@ class Drawing {
       text.font = Font::Mono;
       text.tone = Tone::Muted;
       text.align = Align::Right;
-      text.faint = row >= ladder_.now_row;
+      text.faint = !ladder_.over && row >= ladder_.now_row;
       brush_.text(text);
     }
   }
@@ -401,13 +414,32 @@ class Drawing {
 
 }  // namespace
 
+namespace {
+
+/// Where many packets cross, the rows move apart until every packet has its label.
+constexpr float spreads[] = {1, 1.3F, 1.7F, 2.2F};
+
+}  // namespace
+
 LadderInk ladder_ink(const Ladder& ladder, const LadderInkOptions& options) {
-  // Where many packets cross, the rows move apart until every packet has its label.
-  constexpr float spreads[] = {1, 1.3F, 1.7F, 2.2F};
   for (const float spread : spreads) {
-    Drawing drawing(ladder, options, spread);
+    Drawing drawing(ladder, options, LadderLayout(ladder, options, spread));
     drawing.draw();
     if (drawing.without_label() == 0 || spread == spreads[std::size(spreads) - 1]) return drawing.take();
+  }
+  return {};
+}
+
+std::pair<LadderInk, LadderInk> level_inks(const Ladder& left, const Ladder& right,
+                                           const LadderInkOptions& options) {
+  for (const float spread : spreads) {
+    LadderLayout left_layout(left, options, spread), right_layout(right, options, spread);
+    LadderLayout::level(left_layout, right_layout);
+    Drawing one(left, options, std::move(left_layout)), other(right, options, std::move(right_layout));
+    one.draw();
+    other.draw();
+    const bool all_labelled = one.without_label() == 0 && other.without_label() == 0;
+    if (all_labelled || spread == spreads[std::size(spreads) - 1]) return {one.take(), other.take()};
   }
   return {};
 }

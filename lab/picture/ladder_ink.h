@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "lab/picture/ink.h"
@@ -32,10 +33,15 @@ struct Flight {
 struct LadderInk {
   Picture picture;
   std::vector<Flight> flights;
-  float now_y = 0;          ///< of the line at the cursor: keep it in view
+  float now_y = 0;   ///< of the line at the cursor: keep it in view
+  float last_y = 0;  ///< above it, where that begins which happened last: a packet's way, a row's words
   float header_height = 0;  ///< names of the hosts, which may stay while the rest scrolls
 };
 
 LadderInk ladder_ink(const Ladder& ladder, const LadderInkOptions& options);
+
+/// Of two ladders that stand level (ladder_level.h): each row of one is as high as that of the other.
+std::pair<LadderInk, LadderInk> level_inks(const Ladder& left, const Ladder& right,
+                                           const LadderInkOptions& options);
 
 }  // namespace sockarium::picture

@@ -23,6 +23,7 @@ LadderLayout::LadderLayout(const Ladder& ladder, const LadderInkOptions& options
     : ladder_(ladder), options_(options), spread_(spread), width_(std::max(options.width, 480.0F)) {
   place_lanes();
   gather_words();
+  measure_rows();
   place_rows();
 }
 
@@ -70,6 +71,19 @@ float LadderLayout::strand_x(std::size_t lane, std::size_t strand) const {
   return lanes_[lane].left + offset;
 }
 
+/// The beginning of a word that fits, at least one letter.
+std::size_t LadderLayout::fitting(const std::string& word, Font font, float width) const {
+  std::size_t end = word.size();
+  const auto inside = [&](std::size_t at) {
+    return at < word.size() && (static_cast<unsigned char>(word[at]) & 0xC0) == 0x80;
+  };
+  while (end > 1 && options_.measure(word.substr(0, end), font) > width) {
+    --end;
+    while (end > 1 && inside(end)) --end;
+  }
+  return end;
+}
+
 std::vector<std::string> LadderLayout::wrap(const std::string& text, Font font, float width) const {
   std::vector<std::string> lines;
   std::string line;
@@ -87,6 +101,12 @@ std::vector<std::string> LadderLayout::wrap(const std::string& text, Font font, 
       lines.push_back(line);
       line = word;
     }
+    // A word that is too long for a line is cut, rather than written over what stands beside it.
+    for (std::size_t fits = fitting(line, font, width); fits < line.size();
+         fits = fitting(line, font, width)) {
+      lines.push_back(line.substr(0, fits));
+      line.erase(0, fits);
+    }
     if (end == std::string::npos) break;
     at = end + 1;
   }
@@ -101,7 +121,13 @@ void LadderLayout::add(std::size_t row, std::size_t lane, Block::Kind kind, cons
   block.record = record;
   block.state = state;
   const float inset = kind == Block::Kind::State ? chip_room : kind == Block::Kind::Drop ? 16 : 0;
-  block.lines = wrap(text, font_of(kind), lanes_[lane].words_to - lanes_[lane].words_from - inset);
+  const float room = lanes_[lane].words_to - lanes_[lane].words_from - inset;
+  const std::string_view state_name = rfc_name(state);
+  const bool too_long = kind == Block::Kind::State && text.starts_with(state_name) &&
+                        options_.measure(std::string(state_name), font_of(kind)) > room;
+  // Where the RFC's name has no room, that of ss: «SYN-RECV».
+  block.lines = wrap(too_long ? std::string(ss_name(state)) + text.substr(state_name.size()) : text,
+                     font_of(kind), room);
   block.height = static_cast<float>(block.lines.size()) * line_step + (kind == Block::Kind::Drop ? 10 : 0);
   words_[row][lane].push_back(std::move(block));
 }
@@ -121,13 +147,8 @@ void LadderLayout::gather_words() {
   }
 }
 
-void LadderLayout::place_rows() {
-  float y = top();
+void LadderLayout::measure_rows() {
   for (std::size_t row = 0; row < ladder_.rows.size(); ++row) {
-    if (row == ladder_.now_row) {
-      now_y_ = y + now_room / 2;
-      y += now_room;
-    }
     float height = ladder_.rows[row].gap != 0 ? fold_row : least_row * spread_;
     for (const auto& blocks : words_[row]) {
       float stack = 8;
@@ -136,14 +157,33 @@ void LadderLayout::place_rows() {
     }
     for (const LadderArrow& arrow : ladder_.arrows)
       if (arrow.fate == Fate::Lost && arrow.from_row == row) height = std::max(height, lost_row);
-    ys_.push_back(y + (ladder_.rows[row].gap != 0 ? height / 2 : line_step / 2 + 2));
-    y += height;
+    heights_.push_back(height);
   }
-  if (ladder_.now_row >= ladder_.rows.size()) {
+}
+
+void LadderLayout::place_rows() {
+  float y = top();
+  ys_.clear();
+  for (std::size_t row = 0; row < heights_.size(); ++row) {
+    if (row == ladder_.now_row) {
+      now_y_ = y + now_room / 2;
+      y += now_room;
+    }
+    ys_.push_back(y + (ladder_.rows[row].gap != 0 ? heights_[row] / 2 : line_step / 2 + 2));
+    y += heights_[row];
+  }
+  if (ladder_.now_row >= heights_.size()) {
     now_y_ = y + now_room / 2;
     y += now_room;
   }
   bottom_ = y + 16;
+}
+
+void LadderLayout::level(LadderLayout& one, LadderLayout& other) {
+  for (std::size_t row = 0; row < one.heights_.size() && row < other.heights_.size(); ++row)
+    one.heights_[row] = other.heights_[row] = std::max(one.heights_[row], other.heights_[row]);
+  one.place_rows();
+  other.place_rows();
 }
 
 }  // namespace sockarium::picture

@@ -30,6 +30,8 @@ class LadderLayout {
  public:
   /// `spread`: 1, or more where labels need more room between rows.
   LadderLayout(const Ladder& ladder, const LadderInkOptions& options, float spread);
+  /// Gives the rows of two ladders, which are as many, the same heights.
+  static void level(LadderLayout& one, LadderLayout& other);
 
   static constexpr float margin = 12, strand_width = 10, strand_gap = 3, gutter = 18, line_step = 18;
 
@@ -52,7 +54,9 @@ class LadderLayout {
  private:
   void place_lanes();
   void gather_words();
+  void measure_rows();
   void place_rows();
+  std::size_t fitting(const std::string& word, Font font, float width) const;
   std::vector<std::string> wrap(const std::string& text, Font font, float width) const;
   void add(std::size_t row, std::size_t lane, Block::Kind kind, const std::string& text, RecordNumber record,
            TcpState state);
@@ -63,7 +67,7 @@ class LadderLayout {
   float width_;
   float time_right_ = 0, bottom_ = 0, now_y_ = 0;
   std::vector<LaneBox> lanes_;
-  std::vector<float> ys_;
+  std::vector<float> heights_, ys_;                     ///< of the rows
   std::vector<std::vector<std::vector<Block>>> words_;  ///< by row, by lane
 };
 

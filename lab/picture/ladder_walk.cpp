@@ -82,7 +82,7 @@ void LadderWalk::learn_calls() {
     if (const auto* entered = std::get_if<rec::SyscallEntered>(&record.what)) {
       if (!options_.calls || !shown_call(unflatten(entered->call))) continue;
       calls_[n].entered = n;
-      programs_[record.host.raw()].insert(tells_.names().process_of(entered->task).raw());
+      callers_[record.host.raw()].insert(entered->task.raw());
     } else if (std::holds_alternative<rec::TaskBlocked>(record.what)) {
       const auto call = calls_.find(record.cause);
       if (call != calls_.end()) call->second.blocked = n;
@@ -328,8 +328,8 @@ void LadderWalk::take_dropped(RecordNumber number) {
 
 std::string LadderWalk::spoken(TaskId task, const std::string& text) const {
   const ProcessId process = tells_.names().process_of(task);
-  const auto programs = programs_.find(tells_.names().host_of(process).raw());
-  const bool alone = programs == programs_.end() || programs->second.size() < 2;
+  const auto callers = callers_.find(tells_.names().host_of(process).raw());
+  const bool alone = callers == callers_.end() || callers->second.size() < 2;
   return alone ? text : tells_.names().task(task) + ": " + text;
 }
 
@@ -348,7 +348,7 @@ void LadderWalk::take_call(RecordNumber number) {
   const auto* returned = get<rec::SyscallReturned>(records_, call.returned);
   // The result of a call that did not wait stands beside it, unless the cursor is between the two.
   const bool known = returned != nullptr && call.blocked == 0 &&
-                     (call.returned <= options_.cursor || number > options_.cursor);
+                     (options_.over || call.returned <= options_.cursor || number > options_.cursor);
   if (known) {
     text += " = " + result_text(made, returned->result);
     if (!returned->result.ok()) kind = NoteKind::Failure;

@@ -81,7 +81,7 @@ class LadderWalk {
   SequenceNumbers numbers_;
   std::map<RecordNumber, Call> calls_;                                          ///< by entry
   std::map<std::pair<RecordNumber, std::uint64_t>, std::size_t> arrow_places_;  ///< by sending and copy
-  std::map<std::uint64_t, std::set<std::uint64_t>> programs_;  ///< of each host: processes that call
+  std::map<std::uint64_t, std::set<std::uint64_t>> callers_;  ///< of each host: tasks that call
   std::map<std::uint64_t, std::set<std::pair<std::uint16_t, std::uint16_t>>> connections_;  ///< of each host
   std::vector<Change> changes_;
   RecordNumber last_timer_ = 0;

@@ -11,6 +11,7 @@
 #include "sim/kernel/wait_queue.h"
 #include "sim/observe/epolls.h"
 #include "sim/observe/local_sockets.h"
+#include "sim/observe/names.h"
 #include "sim/unix/unix.h"
 
 namespace sockarium::picture {
@@ -30,16 +31,12 @@ std::string socket_text(const World& world, const ByteStore& bytes, SocketId id)
   const inet::SocketBase* base = world.inet.sockets.find(id);
   if (base == nullptr) return "a socket that is closed";
   if (unix::is_unix(world, id)) return "unix " + unix_text(world, bytes, id);
+  if (base->kind == inet::EntryKind::Icmp)
+    return base->bucket ? fmt::format("ICMP id {}", base->local.port) : "ICMP";
   const std::string protocol = base->protocol == wire::UDP ? "UDP " : "TCP ";
   if (base->peer.port != 0) return protocol + end_text(base->local) + " – " + end_text(base->peer);
   const TcpState state = kernel::protocol::state_of(world, id);
   return protocol + end_text(base->local) + (state == TcpState::Listen ? " LISTEN" : "");
-}
-
-std::string process_text(const World& world, const ByteStore& bytes, ProcessId id) {
-  const kernel::Process* process = world.kernel.processes.find(id);
-  return process == nullptr ? "a process that is gone"
-                            : fmt::format("{} (pid {})", bytes.text(process->name), process->pid);
 }
 
 /// «fd 5 of web (pid 101)»; of several the first, and how many more.
@@ -52,7 +49,7 @@ std::string holder_text(const World& world, const ByteStore& bytes, OpenFileId f
          open = kernel::next_open(world, id, open.fd + 1)) {
       if (!(open.file == file)) continue;
       if (first.empty())
-        first = fmt::format("fd {} of {}", open.fd, process_text(world, bytes, id));
+        first = fmt::format("fd {} of {}", open.fd, observe::Names(world, bytes).process_with_pid(id));
       else
         ++more;
     }
@@ -92,7 +89,7 @@ WaitingTask waiting_task(const World& world, const ByteStore& bytes, TaskId id) 
   WaitingTask row;
   row.task = id;
   row.host = world.kernel.processes.read(task.process).host;
-  row.who = process_text(world, bytes, task.process);
+  row.who = observe::Names(world, bytes).task_with_pid(id);
   const Syscall call = unflatten(task.call);
   const std::int32_t fd = fd_of(call);
   row.call = fd >= 0 ? fmt::format("{}({})", name(call), fd) : fmt::format("{}()", name(call));
@@ -163,15 +160,14 @@ Waiting waiting_at(const World& world, const ByteStore& bytes, std::size_t most)
       InterestRow interest;
       interest.fd = each.fd;
       interest.what = file_text(world, bytes, each.file);
-      interest.asked =
-          (each.events & ~epoll_flags) == 0 ? "spent" : event_text(each.events & ~poll_always);
+      interest.asked = (each.events & ~epoll_flags) == 0 ? "spent" : event_text(each.events & ~poll_always);
       interest.news = event_text(each.news);
       interest.place = each.place;
       if (const kernel::OpenFile* file = world.kernel.files.find(each.file)) interest.socket = file->socket;
       row.interests.push_back(std::move(interest));
     }
     for (const TaskId task : line.waiting)
-      row.waiting.push_back(process_text(world, bytes, world.kernel.tasks.read(task).process));
+      row.waiting.push_back(observe::Names(world, bytes).task_with_pid(task));
     all.epolls.push_back(std::move(row));
   }
   for (const observe::InFlight& flight : observe::files_in_flight(world)) {

@@ -91,7 +91,8 @@ struct Line {
 
   std::string operator()(const rec::TaskStarted& r) const {
     if (record.reason == Reason::TaskForked) return names().task(r.parent) + " forks " + names().task(r.task);
-    if (record.reason == Reason::ThreadStarted) return names().task(r.parent) + " starts a thread";
+    if (record.reason == Reason::ThreadStarted)
+      return names().task(r.parent) + " starts the thread " + names().task(r.task);
     return names().task(r.task) + " starts";
   }
   std::string operator()(const rec::TaskEnded& r) const {

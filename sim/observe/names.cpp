@@ -184,31 +184,64 @@ std::string Names::address(HostId id) const {
   return first ? to_string(world_.inet.interfaces.read(first).address) : "";
 }
 
-std::string Names::process(ProcessId id) const {
-  const kernel::Process* process = world_.kernel.processes.find(id);
-  if (process == nullptr) return "a process";
-  if (process->parent) return process_with_pid(id);
+/// Do several programs of the scenario have this name?
+bool Names::is_shared(const Bytes& name) const {
   if (programs_.empty()) {
     for (const ProcessId other : ids(world_.kernel.processes))
       if (!world_.kernel.processes.read(other).parent)
         programs_.push_back(world_.kernel.processes.read(other).name);
     std::sort(programs_.begin(), programs_.end(), before);
   }
-  const auto range = std::equal_range(programs_.begin(), programs_.end(), process->name, before);
-  return range.second - range.first > 1 ? process_with_pid(id) : bytes_.text(process->name);
+  const auto range = std::equal_range(programs_.begin(), programs_.end(), name, before);
+  return range.second - range.first > 1;
+}
+
+TaskId Names::main_task(ProcessId id) const {
+  if (main_tasks_.empty())
+    for (const TaskId task : ids(world_.kernel.tasks))
+      if (world_.kernel.tasks.read(task).tid == 1)
+        main_tasks_.emplace(world_.kernel.tasks.read(task).process.raw(), task);
+  const auto found = main_tasks_.find(id.raw());
+  return found != main_tasks_.end() ? found->second : TaskId{};
+}
+
+std::string Names::thread(TaskId id) const {
+  const kernel::Task* task = world_.kernel.tasks.find(id);
+  if (task == nullptr) return "a process";
+  std::string path;
+  for (; task->parent; task = &world_.kernel.tasks.read(task->parent))
+    path = fmt::format("/{}{}", task->nth + 1, path);
+  return bytes_.text(world_.kernel.processes.read(task->process).name) + path;
+}
+
+std::string Names::program(ProcessId id) const {
+  const kernel::Process* process = world_.kernel.processes.find(id);
+  if (process == nullptr) return "a process";
+  const TaskId main = process->parent ? main_task(id) : TaskId{};
+  return main ? thread(main) : bytes_.text(process->name);
+}
+
+std::string Names::process(ProcessId id) const {
+  const kernel::Process* process = world_.kernel.processes.find(id);
+  return process != nullptr && is_shared(process->name) ? process_with_pid(id) : program(id);
 }
 
 std::string Names::process_with_pid(ProcessId id) const {
   const kernel::Process* process = world_.kernel.processes.find(id);
   if (process == nullptr) return "a process";
-  return fmt::format("{} (pid {})", bytes_.text(process->name), process->pid);
+  return fmt::format("{} (pid {})", program(id), process->pid);
 }
 
 std::string Names::task(TaskId id) const {
   const kernel::Task* task = world_.kernel.tasks.find(id);
   if (task == nullptr) return "a process";
-  const std::string name = process(task->process);
-  return task->tid > 1 ? fmt::format("{}, thread {}", name, task->tid) : name;
+  return is_shared(world_.kernel.processes.read(task->process).name) ? task_with_pid(id) : thread(id);
+}
+
+std::string Names::task_with_pid(TaskId id) const {
+  const kernel::Task* task = world_.kernel.tasks.find(id);
+  if (task == nullptr) return "a process";
+  return fmt::format("{} (pid {})", thread(id), world_.kernel.processes.read(task->process).pid);
 }
 
 ProcessId Names::process_of(TaskId id) const {

@@ -2,9 +2,10 @@
 // reasons, pictures and logs all take their words from here, so that one thing has one name everywhere.
 //
 // A name never depends on the moment: a program of the scenario is called by its name where that is unique,
-// else with its pid; a forked child always has its pid beside the name that it inherited.
+// else with its pid. Forked children and threads are called by who made them, and as which: «web/2».
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,18 @@ class Names {
   /// «10.0.0.5»: the address of the host's first interface.
   std::string address(HostId id) const;
 
-  /// «curl», or «curl (pid 102)» where several programs have that name.
+  /// «curl», of a forked child «web/1»: web's first child.
+  std::string program(ProcessId id) const;
+  /// As program(), or «curl (pid 102)» where several programs have that name.
   std::string process(ProcessId id) const;
   /// «curl (pid 102)»
   std::string process_with_pid(ProcessId id) const;
-  /// As process(); threads after the first are told apart: «web, thread 2».
+  /// Whose line of execution it is, without a pid: «curl», «web/1», «web/1/2».
+  std::string thread(TaskId id) const;
+  /// As process(); threads after the first are called as thread() says.
   std::string task(TaskId id) const;
+  /// «web/1 (pid 101)»
+  std::string task_with_pid(TaskId id) const;
   ProcessId process_of(TaskId id) const;
 
   /// «cli:41000», «*:80», «localhost:80»; the plain address where it is nobody's or its owner has several.
@@ -60,9 +67,13 @@ class Names {
   const ByteStore& bytes() const { return bytes_; }
 
  private:
+  bool is_shared(const Bytes& name) const;
+  TaskId main_task(ProcessId id) const;
+
   const World& world_;
   const ByteStore& bytes_;
   mutable std::vector<Bytes> programs_;  ///< names of the scenario's programs, sorted; made when first asked
+  mutable std::map<std::uint64_t, TaskId> main_tasks_;  ///< of forked children; made when first asked
 };
 
 /// «SYN», «SYN-ACK», «ACK», «FIN», «RST», «100 bytes», «100 bytes with FIN»: a segment by what it does.

@@ -133,6 +133,34 @@ TEST_F(AtTheWindow, DebugShowsToolsTimersAndBytes) {
   EXPECT_THAT(ui->text(), HasSubstr("TcpExtListenDrops"));
 }
 
+TEST_F(AtTheWindow, ARowOfAToolThatIsTooWideTellsItsEndBesideThePointer) {
+  open(lesson("03-backlog-overflow.lua"), Arrangement::Lesson, 1280, 720);
+  app.seek(37);
+  bring_to_front(app.view(), PanelId::Tools, Room::Compact);
+  ui->frame(3);
+  const Session& session = *app.session();
+  HostId host = *ids(session.world().kernel.hosts).begin();
+  picture::ToolTable table;
+  for (const HostId each : ids(session.world().kernel.hosts)) {
+    host = each;
+    table = picture::tool_table(Tool::Ss, session.world(), session.bytes(), session.records(), each, 100);
+    if (!table.rows.empty() && table.rows[0].cells[1] == "LISTEN") break;
+  }
+  app.view().tool_host = host;
+  ui->frame(3);
+  const std::string program = table.rows[0].cells.back();
+  EXPECT_THAT(program, HasSubstr("users:("));
+  const auto told = [&] {
+    const std::string all = ui->text();
+    std::size_t count = 0;
+    for (std::size_t at = all.find(program); at != std::string::npos; at = all.find(program, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(told(), 1U);
+  ui->hover("Tools/row " + table.rows[0].key);
+  EXPECT_EQ(told(), 2U);
+}
+
 TEST_F(AtTheWindow, ASysctlIsTurnedByClickAndGoesOnABranch) {
   open(lesson("03-backlog-overflow.lua"), Arrangement::Debug);
   app.seek(10);
@@ -227,6 +255,19 @@ TEST_F(AtTheWindow, ASplitIsDraggedAndResetPutsItBack) {
   app.apply(intent::ResetLayout{});
   ui->frame(2);
   EXPECT_EQ(app.layout().panels.front().area.width(), before);
+}
+
+TEST_F(AtTheWindow, APredictionAndABookmarkOfOneMomentDoNotHideEachOther) {
+  open(lesson("11-descriptor.lua"), Arrangement::Lesson);
+  to_end();
+  ui->frame(2);
+  const Item* prediction = ui->find("Timeline/prediction 1");
+  ASSERT_NE(prediction, nullptr);
+  const Item above = *prediction;
+  const Item* bookmark = ui->find("Timeline/bookmark second-ticket");
+  ASSERT_NE(bookmark, nullptr);
+  EXPECT_LT(above.min.x, bookmark->max.x) << "they stand at the same moment";
+  EXPECT_LE(above.max.y, bookmark->min.y);
 }
 
 TEST_F(AtTheWindow, ABookmarkIsSetFoundAndTakenAway) {

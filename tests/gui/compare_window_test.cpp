@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -131,6 +132,51 @@ TEST_F(Comparing, AClickOnALineSelectsTheSameLineOfTheOtherKernel) {
   EXPECT_EQ(app->view().compared_model, model);
   EXPECT_EQ(app->view().compared_real, pairs[1].second);
   EXPECT_THAT(ui->text(), HasSubstr("the program says so in line 8"));
+}
+
+TEST_F(Comparing, BothLaddersFollowTheShownMomentAndScrollTogether) {
+  write("lesson.lua",
+        "local cli = host { name = 'cli', ip = '10.0.0.5' }\n"
+        "local srv = host { name = 'srv', ip = '192.168.1.10' }\n"
+        "link { cli, srv, delay = '1ms' }\n"
+        "process(srv, 'web', function()\n"
+        "  local fd = check(socket(AF_INET, SOCK_STREAM))\n"
+        "  check(bind(fd, '0.0.0.0', 8080))\n"
+        "  check(listen(fd, 5))\n"
+        "  local conn = check(accept(fd))\n"
+        "  for _ = 1, 12 do check(send(conn, check(recv(conn, 100)))) end\n"
+        "end)\n"
+        "process(cli, 'curl', { start = '1ms' }, function()\n"
+        "  local fd = check(socket(AF_INET, SOCK_STREAM))\n"
+        "  check(connect(fd, 'srv', 8080))\n"
+        "  for _ = 1, 12 do check(send(fd, 'hello')) check(recv(fd, 100)) end\n"
+        "end)\n");
+  open(sockarium, 1280, 720);
+  ui->press(GLFW_KEY_K);
+  wait_for_the_end();
+  app->view().compared_model = app->view().compared_real = 0;  // both may differ in how they part
+  ui->frame(3);
+  std::vector<RecordNumber> packets;  // that both have sent
+  for (const auto& [model, real] : app->comparison()->same())
+    if (std::holds_alternative<rec::PacketSent>(app->session()->record(model).what)) packets.push_back(model);
+  ASSERT_GT(packets.size(), 20U);
+  const auto in_sight = [&](RecordNumber model) {
+    const bool here = ui->has("Model/record " + std::to_string(model));
+    EXPECT_EQ(ui->has("Real kernel/record " + std::to_string(app->comparison()->in_real(model))), here);
+    return here;
+  };
+  const auto [least, most] = std::minmax_element(packets.begin(), packets.end());
+  const RecordNumber first = *least, last = *most;
+  EXPECT_TRUE(in_sight(first));
+  EXPECT_FALSE(in_sight(last));
+  ui->press(GLFW_KEY_END);
+  ui->frame(3);
+  EXPECT_FALSE(in_sight(first));
+  EXPECT_TRUE(in_sight(last));
+  ui->wheel("Real kernel/record " + std::to_string(app->comparison()->in_real(last)), 100);
+  ui->frame(3);
+  EXPECT_TRUE(in_sight(first)) << "a person who scrolls one ladder scrolls both";
+  EXPECT_FALSE(in_sight(last));
 }
 
 TEST_F(Comparing, TheComparisonIsOfTheBranchThatIsShown) {

@@ -192,6 +192,10 @@ TEST(Palette, TextIsEasyToRead) {
     EXPECT_GE(contrast(colours->muted, colours->panel), 5.5);
     EXPECT_GE(contrast(colours->focus, colours->panel), 3.0) << "the focus ring";
     EXPECT_GE(contrast(palette::ink_on(colours->focus), colours->focus), 4.5);
+    for (const Colour code : {colours->keyword, colours->string, colours->number}) {
+      EXPECT_GE(contrast(code, colours->background), 6.4) << "in the source";
+      EXPECT_GE(contrast(code, colours->panel), 6.0) << "in the programs";
+    }
   }
 }
 

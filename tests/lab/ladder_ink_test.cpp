@@ -69,6 +69,16 @@ SmallWorld three_hosts() {
       .program(2, "wget", client, 4_ms);
 }
 
+SmallWorld four_hosts() {
+  SmallWorld world = three_hosts();
+  return world.host("another", Address::v4(10, 0, 0, 7))
+      .link(3, 1, 2_ms)
+      .program(3, "fetch",
+               {sys::Socket{}, sys::Connect{3, 2, test::server_port(), 0, {}}, sys::Send{3, 0, pattern(5)},
+                sys::Close{3}},
+               700_ms);
+}
+
 SmallWorld loopback() {
   return SmallWorld{}
       .host("box", Address::v4(10, 0, 0, 5))
@@ -118,6 +128,23 @@ TEST(LadderInk, NoTwoTextsOverlapAndAllLieInside) {
     run.session().seek(head);
     expect_readable(ink_of(run, 1300), name + ", wide");
     expect_readable(ink_of(run, 640), name + ", narrow");
+  }
+}
+
+TEST(LadderInk, FourLanesInANarrowPictureLeaveRoomForTheTimes) {
+  Story run(four_hosts());
+  run.to_the_end();
+  for (const float width : {480.0F, 560.0F, 640.0F}) {
+    const LadderInk ink = ink_of(run, width);
+    std::vector<const picture::Text*> times, words;
+    for (const picture::Stroke& stroke : ink.picture.strokes)
+      if (const auto* text = std::get_if<picture::Text>(&stroke))
+        (text->text.starts_with("+") && text->align == picture::Align::Right ? times : words).push_back(text);
+    ASSERT_FALSE(times.empty());
+    for (const picture::Text* time : times)
+      for (const picture::Text* word : words)
+        EXPECT_FALSE(overlap(place_of(*time), place_of(*word)))
+            << width << ": «" << time->text << "» and «" << word->text << "»";
   }
 }
 

@@ -149,6 +149,24 @@ TEST(Caption, TellsProgramsWithOneNameApartByPid) {
   EXPECT_EQ(caption_now(run), "curl (pid 101) starts and sleeps for 1 s.");
 }
 
+TEST(Caption, CallsChildrenAndThreadsByWhoMadeThem) {
+  auto world = test::client_and_server().program(0, "front", {sys::Fork{}, sys::Thread{}, sys::Sleep{1_s}});
+  world.scripts[{0, 0}] = test::in_order({sys::Socket{}});
+  world.scripts[{0, 1}] = test::in_order({sys::Getpid{}, sys::Thread{}, sys::Sleep{1_s}});
+  world.scripts[{0, 1, 0}] = test::in_order({sys::Sleep{1_s}});
+  Story run(world);
+  run.to_the_end();
+  EXPECT_THAT(run.captions(), Contains("front/1 calls socket(TCP)."));
+  EXPECT_THAT(run.captions(), Contains("front/2 calls getpid()."));
+  std::vector<std::string> begun;
+  for (RecordNumber n = 1; n <= run.records().size(); ++n)
+    if (const auto* started = std::get_if<rec::TaskStarted>(&run.records()[n - 1].what);
+        started != nullptr && started->parent)
+      begun.push_back(run.narrator().describe(n));
+  EXPECT_THAT(begun, ElementsAre("front forks front/1", "front starts the thread front/2",
+                                 "front/2 starts the thread front/2/1"));
+}
+
 TEST(Caption, IsNeverLongAndNeverEmpty) {
   for (const auto& world : {test::handshake(), test::request_and_goodbye(), test::overflowing_backlog(),
                             test::lost_syn(), test::refused()}) {
