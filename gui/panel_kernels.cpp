@@ -12,6 +12,7 @@
 #include "gui/reading.h"
 #include "gui/widgets.h"
 #include "lab/picture/waiting.h"
+#include "sim/inet/device.h"
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/protocol.h"
 #include "sim/observe/local_sockets.h"
@@ -192,6 +193,12 @@ std::string socket_label(const Frame& frame, SocketId id, TcpState state, ImFont
                              : base.bucket ? fmt::format("ping {}", base.local.port)
                                            : "ping";
     forms = {fmt::format("{} {} {}", letter, word, what), fmt::format("{} {}", letter, what), what};
+  } else if (base.kind == inet::EntryKind::Packet || base.kind == inet::EntryKind::Netlink) {
+    const bool packet = base.kind == inet::EntryKind::Packet;
+    const std::string what =
+        packet ? "packet " + inet::device_name(world.inet.taps.read(TapId::from_raw(base.entry)).device)
+               : "netlink";
+    forms = {fmt::format("{} {}", letter, what), what};
   } else if (base.kind == inet::EntryKind::Unix) {
     if (state == TcpState::Closed) word = "unix";
     const std::string name = picture::unix_text(world, frame.session->bytes(), id);

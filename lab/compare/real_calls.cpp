@@ -60,6 +60,9 @@ bool settle(RealRun& run, RealTask& task) {
         return false;
       }
       if (life.state == 'S') return false;
+      // bind() and close() of a packet socket wait, some milliseconds, until nobody walks the lists of its
+      // device any more: that is the kernel's way, and no sign of a busy machine (Linux synchronize_net).
+      if (life.state == 'D' && run.tapping.contains(task.process)) return false;
     }
     if (monotonic_now() > deadline) {
       run.seen.trouble = fmt::format("the agent of {} does not answer", run.name_of(task));
@@ -126,6 +129,8 @@ void make_call(RealRun& run, RealTask& task, const Syscall& call, Time after) {
   letter.call = flatten(in_real_numbers(run, call));
   if (const auto* wish = std::get_if<sys::Sigaction>(&call); wish != nullptr && wish->action == sig_handler)
     run.handling.insert(task.process);
+  if (const auto* wish = std::get_if<sys::Socket>(&call); wish != nullptr && wish->domain == af_packet)
+    run.tapping.insert(task.process);
   const bool thread = std::holds_alternative<sys::Thread>(call);
   const bool makes = thread || std::holds_alternative<sys::Fork>(call);
   if (makes && run.boxes == mailboxes_most) {

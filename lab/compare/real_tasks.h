@@ -58,6 +58,7 @@ struct RealRun {
   std::int64_t start = 0;                      ///< script time 0 by CLOCK_MONOTONIC
   std::vector<Sysctls> settings;               ///< of each host
   std::set<std::size_t> handling;              ///< processes with a handler of signals
+  std::set<std::size_t> tapping;               ///< processes that have had a packet socket
   std::map<std::size_t, std::int64_t> killed;  ///< by another: process → signal
 
   Time now() const { return monotonic_now() - start; }
