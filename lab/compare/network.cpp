@@ -108,11 +108,15 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
   if (const int error = netlink::switch_off_offloads(name))
     return trouble("no offload can be switched off", error);
   if (const int error = netlink::set_up(name)) return trouble("a link can't be set up", error);
+  if (const auto source = first_of(setup.hosts[here], false); source && plan.mtu >= 1280)
+    if (const int error = netlink::set_source_for_groups(name, *source))
+      return trouble("groups of IPv6 can't be sent to", error);
   const std::vector<Address>& mine = setup.hosts[here].addresses;
   for (const Address& address : setup.hosts[there].addresses) {
     if (mine.empty()) return "a host without an address has a link";
     const auto source = first_of(setup.hosts[here], address.is_v4());
     if (!source) continue;  // no way there, as in the model the source would be of the wrong family
+    if (!address.is_v4() && plan.mtu < 1280) continue;  // such a link has no IPv6 (RFC 8200 5)
     const int route = netlink::add_route(name, address, *source);
     if (route != 0 && route != EEXIST) return trouble("no route can be added", route);
     if (const int error = netlink::add_neighbour(name, address, mac_of(link, 1 - end)))
@@ -137,8 +141,9 @@ std::string add_route_via(const Setup& setup, const RouteSetup& plan) {
     return (one.a == plan.host && one.b == plan.via) || (one.b == plan.host && one.a == plan.via);
   };
   while (!joins(setup.links[link])) ++link;
-  const auto source = first_of(setup.hosts[plan.host], true), via = first_of(setup.hosts[plan.via], true);
-  if (!source || !via) return "a route of IPv4 needs addresses of IPv4";
+  const bool v4 = plan.destination.is_v4();
+  const auto source = first_of(setup.hosts[plan.host], v4), via = first_of(setup.hosts[plan.via], v4);
+  if (!source || !via) return "a route needs addresses of its own family at both ends";
   return trouble(
       "no route can be added",
       netlink::add_route_via(fmt::format("link{}", link), plan.destination, plan.prefix, *source, *via));

@@ -123,8 +123,9 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   else if (brings_peer)
     text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
   if (result.queued != Errno::OK)
-    text += fmt::format(" {} by ICMP {}, {} from {}, mtu {}", name(result.queued), result.icmp >> 8,
-                        result.icmp & 0xff, to_string(result.offender), result.second);
+    text += fmt::format(" {} by origin {}, type {}, code {} from {}, mtu {}", name(result.queued),
+                        result.icmp >> 16, result.icmp >> 8 & 0xff, result.icmp & 0xff,
+                        to_string(result.offender), result.second);
   if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);
   return text;
 }
@@ -239,7 +240,7 @@ class Strands {
     const wire::Icmp& icmp = packet.packet.icmp;
     const std::string from = names_.name(icmp.from), to = names_.name(icmp.to);
     Line line;
-    line.text = fmt::format("ICMP {} about {} > {}{}", wire::icmp_name(icmp.type, icmp.code), from, to,
+    line.text = fmt::format("ICMP {} about {} > {}{}", wire::icmp_name(packet.packet), from, to,
                             packet.lost ? " lost" : "");
     line.time = packet.sent;
     line.record = packet.record;
@@ -254,10 +255,10 @@ class Strands {
     const std::string head =
         fmt::format("{} > {} {}", names_.name(p.from), names_.name(p.to), wire::protocol_name(p.protocol));
     Line line;
-    line.text = fmt::format(
-        "{} len {} \"{}\"{}",
-        p.protocol == wire::ICMP ? wire::icmp_name(p.icmp.type, p.icmp.code) : "datagram", p.payload.length,
-        bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))), packet.lost ? " lost" : "");
+    line.text = fmt::format("{} len {} ttl {} \"{}\"{}",
+                            p.protocol == wire::ICMP ? wire::icmp_name(p) : "datagram", p.payload.length,
+                            p.ttl, bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))),
+                            packet.lost ? " lost" : "");
     line.time = packet.sent;
     line.record = packet.record;
     strand(head).lines.push_back(std::move(line));
@@ -266,9 +267,9 @@ class Strands {
   /// Fragments, of which only the first knows ports, and echoes.
   void add_portless(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
-    std::string what = p.is_icmp() ? fmt::format("{} id {} seq {}", wire::icmp_name(p.icmp.type, p.icmp.code),
-                                                 p.icmp.id, p.icmp.number)
-                                   : "datagram";
+    std::string what = p.is_icmp()
+                           ? fmt::format("{} id {} seq {}", wire::icmp_name(p), p.icmp.id, p.icmp.number)
+                           : "datagram";
     if (p.is_fragment())
       what = fmt::format("fragment at {}{}", p.fragment_offset,
                          (p.fragment_bits & wire::more_fragments) != 0 ? ", more follow" : "");

@@ -128,6 +128,7 @@ Attempt try_getpeername(const World& world, SocketId socket) {
 
 Attempt try_ioctl(const World& world, SocketId socket, std::int64_t request) {
   const bool datagrams = has_datagrams(world, socket), local = is_unix(world, socket);
+  if (is_icmp(world, socket) && !udp::is_raw(world, socket)) return fail(Errno::NOTTY);  // ping_prot has none
   switch (request) {
     case siocatmark:
       if (local) return done(0);  // MSG_OOB of AF_UNIX is left out: there is no mark

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int32_t families = 46, types = 11, protocols = 263;
 constexpr std::int32_t af_netlink = 16, af_packet = 17, af_vsock = 40, af_xdp = 44;
 constexpr std::int32_t stream = 1, datagram = 2, raw = 3, seqpacket = 5, sock_packet = 10;
-constexpr std::int32_t ipproto_icmpv6 = 58, netlink_protocols = 32;
+constexpr std::int32_t netlink_protocols = 32;
 
 bool has_net_raw(std::uint32_t user) {
   return user == 0;
@@ -59,7 +59,7 @@ SocketPlan plan_inet(const World& world, NetId net, std::uint32_t user, std::int
     default:
       return refused(Errno::SOCKTNOSUPPORT);
   }
-  plan.icmp = !v6 && protocol == ipproto_icmp;
+  plan.icmp = protocol == (v6 ? ipproto_icmpv6 : ipproto_icmp);
   return plan.icmp ? plan : refused(Errno::PROTONOSUPPORT);
 }
 
@@ -115,7 +115,7 @@ SocketPlan plan_socket(const World& world, NetId net, std::uint32_t user, const 
 SocketId open_socket(Step& step, NetId net, std::uint32_t user, const SocketPlan& plan) {
   const bool ipv6 = plan.domain == Domain::Inet6;
   if (plan.domain == Domain::Unix) return unix::open(step, net, user, plan.type);
-  if (plan.icmp) return udp::open_icmp(step, net, user, plan.type == SocketType::Raw);
+  if (plan.icmp) return udp::open_icmp(step, net, user, plan.type == SocketType::Raw, ipv6);
   return plan.type == SocketType::Datagram ? udp::open(step, net, user, ipv6)
                                            : tcp::open(step, net, user, ipv6);
 }

@@ -48,7 +48,7 @@ Syscall shut_write(std::int32_t fd) {
   return sys::Shutdown{fd, Shut::Write};
 }
 Syscall set(std::int32_t fd, Option option, std::int64_t value, std::int64_t second) {
-  return sys::Setsockopt{fd, option, value, second};
+  return sys::Setsockopt{fd, option, value, second, {}};
 }
 Syscall get(std::int32_t fd, Option option) {
   return sys::Getsockopt{fd, option};
