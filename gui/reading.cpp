@@ -281,7 +281,7 @@ std::optional<PacketId> in_flight(const Frame& frame, RecordNumber number) {
 }
 
 std::string packet_text(const wire::Packet& packet) {
-  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
+  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet);
   return fmt::format("{} :{} → :{}",
                      packet.protocol == wire::TCP ? wire::flag_names(packet.flags)
                                                   : std::string(wire::protocol_name(packet.protocol)),

@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
@@ -38,18 +37,21 @@ std::int64_t send_message(const sys::Sendmsg& call, std::string_view fds, std::s
 
 namespace {
 
-/// What the error queue says (ip(7)): the error, ICMP's type and code, and who sent the message.
+/// What the error queue says (ip(7), ipv6(7)): the error, ICMP's type and code, and who sent the message.
 void take_error(const unsigned char* from, SysResult& result) {
   sock_extended_err error{};
   std::memcpy(&error, from, sizeof error);
   result.queued = static_cast<Errno>(error.ee_errno);
   result.second = error.ee_info;
-  result.icmp = static_cast<std::uint32_t>(error.ee_type << 8 | error.ee_code);
-  sockaddr_in offender{};
-  std::memcpy(&offender, from + sizeof error, sizeof offender);
-  std::array<std::uint8_t, 4> ip{};
-  std::memcpy(ip.data(), &offender.sin_addr, ip.size());
-  result.offender = Address::v4(ip[0], ip[1], ip[2], ip[3]);
+  result.icmp = origin_and_type(error.ee_origin, error.ee_type, error.ee_code);
+  SocketAddress offender;
+  std::memcpy(&offender.storage, from + sizeof error,
+              result.domain == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  // Nobody, where no message came: the family is none.
+  offender.storage.ss_family = static_cast<sa_family_t>(result.domain);
+  SysResult read;
+  take_address(offender, read, nullptr);
+  result.offender = read.peer.ip;
 }
 
 }  // namespace
@@ -78,7 +80,9 @@ std::int64_t receive_message(const sys::Recvmsg& call, std::size_t room, char* p
   take_address(sender, result, place + result.data.length);
   char* fds = place + result.data.length + result.path.length;
   for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
-    if (head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_RECVERR) take_error(CMSG_DATA(head), result);
+    const bool told = (head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_RECVERR) ||
+                      (head->cmsg_level == IPPROTO_IPV6 && head->cmsg_type == IPV6_RECVERR);
+    if (told) take_error(CMSG_DATA(head), result);
     if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t size = head->cmsg_len - CMSG_LEN(0);
     std::memcpy(fds, CMSG_DATA(head), size);

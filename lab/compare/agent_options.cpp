@@ -69,6 +69,28 @@ Names names_of(Option option) {
       return {IPPROTO_IP, 51};  // IP_LOCAL_PORT_RANGE, newer than the C library's headers
     case Option::V6Only:
       return {IPPROTO_IPV6, IPV6_V6ONLY};
+    case Option::ReceiveErrors6:
+      return {IPPROTO_IPV6, IPV6_RECVERR};
+    case Option::MtuDiscover6:
+      return {IPPROTO_IPV6, IPV6_MTU_DISCOVER};
+    case Option::Mtu6:
+      return {IPPROTO_IPV6, IPV6_MTU};
+    case Option::DontFragment6:
+      return {IPPROTO_IPV6, IPV6_DONTFRAG};
+    case Option::MulticastInterface6:
+      return {IPPROTO_IPV6, IPV6_MULTICAST_IF};
+    case Option::MulticastLoop6:
+      return {IPPROTO_IPV6, IPV6_MULTICAST_LOOP};
+    case Option::MulticastAll6:
+      return {IPPROTO_IPV6, IPV6_MULTICAST_ALL};
+    case Option::JoinGroup6:
+      return {IPPROTO_IPV6, IPV6_JOIN_GROUP};
+    case Option::LeaveGroup6:
+      return {IPPROTO_IPV6, IPV6_LEAVE_GROUP};
+    case Option::UnicastHops6:
+      return {IPPROTO_IPV6, IPV6_UNICAST_HOPS};
+    case Option::MulticastHops6:
+      return {IPPROTO_IPV6, IPV6_MULTICAST_HOPS};
     case Option::PeerCred:
       return {SOL_SOCKET, SO_PEERCRED};
     case Option::OobInline:
@@ -121,6 +143,12 @@ std::int64_t set_option(const sys::Setsockopt& c, const char* payload) {
   }
   if (c.option == Option::AddMembership || c.option == Option::DropMembership) {
     const ip_mreq value{{htonl(static_cast<in_addr_t>(c.value))}, {htonl(static_cast<in_addr_t>(c.second))}};
+    return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
+  }
+  if (c.option == Option::JoinGroup6 || c.option == Option::LeaveGroup6) {
+    ipv6_mreq value{};
+    std::memcpy(&value.ipv6mr_multiaddr, c.group.bytes.data(), c.group.bytes.size());
+    value.ipv6mr_interface = static_cast<unsigned>(c.value);
     return setsockopt(c.fd, names.level, names.name, &value, sizeof value);
   }
   if (c.option == Option::AttachFilter) {

@@ -244,7 +244,7 @@ int add_route_via(const std::string& name, const Address& to, std::uint32_t pref
                   const Address& neighbour) {
   Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
   rtmsg fixed{};
-  fixed.rtm_family = AF_INET;
+  fixed.rtm_family = family_of(to);
   fixed.rtm_dst_len = static_cast<std::uint8_t>(prefix);
   fixed.rtm_table = RT_TABLE_MAIN;
   fixed.rtm_protocol = RTPROT_STATIC;
@@ -262,7 +262,7 @@ int add_route_via(const std::string& name, const Address& to, std::uint32_t pref
 int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind) {
   Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
   rtmsg fixed{};
-  fixed.rtm_family = AF_INET;
+  fixed.rtm_family = family_of(to);
   fixed.rtm_dst_len = static_cast<std::uint8_t>(prefix);
   fixed.rtm_table = RT_TABLE_MAIN;
   fixed.rtm_protocol = RTPROT_STATIC;
@@ -272,6 +272,27 @@ int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind
                                                      : RTN_BLACKHOLE;
   request.append(&fixed, sizeof fixed);
   request.address(RTA_DST, to);
+  return request.send();
+}
+
+int set_source_for_groups(const std::string& name, const Address& source) {
+  Address groups;
+  groups.bytes[0] = 0xff;
+  constexpr std::uint32_t metric =
+      255;  // before the line that the kernel makes by itself, IP6_RT_PRIO_ADDRCONF
+  Request request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND);
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET6;
+  fixed.rtm_dst_len = 8;
+  fixed.rtm_table = RT_TABLE_LOCAL;
+  fixed.rtm_protocol = RTPROT_STATIC;
+  fixed.rtm_scope = RT_SCOPE_UNIVERSE;
+  fixed.rtm_type = RTN_MULTICAST;
+  request.append(&fixed, sizeof fixed);
+  request.address(RTA_DST, groups);
+  request.address(RTA_PREFSRC, source);
+  request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
+  request.number(RTA_PRIORITY, metric);
   return request.send();
 }
 

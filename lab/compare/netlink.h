@@ -26,14 +26,17 @@ int set_up(const std::string& name);
 int switch_off_arp(const std::string& name);
 /// Gives an interface an address, with a prefix of all its bits; IPv6 without asking whether another has it.
 int add_address(const std::string& name, const Address& address);
-/// The way to `to` leads through `name`, with `source` as the sender's address.
-int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix = 32);
+/// The way to `to` leads through `name`, with `source` as the sender's address. `prefix`: bits of `to`; 0:
+/// all.
+int add_route(const std::string& name, const Address& to, const Address& source, std::uint32_t prefix = 0);
 /// The same through a neighbour that passes packets on.
 int add_route_via(const std::string& name, const Address& to, std::uint32_t prefix, const Address& source,
                   const Address& neighbour);
 /// Addresses to which there is no way, each kind with an error of its own.
 enum class SpecialRoute { Unreachable, Prohibit, Blackhole };
 int add_special_route(const Address& to, std::uint32_t prefix, SpecialRoute kind);
+/// Groups of IPv6 are sent to through `name` with this source, which is no address of the interface's own.
+int set_source_for_groups(const std::string& name, const Address& source);
 /// The way to everything else leads through `name`.
 int add_default_route(const std::string& name, const Address& source);
 /// The owner of `address` behind `name` has this hardware address, for ever: nobody asks by ARP.

@@ -136,11 +136,15 @@ std::string join(const Setup& setup, const RealNetwork& network, std::size_t lin
   for (const Address& address : addresses_on(setup, here, link))
     if (const int error = netlink::add_address(name, address))
       return trouble(("no address " + to_string(address)).c_str(), error);
+  if (const auto source = first_of(setup.hosts[here], false); source && plan.mtu >= 1280)
+    if (const int error = netlink::set_source_for_groups(name, *source))
+      return trouble("groups of IPv6 can't be sent to", error);
   const std::vector<Address>& mine = setup.hosts[here].addresses;
   for (const Address& address : setup.hosts[there].addresses) {
     if (mine.empty()) return "a host without an address has a link";
     const auto source = first_of(setup.hosts[here], address.is_v4());
     if (!source) continue;  // no way there, as in the model the source would be of the wrong family
+    if (!address.is_v4() && plan.mtu < 1280) continue;  // such a link has no IPv6 (RFC 8200 5)
     const int route = netlink::add_route(name, address, *source);
     if (route != 0 && route != EEXIST) return trouble("no route can be added", route);
     if (const int error = netlink::add_neighbour(name, address, wire::mac_of(link, 1 - end)))
@@ -165,8 +169,9 @@ std::string add_route_via(const Setup& setup, const RouteSetup& plan) {
     return (one.a == plan.host && one.b == plan.via) || (one.b == plan.host && one.a == plan.via);
   };
   while (!joins(setup.links[link])) ++link;
-  const auto source = first_of(setup.hosts[plan.host], true), via = first_of(setup.hosts[plan.via], true);
-  if (!source || !via) return "a route of IPv4 needs addresses of IPv4";
+  const bool v4 = plan.destination.is_v4();
+  const auto source = first_of(setup.hosts[plan.host], v4), via = first_of(setup.hosts[plan.via], v4);
+  if (!source || !via) return "a route needs addresses of its own family at both ends";
   return trouble("no route can be added",
                  netlink::add_route_via(device_of(setup, plan.host, link), plan.destination, plan.prefix,
                                         *source, *via));
@@ -201,6 +206,8 @@ bool enter(int host_namespace) {
 std::string build(const Setup& setup, RealNetwork& network) {
   const int middle = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   if (middle < 0) return "the namespace has no name below /proc";
+  // The relay's ends of the links say nothing by themselves: what they sent, packet sockets would hear.
+  write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
   for (const HostSetup& host : setup.hosts) {
     if (host.raw) {
       network.hosts.push_back(-1);

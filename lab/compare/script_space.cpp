@@ -1,18 +1,14 @@
 #include "lab/compare/script_space.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <span>
 
-#include "sim/inet/device.h"
-#include "sim/netlink/message.h"
+#include "lab/compare/diag_text.h"
+#include "lab/compare/frame_text.h"
 #include "sim/observe/local_sockets.h"
-#include "sim/wire/ethernet.h"
-#include "sim/wire/header_bytes.h"
 
 namespace sockarium::compare {
 
@@ -35,7 +31,12 @@ class Names {
   Names(const Setup& setup, const Seen& seen, const ByteStore& bytes) : setup_(setup), bytes_(bytes) {
     // A port that a program asked for is its own name.
     for (const SeenCall& call : seen.calls) {
-      if (const auto* bind = std::get_if<sys::Bind>(&call.call)) asked_[bind->to.port] = true;
+      if (const auto* bind = std::get_if<sys::Bind>(&call.call); bind != nullptr) {
+        if (bind->domain == af_netlink)
+          asked_ids_.insert(bind->number);
+        else if (bind->domain != af_packet)
+          asked_[bind->to.port] = true;
+      }
       if (const auto* connect = std::get_if<sys::Connect>(&call.call)) asked_[connect->to.port] = true;
     }
     name_chosen(seen);
@@ -50,6 +51,11 @@ class Names {
     if (asked_.contains(end.port) || end.port < low || end.port > high) return to_string(end);
     const auto [found, fresh] = ports_.try_emplace(to_string(end), ports_.size() + 1);
     return fmt::format("{}:port{}", to_string(end.ip), found->second);
+  }
+
+  /// Of netlink: 0, the kernel's, or one that a program asked for is its own name.
+  std::string port_id(std::uint32_t number) const {
+    return number == 0 || asked_ids_.contains(number) ? std::to_string(number) : "chosen";
   }
 
   /// A Unix socket's name.
@@ -93,106 +99,13 @@ class Names {
   const ByteStore& bytes_;
   std::map<std::string, std::size_t> chosen_;
   std::map<std::uint16_t, bool> asked_;
+  std::set<std::uint32_t> asked_ids_;
   std::map<std::string, std::size_t> ports_;
 };
 
-/// «lo, type 4, protocol 0x800, hardware 772, 00:00:00:00:00:00»
-std::string device_text(const SysResult& result) {
-  const FrameName& frame = result.frame;
-  return fmt::format(" {}, type {}, protocol {:#x}, hardware {}, {} bytes {:02x}",
-                     inet::device_name(result.number), frame.type, frame.protocol, frame.hardware,
-                     frame.address_length, fmt::join(frame.address, ":"));
-}
-
-/// A frame as a packet socket reads it. Its numbers are a kernel's choice: it is compared as a packet.
-std::string frame_text(const SysResult& result, Names& names, const ByteStore& bytes) {
-  const std::string text = bytes.text(result.data);
-  const int version = static_cast<unsigned char>(text[0]) >> 4;
-  const std::size_t skip = version == 4 || version == 6 ? 0 : std::min(text.size(), wire::ethernet_header);
-  std::string header;
-  for (std::size_t i = 0; i < skip; ++i) header += fmt::format("{:02x}", static_cast<unsigned char>(text[i]));
-  std::string what = "cut or no packet";
-  ByteStore own;
-  const std::span frame(reinterpret_cast<const std::uint8_t*>(text.data()) + skip, text.size() - skip);
-  if (const auto p = wire::from_wire(frame, own, wire::Checksums::Ignored)) {
-    const bool ends = p->protocol == wire::TCP || (p->protocol == wire::UDP && !p->is_fragment());
-    what = fmt::format("{} {} > {}", wire::protocol_name(p->protocol),
-                       ends ? names.name(p->from) : to_string(p->from.ip),
-                       ends ? names.name(p->to) : to_string(p->to.ip));
-    if (p->protocol == wire::TCP) what += " " + wire::tcpdump_flags(p->flags);
-    if (p->is_icmp()) what += " " + wire::icmp_name(p->icmp.type, p->icmp.code);
-    if (p->is_fragment()) what += fmt::format(" fragment at {}", p->fragment_offset);
-    what += fmt::format(" len {} ttl {} \"{}\"", p->payload.length, p->ttl,
-                        own.text(p->payload.slice(0, std::min(p->payload.length, shown))));
-  }
-  return fmt::format("{} {}[{}]{}{}", result.value, header.empty() ? "" : header + " ", what,
-                     device_text(result), result.flags != 0 ? fmt::format(" flags {:#x}", result.flags) : "");
-}
-
-std::string row_text(const netlink::InetRow& row, Names& names) {
-  return fmt::format("{} {} {} > {} recvq {} sendq {} uid {} timer {} retrans {}{}{}", row.family, row.state,
-                     names.name(row.local), names.name(row.peer), row.receive_queue, row.send_queue, row.user,
-                     static_cast<int>(row.timer), row.retransmits, row.inode != 0 ? " owned" : "",
-                     row.shutdown ? fmt::format(" shut {}", *row.shutdown) : "");
-}
-
-std::string row_text(const netlink::UnixRow& row, Names& names) {
-  const auto shown_number = [](const char* word, const std::optional<std::uint32_t>& number) {
-    return number ? fmt::format(" {} {}", word, *number) : "";
-  };
-  std::string name = row.name.value_or("");
-  if (!name.empty() && name[0] == '\0')
-    name[0] = '@';
-  else
-    name.resize(std::min(name.find('\0'), name.size()));
-  return fmt::format("unix {} {} '{}'{}{}{}{}{} shut {}", row.type, row.state, names.in_words(name),
-                     row.peer ? " has a peer" : "", row.file ? " has a file" : "",
-                     shown_number("recvq", row.receive_queue), shown_number("sendq", row.send_queue),
-                     row.pending ? fmt::format(" {} pending", row.pending->size()) : "", row.shutdown);
-}
-
-/// A part of an answer over netlink: its rows in the order of their words, as a kernel's order is its secret,
-/// like inodes and the bytes that a row takes.
-std::string answer_text(const SysResult& result, Names& names, const ByteStore& bytes) {
-  std::vector<std::string> rows;
-  const std::string text = bytes.text(result.data);
-  for (const netlink::Message& message : netlink::messages_in(text)) {
-    std::string row =
-        fmt::format("type {} flags {:#x} seq {}", message.type, message.flags, message.sequence);
-    if (message.type == netlink::nlmsg_error || message.type == netlink::nlmsg_done)
-      row += fmt::format(" {} of {} bytes", name(netlink::error_in(message)), message.length);
-    else if (!message.body.empty() && message.body[0] == af_unix)
-      row += " " + row_text(netlink::unix_row_in(message.body).value_or(netlink::UnixRow{}), names);
-    else
-      row += " " + row_text(netlink::inet_row_in(message.body).value_or(netlink::InetRow{}), names);
-    rows.push_back(std::move(row));
-  }
-  std::sort(rows.begin(), rows.end());
-  return fmt::format("[{}]{}", fmt::join(rows, "; "),
-                     result.flags != 0 ? fmt::format(" flags {:#x}", result.flags) : "");
-}
-
-/// What a program asks sock_diag, where these bytes are such questions, else nothing: they may name ports and
-/// inodes that a kernel chose.
-std::string question_text(const Bytes& data, Names& names, const ByteStore& bytes) {
-  const std::string text = bytes.text(data);
-  const std::vector<netlink::Message> messages = netlink::messages_in(text);
-  if (messages.size() != 1 || messages[0].length != text.size() ||
-      messages[0].type != netlink::sock_diag_by_family)
-    return {};
-  const netlink::Message& message = messages[0];
-  const std::string head = fmt::format("question of {} bytes, flags {:#x}, seq {}", message.length,
-                                       message.flags, message.sequence);
-  if (!message.body.empty() && message.body[0] == af_unix) {
-    const auto asked = netlink::unix_request_in(message.body);
-    return asked ? fmt::format("{}, unix, states {:#x}, show {:#x}{}", head, asked->states, asked->show,
-                               asked->inode != 0 ? ", one" : "")
-                 : head;
-  }
-  const auto asked = netlink::inet_request_in(message.body);
-  return asked ? fmt::format("{}, {} {}, states {:#x}, {} > {}", head, asked->family, asked->protocol,
-                             asked->states, names.name(asked->local), names.name(asked->peer))
-               : head;
+SpokenNames names_of(Names& names) {
+  return {[&names](const Endpoint& end) { return names.name(end); },
+          [&names](const std::string& text) { return names.in_words(text); }};
 }
 
 std::string result_text(const SeenCall& seen, Names& names, const ByteStore& bytes) {
@@ -206,8 +119,9 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   if (std::holds_alternative<sys::TimerfdSettime>(seen.call) ||
       std::holds_alternative<sys::TimerfdGettime>(seen.call))
     return fmt::format("{} every {}", result.value > 0 ? "some time" : "0", result.second);
-  if (result.domain == af_packet && result.data.length > 0) return frame_text(result, names, bytes);
-  if (result.domain == af_netlink && result.data.length > 0) return answer_text(result, names, bytes);
+  if (result.domain == af_packet && result.data.length > 0) return frame_text(result, names_of(names), bytes);
+  if (result.domain == af_netlink && result.data.length > 0)
+    return diag_answer_text(result, names_of(names), bytes);
   std::string text = std::to_string(result.value);
   if (const std::string brought = brought_text(seen.call, result, bytes); !brought.empty())
     text += " " + brought;
@@ -222,20 +136,21 @@ std::string result_text(const SeenCall& seen, Names& names, const ByteStore& byt
   const auto* asks = std::get_if<sys::Getsockopt>(&seen.call);
   if (std::holds_alternative<sys::Pipe>(seen.call) || std::holds_alternative<sys::Socketpair>(seen.call) ||
       std::holds_alternative<sys::Getrlimit>(seen.call) ||
-      (asks != nullptr && asks->option == Option::PeerCred))
+      (asks != nullptr && (asks->option == Option::PeerCred || asks->option == Option::PacketStatistics)))
     text += fmt::format(" {}", result.second);
   for (const std::int32_t fd : numbers_in(result.fds, bytes)) text += fmt::format(" fd {}", fd);
   if (brings_peer && result.domain == af_packet)
     text += device_text(result);
   else if (brings_peer && result.domain == af_netlink)
-    text += fmt::format(" port id {}", result.number == 0 ? "0" : "chosen");
+    text += " port id " + names.port_id(result.number);
   else if (brings_peer && result.domain == af_unix)
     text += " " + names.name(result.path, bytes);
   else if (brings_peer)
     text += fmt::format(" {}{}", result.domain == af_inet6 ? "inet6 " : "", names.name(result.peer));
   if (result.queued != Errno::OK)
-    text += fmt::format(" {} by ICMP {}, {} from {}, mtu {}", name(result.queued), result.icmp >> 8,
-                        result.icmp & 0xff, to_string(result.offender), result.second);
+    text += fmt::format(" {} by origin {}, type {}, code {} from {}, mtu {}", name(result.queued),
+                        result.icmp >> 16, result.icmp >> 8 & 0xff, result.icmp & 0xff,
+                        to_string(result.offender), result.second);
   if (result.flags != 0) text += fmt::format(" flags {:#x}", result.flags);
   return text;
 }
@@ -289,6 +204,15 @@ class Strands {
     line.after[static_cast<std::size_t>(since)] = after;
   }
 
+  /// What a call sends, or nullptr.
+  static const Bytes* data_of(const Syscall& call) {
+    if (const auto* send = std::get_if<sys::Send>(&call)) return &send->data;
+    if (const auto* sendto = std::get_if<sys::Sendto>(&call)) return &sendto->data;
+    if (const auto* write = std::get_if<sys::Write>(&call)) return &write->data;
+    const auto* sendmsg = std::get_if<sys::Sendmsg>(&call);
+    return sendmsg != nullptr ? &sendmsg->data : nullptr;
+  }
+
   /// The bytes of a raw peer's packets hold numbers that a kernel chose; they are compared as packets.
   std::string text_of(const SeenCall& call) {
     const bool ended = call.returned && call.result.ok();
@@ -297,13 +221,15 @@ class Strands {
                          ended ? "sent" : result_text(call, names_, bytes_));
     if (std::holds_alternative<sys::Capture>(call.call))
       return fmt::format("capture = {}", ended ? "a packet" : result_text(call, names_, bytes_));
-    if (const auto* send = std::get_if<sys::Send>(&call.call)) {
-      const std::string question = question_text(send->data, names_, bytes_);
+    if (const Bytes* data = data_of(call.call)) {
+      const std::string question = diag_question_text(*data, names_of(names_), bytes_);
       if (!question.empty())
-        return fmt::format("send({}, {}) = {}", send->fd, question, result_text(call, names_, bytes_));
+        return fmt::format("{}({}, {}) = {}", name(call.call), fd_of(call.call), question,
+                           result_text(call, names_, bytes_));
     }
     if (const auto* sendto = std::get_if<sys::Sendto>(&call.call);
-        sendto != nullptr && sendto->domain != af_unix)  // perhaps to a port that a kernel chose
+        sendto != nullptr && sendto->domain != af_unix &&
+        sendto->domain != af_netlink)  // perhaps to a port that a kernel chose
       return fmt::format("{}, to {} = {}",
                          to_string(sys::Send{sendto->fd, sendto->flags, sendto->data}, bytes_),
                          names_.name(sendto->to), result_text(call, names_, bytes_));
@@ -356,7 +282,7 @@ class Strands {
     const wire::Icmp& icmp = packet.packet.icmp;
     const std::string from = names_.name(icmp.from), to = names_.name(icmp.to);
     Line line;
-    line.text = fmt::format("ICMP {} about {} > {}{}", wire::icmp_name(icmp.type, icmp.code), from, to,
+    line.text = fmt::format("ICMP {} about {} > {}{}", wire::icmp_name(packet.packet), from, to,
                             packet.lost ? " lost" : "");
     line.time = packet.sent;
     line.record = packet.record;
@@ -371,10 +297,10 @@ class Strands {
     const std::string head =
         fmt::format("{} > {} {}", names_.name(p.from), names_.name(p.to), wire::protocol_name(p.protocol));
     Line line;
-    line.text = fmt::format(
-        "{} len {} \"{}\"{}",
-        p.protocol == wire::ICMP ? wire::icmp_name(p.icmp.type, p.icmp.code) : "datagram", p.payload.length,
-        bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))), packet.lost ? " lost" : "");
+    line.text = fmt::format("{} len {} ttl {} \"{}\"{}",
+                            p.protocol == wire::ICMP ? wire::icmp_name(p) : "datagram", p.payload.length,
+                            p.ttl, bytes_.text(p.payload.slice(0, std::min(p.payload.length, shown))),
+                            packet.lost ? " lost" : "");
     line.time = packet.sent;
     line.record = packet.record;
     strand(head).lines.push_back(std::move(line));
@@ -383,9 +309,9 @@ class Strands {
   /// Fragments, of which only the first knows ports, and echoes.
   void add_portless(const SeenPacket& packet) {
     const wire::Packet& p = packet.packet;
-    std::string what = p.is_icmp() ? fmt::format("{} id {} seq {}", wire::icmp_name(p.icmp.type, p.icmp.code),
-                                                 p.icmp.id, p.icmp.number)
-                                   : "datagram";
+    std::string what = p.is_icmp()
+                           ? fmt::format("{} id {} seq {}", wire::icmp_name(p), p.icmp.id, p.icmp.number)
+                           : "datagram";
     if (p.is_fragment())
       what = fmt::format("fragment at {}{}", p.fragment_offset,
                          (p.fragment_bits & wire::more_fragments) != 0 ? ", more follow" : "");

@@ -324,6 +324,7 @@ class Drawing {
     }
     const float inset = state ? 18 : 0;
     for (const std::string& words : block.lines) {
+      if (words.empty()) continue;
       Text text;
       text.x = lane.words_left ? edge - inset : edge + inset;
       text.y = baseline(y, Font::Mono);

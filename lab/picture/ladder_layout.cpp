@@ -12,6 +12,7 @@ constexpr float fold_row = 40;
 constexpr float lost_row = 48;
 constexpr float now_room = 22;
 constexpr float chip_room = 18;
+constexpr float least_words = 70;  // of words between two lanes
 
 Font font_of(Block::Kind kind) {
   return kind == Block::Kind::Drop ? Font::Small : Font::Mono;
@@ -121,13 +122,18 @@ void LadderLayout::add(std::size_t row, std::size_t lane, Block::Kind kind, cons
   block.record = record;
   block.state = state;
   const float inset = kind == Block::Kind::State ? chip_room : kind == Block::Kind::Drop ? 16 : 0;
-  const float room = lanes_[lane].words_to - lanes_[lane].words_from - inset;
-  const std::string_view state_name = rfc_name(state);
-  const bool too_long = kind == Block::Kind::State && text.starts_with(state_name) &&
-                        options_.measure(std::string(state_name), font_of(kind)) > room;
+  float room = lanes_[lane].words_to - lanes_[lane].words_from - inset;
+  const bool state_alone = kind == Block::Kind::State && is_middle(lane) && room < least_words;
+  if (is_middle(lane)) room = std::max(room, least_words);  // over a neighbour's bar rather than not at all
+  const auto width = [&](std::string_view words) {
+    return options_.measure(std::string(words), font_of(kind));
+  };
+  std::string said = state_alone ? "" : text;  // between near lanes its chip tells
   // Where the RFC's name has no room, that of ss: «SYN-RECV».
-  block.lines = wrap(too_long ? std::string(ss_name(state)) + text.substr(state_name.size()) : text,
-                     font_of(kind), room);
+  const std::string_view full = rfc_name(state), less = ss_name(state);
+  if (kind == Block::Kind::State && said.starts_with(full) && width(full) > room && width(less) < width(full))
+    said.replace(0, full.size(), less);
+  block.lines = wrap(said, font_of(kind), room);
   block.height = static_cast<float>(block.lines.size()) * line_step + (kind == Block::Kind::Drop ? 10 : 0);
   words_[row][lane].push_back(std::move(block));
 }

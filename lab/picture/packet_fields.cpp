@@ -24,7 +24,9 @@ class Dissector {
     else
       ipv6();
     layer_ = PacketLayer::Transport;
-    if (packet_.is_icmp())
+    if (packet_.fragment_offset != 0)  // its datagram's header came with the first
+      result_.payload = result_.transport;
+    else if (packet_.is_icmp())
       icmp();
     else if (packet_.protocol == wire::UDP)
       udp();
@@ -75,6 +77,13 @@ class Dissector {
     add("source", to_string(packet_.from.ip), 8, 16);
     add("destination", to_string(packet_.to.ip), 24, 16);
     result_.transport = 40;
+    constexpr std::uint32_t fragment_header = 44;  // RFC 8200 4.5
+    if (byte(6) != fragment_header) return;
+    add("fragment: next header", std::to_string(byte(40)), 40, 2);
+    add("fragment: offset", fmt::format("{}{}", word(42) >> 3, (word(42) & 1) != 0 ? ", more follow" : ""),
+        42, 2);
+    add("fragment: identification", fmt::format("0x{:08x}", quad(44)), 44, 4);
+    result_.transport = 48;
   }
   void ports(std::size_t at) {
     add("source port", std::to_string(word(at)), at, 2);
@@ -89,10 +98,7 @@ class Dissector {
   }
   void icmp() {
     const std::size_t at = result_.transport;
-    add("type, code",
-        fmt::format("{}, {}: {}", byte(at), byte(at + 1),
-                    wire::icmp_name(packet_.icmp.type, packet_.icmp.code)),
-        at, 2);
+    add("type, code", fmt::format("{}, {}: {}", byte(at), byte(at + 1), wire::icmp_name(packet_)), at, 2);
     add("checksum", fmt::format("0x{:04x}", word(at + 2)), at + 2, 2);
     result_.payload = at + 8;
   }

@@ -170,11 +170,10 @@ ToolTable tcpdump_table(const World& world, const observe::Records& records, Hos
     if (packet == nullptr) return;
     std::string says;
     if (packet->is_icmp() && !packet->is_icmp_error()) {
-      says = fmt::format("ICMP {}, id {}, seq {}, length {}",
-                         wire::icmp_name(packet->icmp.type, packet->icmp.code), packet->icmp.id,
+      says = fmt::format("ICMP {}, id {}, seq {}, length {}", wire::icmp_name(*packet), packet->icmp.id,
                          packet->icmp.number, packet->payload.length + 8);
     } else if (packet->is_icmp()) {
-      says = "ICMP " + wire::icmp_name(packet->icmp.type, packet->icmp.code);
+      says = "ICMP " + wire::icmp_name(*packet);
     } else if (packet->protocol == wire::UDP) {
       says = fmt::format("UDP, length {}", packet->payload.length);
     } else {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int snap_length = 262144;  // as tcpdump's
 
-/// Words of the filter language that need no look into the machine's files of names.
+/// Words of the filter language that need no look into the machine's files of names (pcap-filter(7)).
 constexpr std::array keywords{"and",
                               "arp",
                               "broadcast",
@@ -39,13 +39,18 @@ constexpr std::array keywords{"and",
                               "port",
                               "portrange",
                               "proto",
+                              "protochain",
                               "src",
                               "tcp",
                               "udp",
                               "rarp",
                               "igmp",
+                              "sctp",
+                              "vlan",
                               "icmptype",
                               "icmpcode",
+                              "icmp6type",
+                              "icmp6code",
                               "tcpflags",
                               "tcp-syn",
                               "tcp-ack",
@@ -53,29 +58,51 @@ constexpr std::array keywords{"and",
                               "tcp-rst",
                               "tcp-push",
                               "tcp-urg",
+                              "tcp-ece",
+                              "tcp-cwr",
                               "icmp-echo",
                               "icmp-echoreply",
                               "icmp-unreach",
                               "icmp-timxceed",
                               "icmp-redirect",
                               "icmp-paramprob"};
+/// These ask the kernel, not the frame: BPF has them by extensions of Linux.
+constexpr std::array beyond{"inbound", "outbound", "ifname", "rnr", "rset", "action"};
 
 bool belongs_to_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || c == ':';
 }
 
-/// A word with a letter in it that is neither a keyword nor a number or an address.
-bool is_name(const std::string& word) {
-  if (std::find(keywords.begin(), keywords.end(), word) != keywords.end()) return false;
-  if (word.find(':') != std::string::npos) return false;  // an address of IPv6, or of Ethernet
-  if (word.substr(0, 2) == "0x") return false;
-  return std::isalpha(static_cast<unsigned char>(word[0])) != 0;
+template <class Words>
+bool is_one_of(const Words& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// Puts addresses for the names of hosts. Another name is trouble.
+bool consists_of(const std::string& word, std::string_view letters) {
+  return word.find_first_not_of(letters) == std::string::npos;
+}
+
+/// A number, two of them («1-1023»), a part of an address of IPv4, an address of IPv6 or of Ethernet. What is
+/// anything else libpcap would look up, in files or by asking a name server.
+bool is_number_or_address(const std::string& word) {
+  if (consists_of(word, "0123456789.") || consists_of(word, "0123456789-")) return true;
+  if (word.substr(0, 2) == "0x") return consists_of(word.substr(2), "0123456789abcdefABCDEF");
+  return word.find(':') != std::string::npos && consists_of(word, "0123456789abcdefABCDEF:.") &&
+         (parse_v6(word) || std::count(word.begin(), word.end(), ':') == 5);
+}
+
+std::string trouble_with(const std::string& word) {
+  if (is_one_of(beyond, word))
+    return fmt::format(
+        "'{}' is not modelled; see PACKET_IGNORE_OUTGOING, and the type of what recvfrom brings", word);
+  return fmt::format("'{}' is no word of the filter language and no host of this file", word);
+}
+
+/// Puts addresses for the names of hosts, where a name may stand. Another name is trouble.
 std::string without_names(const std::string& expression,
                           const std::vector<std::pair<std::string, Address>>& hosts, std::string& trouble) {
-  std::string text;
+  constexpr std::array before_names{"host", "src", "dst", "net", "gateway"};
+  std::string text, last;
   for (std::size_t at = 0; at < expression.size();) {
     if (!belongs_to_word(expression[at])) {
       text += expression[at++];
@@ -87,12 +114,14 @@ std::string without_names(const std::string& expression,
     at += word.size();
     const auto host =
         std::find_if(hosts.begin(), hosts.end(), [&](const auto& known) { return known.first == word; });
-    if (host != hosts.end())
+    const bool keyword = is_one_of(keywords, word);
+    if (host != hosts.end() && (!keyword || last == "host") && is_one_of(before_names, last))
       text += to_string(host->second);
-    else if (is_name(word) && trouble.empty())
-      trouble = fmt::format("'{}' is no word of the filter language and no host of this file", word);
+    else if (!keyword && !is_number_or_address(word) && trouble.empty())
+      trouble = trouble_with(word);
     else
       text += word;
+    last = word;
   }
   return text;
 }

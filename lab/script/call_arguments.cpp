@@ -37,6 +37,9 @@ GivenAddress address_argument(const Arguments& arguments, int n) {
   if (value.text == "localhost") return {Address::loopback_v4(), af_inet};
   for (const HostSetup& host : setup.hosts)
     if (host.name == value.text) return given(host.addresses.front());
+  if (inet::device_index(value.text) != 0)
+    throw Fault(fmt::format("{}: '{}' is a network device, not an address", arguments.call(), value.text),
+                fmt::format("write {{ interface = \"{}\" }}", value.text), value.text);
   std::vector<std::string> names{"localhost"};
   for (const HostSetup& host : setup.hosts) names.push_back(host.name);
   const bool ipv6 = value.text.find(':') != std::string::npos;

@@ -20,16 +20,23 @@ Setup& setup_of(const Arguments& a) {
   return a.machine().loader->setup();
 }
 
-/// «10.66.0.0/16»; without a slash one address.
+/// An address of either family.
+std::optional<Address> read_address(const std::string& text) {
+  if (const auto address = parse_v4(text)) return address;
+  return parse_v6(text);
+}
+
+/// «10.66.0.0/16», «2001:db8::/32»; without a slash one address.
 std::optional<std::pair<Address, std::uint32_t>> read_prefix(const std::string& text) {
   const std::size_t slash = text.find('/');
-  const auto address = parse_v4(text.substr(0, slash));
+  const auto address = read_address(text.substr(0, slash));
   if (!address) return std::nullopt;
-  std::uint32_t bits = 32;
+  const std::uint32_t all = address->is_v4() ? 32 : 128;
+  std::uint32_t bits = all;
   if (slash != std::string::npos) {
     const char* const last = text.data() + text.size();
     const auto read = std::from_chars(text.data() + slash + 1, last, bits);
-    if (read.ec != std::errc{} || read.ptr != last || bits > 32) return std::nullopt;
+    if (read.ec != std::errc{} || read.ptr != last || bits > all) return std::nullopt;
   }
   return std::pair(*address, bits);
 }
@@ -38,7 +45,7 @@ std::optional<Address> peer_field(Fields& fields, const Setup& setup, std::strin
   const Value* value = fields.find(key);
   if (value == nullptr) return std::nullopt;
   if (value->kind == Value::Kind::Text)
-    if (const auto address = parse_v4(value->text)) return *address;
+    if (const auto address = read_address(value->text)) return *address;
   return setup.hosts[host_from(setup, *value, fmt::format("'{}' of filter", key))].addresses.front();
 }
 
@@ -121,6 +128,9 @@ Answer declare_route(Arguments& a) {
     const LinkSetup& link = setup.links[plan.link];
     if (link.a != plan.host && link.b != plan.host)
       throw Fault(fmt::format("host '{}' is not on this link", setup.hosts[plan.host].name), "", "route");
+    if (!plan.destination.is_v4())
+      throw Fault("addresses of IPv6 are on a link where a host there has them",
+                  "name the host that passes packets on", "route");
     if (setup.hosts[link.b].raw)
       throw Fault("everything goes to a raw peer's link by itself", "use a link between hosts", "route");
   } else if (what.kind == Value::Kind::Handle && what.handle.kind == HandleKind::Host) {

@@ -13,8 +13,8 @@ bool is_letter(char c) {
 bool continues_utf8(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
-/// What comes from the file must not command the terminal: control characters become «?», one for one, so that the caret
-/// stays under its word.
+/// What comes from the file must not command the terminal: control characters become «?», one for one, so
+/// that the caret stays under its word.
 std::string harmless(std::string text) {
   for (char& c : text)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7f) c = '?';

@@ -4,7 +4,8 @@
 //   recvmsg(fd, size, { control = CMSG_SPACE(8), flags = MSG_PEEK }) → data, { fds = {…}, flags = …, from = …
 //   }
 //
-// With MSG_ERRQUEUE the table has `error = { name, type, code, mtu, offender }`: what IP_RECVERR has kept.
+// With MSG_ERRQUEUE the table has `error = { name, origin, type, code, mtu, offender }`: what IP_RECVERR or
+// IPV6_RECVERR has kept.
 #include <fmt/format.h>
 
 #include <lua.hpp>

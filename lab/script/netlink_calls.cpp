@@ -2,6 +2,8 @@
 // names are those of the structs in C.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <lua.hpp>
 
 #include "lab/script/binding.h"
@@ -111,8 +113,9 @@ void put_row(const netlink::InetRow& row, Value& table) {
   table.set("uid", number(row.user));
   table.set("inode", number(row.inode));
   constexpr std::array timers{"", "on", "keepalive", "timewait", "persist"};
+  const auto which = static_cast<std::size_t>(row.timer);
   if (row.timer == netlink::TimerName::None) return;
-  table.set("timer", text(timers.at(static_cast<std::size_t>(row.timer))));
+  table.set("timer", which < timers.size() ? text(timers[which]) : number(static_cast<std::int64_t>(which)));
   table.set("expires", Value::of(static_cast<double>(row.expires) / 1000));
   table.set("retrans", number(row.retransmits));
 }
@@ -142,11 +145,17 @@ void put_row(const netlink::UnixRow& row, Value& table) {
   if (row.user) table.set("uid", number(*row.user));
 }
 
+/// Its name, or the number of one that has none here.
+Value error_value(Errno error) {
+  const std::string_view known = name(error);
+  return known == "E?" ? number(static_cast<std::int32_t>(error)) : text(known);
+}
+
 /// What sock_diag has put into a message.
 void put_content(const netlink::Message& message, Value& table) {
   if (message.type == netlink::nlmsg_error || message.type == netlink::nlmsg_done) {
     const Errno error = netlink::error_in(message);
-    if (error != Errno::OK) table.set("error", text(name(error)));
+    if (error != Errno::OK) table.set("error", error_value(error));
   } else if (message.type == netlink::sock_diag_by_family && !message.body.empty()) {
     if (static_cast<std::uint8_t>(message.body[0]) == af_unix) {
       if (const auto row = netlink::unix_row_in(message.body)) put_row(*row, table);

@@ -99,6 +99,23 @@ std::int64_t promiscuous_value(const Arguments& a) {
   return device;
 }
 
+/// {"ff02::1:2", 2}: the group, and the number of the interface.
+void membership_v6_value(const Arguments& a, sys::Setsockopt& call) {
+  const Value value = a.value(4, 2);
+  const std::string usage = "write \"ff02::1:2\", or {\"ff02::1:2\", 2} with an interface's number";
+  const bool pair = value.kind == Value::Kind::Table && value.length() == 2 &&
+                    value.item(0).kind == Value::Kind::Text && value.item(1).kind == Value::Kind::Integer;
+  if (!pair && value.kind != Value::Kind::Text)
+    a.wrong(4, "value", "a group, or a table {group, interface}", usage);
+  const auto group = parse_v6(pair ? value.item(0).text : value.text);
+  if (!group) a.wrong(4, "value", "an address of IPv6", usage);
+  call.group = *group;
+  if (!pair) return;
+  if (value.item(1).integer < 0 || value.item(1).integer > INT32_MAX)
+    a.wrong(4, "value", "a table {group, interface} with an interface's number, 1 for loopback", usage);
+  call.value = value.item(1).integer;
+}
+
 }  // namespace
 
 Option option_argument(const Arguments& a) {
@@ -132,11 +149,15 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::KeepAlive:
     case Option::NoDelay:
     case Option::ReceiveErrors:
+    case Option::ReceiveErrors6:
     case Option::Broadcast:
     case Option::BindAddressNoPort:
     case Option::V6Only:
     case Option::OobInline:
     case Option::MulticastLoop:
+    case Option::MulticastLoop6:
+    case Option::MulticastAll6:
+    case Option::DontFragment6:
       call.value = on_or_off(a, 4);
       break;
     case Option::LocalPortRange:
@@ -156,6 +177,12 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::DropMembership:
       membership_value(a, call);
       break;
+    case Option::JoinGroup6:
+    case Option::LeaveGroup6:
+      membership_v6_value(a, call);
+      break;
+    case Option::Mtu6:
+      a.not_modelled("IPV6_MTU as a value to set");
     case Option::MulticastInterface:
       call.value = address_value(a, a.text(4, "value"));
       break;
@@ -184,6 +211,10 @@ sys::Setsockopt setsockopt_call(const Arguments& a) {
     case Option::MtuDiscover:
     case Option::Mtu:
     case Option::MulticastTtl:
+    case Option::MtuDiscover6:
+    case Option::MulticastInterface6:
+    case Option::UnicastHops6:
+    case Option::MulticastHops6:
     case Option::MulticastAll:
     case Option::PacketStatistics:
     case Option::IgnoreOutgoing:

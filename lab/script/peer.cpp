@@ -122,7 +122,8 @@ void option_fields(Fields& fields, wire::Packet& packet) {
                   "leave it out, or add S to its flags", key);
 }
 
-/// icmp = {3, 1}, {type, code} of RFC 792, or {type, code, mtu}; about = what p:expect brought.
+/// icmp = {3, 1}, {type, code} of RFC 792 (to a host of IPv6: of RFC 4443), or {type, code, mtu}; about =
+/// what p:expect brought.
 void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
   const std::string usage = "write icmp = {3, 1}, about = syn";
   const Value* value = fields.find("icmp");
@@ -148,8 +149,11 @@ void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
   };
   const auto address = [&](const char* key) {
     const Value* found = about->field(key);
-    const auto read =
-        found != nullptr && found->kind == Value::Kind::Text ? parse_v4(found->text) : std::nullopt;
+    std::optional<Address> read;
+    if (found != nullptr && found->kind == Value::Kind::Text) {
+      read = parse_v4(found->text);
+      if (!read) read = parse_v6(found->text);
+    }
     if (!read) fields.wrong("about", "the segment that it speaks of, as p:expect gave it", usage);
     return *read;
   };
@@ -161,6 +165,7 @@ void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
   packet.icmp.to = {address("dst"), static_cast<std::uint16_t>(field("to")), 0};
   packet.icmp.seq = Seq{static_cast<std::uint32_t>(field("seq"))};
   packet.to.ip = host.addresses.front();
+  if (packet.to.ip.is_v4() != packet.icmp.from.ip.is_v4()) packet.to.ip = packet.icmp.from.ip;
 }
 
 /// Place of the peer in Setup::hosts.

@@ -79,10 +79,12 @@ struct Values {
     if (result.queued != Errno::OK) {
       Value error = Value::table();
       error.set("name", Value::of(std::string_view(name(result.queued))));
-      error.set("type", Value::of(std::int64_t{result.icmp >> 8}));
+      error.set("origin", Value::of(std::int64_t{result.icmp >> 16}));
+      error.set("type", Value::of(std::int64_t{result.icmp >> 8 & 0xff}));
       error.set("code", Value::of(std::int64_t{result.icmp & 0xff}));
       error.set("mtu", Value::of(result.second));
-      error.set("offender", Value::of(std::string_view(to_string(result.offender))));
+      error.set("offender",
+                Value::of(std::string_view(to_string(result.offender, result.domain == af_inet6))));
       table.set("error", error);
     }
     List list = text();

@@ -167,7 +167,7 @@ std::vector<PacketRow> SessionView::packets(const PacketQuery& query) const {
       row.source = packet.from;
       row.destination = packet.to;
       row.flags = packet.flags;
-      if (packet.is_icmp()) row.icmp = wire::icmp_name(packet.icmp.type, packet.icmp.code);
+      if (packet.is_icmp()) row.icmp = wire::icmp_name(packet);
       row.proto = proto;
       row.seq = packet.seq.value;
       row.ack = packet.ack.value;

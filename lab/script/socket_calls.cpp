@@ -116,6 +116,8 @@ Answer call_sendto(Arguments& a) {
     return make_call(a, call);
   }
   if (const auto name = other_name_argument(a, 3)) {
+    if (name->domain == af_packet)
+      a.not_modelled("sending over a packet socket", "p:send of a raw peer makes packets by hand");
     only_to_the_kernel(a, *name);
     call.domain = name->domain;
     call.flags = message_flags(a, 4);

@@ -30,7 +30,13 @@ inline constexpr std::int32_t msg_peek = 0x2, msg_trunc = 0x20, msg_dontwait = 0
                               msg_nosignal = 0x4000;
 inline constexpr std::int32_t msg_ctrunc = 0x8, msg_cmsg_cloexec = 0x40000000;
 inline constexpr std::int32_t msg_oob = 0x1, msg_errqueue = 0x2000;
-inline constexpr std::int32_t ipproto_icmp = 1;
+inline constexpr std::int32_t ipproto_icmp = 1, ipproto_icmpv6 = 58;
+// Who has found an error of MSG_ERRQUEUE (struct sock_extended_err): this host by itself, or an ICMP message.
+inline constexpr std::uint32_t so_ee_origin_local = 1, so_ee_origin_icmp = 2, so_ee_origin_icmp6 = 3;
+/// As SysResult::icmp has them.
+constexpr std::uint32_t origin_and_type(std::uint32_t origin, std::uint32_t type, std::uint32_t code) {
+  return origin << 16 | type << 8 | code;
+}
 // Requests of ioctl(): is the next byte the urgent one; bytes to read; bytes not acknowledged.
 inline constexpr std::int64_t siocatmark = 0x8905, fionread = 0x541b, siocoutq = 0x5411;
 // Values of IP_MTU_DISCOVER (ip(7)).
@@ -134,7 +140,8 @@ struct Setsockopt {  ///< ENOPROTOOPT, EINVAL
   Option option = Option::ReuseAddr;
   std::int64_t value = 0;   ///< a number, or a duration in ns; a group or interface: its IPv4 address
   std::int64_t second = 0;  ///< SO_LINGER: seconds; IP_ADD_MEMBERSHIP: the interface's address, or 0
-  Bytes data;               ///< SO_ATTACH_FILTER: the program, see bpf.h
+  Address group;            ///< IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP; `value` is the interface's number, or 0
+  Bytes data = {};          ///< SO_ATTACH_FILTER: the program, see bpf.h
 };
 struct Getsockopt {  ///< → value (SO_ERROR: an errno's number)
   static constexpr std::string_view name = "getsockopt";
@@ -410,8 +417,8 @@ struct SysResult {
   std::uint32_t restarts = 0;  ///< 1: it was interrupted, and is then made again (SA_RESTART)
   Bytes path;                  ///< of AF_UNIX, in place of `peer`; empty: it has no name
   Bytes fds;                   ///< recvmsg: the descriptors that came; see numbers_in
-  /// recvmsg with MSG_ERRQUEUE (struct sock_extended_err): the error, ICMP's type and code (type << 8 | code;
-  /// 0: it did not come by ICMP), the MTU in `second`, and who sent the message.
+  /// recvmsg with MSG_ERRQUEUE (struct sock_extended_err): the error, who found it with ICMP's type and code
+  /// (origin << 16 | type << 8 | code), the MTU in `second`, and who sent the message.
   Errno queued = Errno::OK;
   std::uint32_t icmp = 0;
   Address offender;

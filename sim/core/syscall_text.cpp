@@ -59,6 +59,7 @@ struct Arguments {
                        : c.protocol == 1        ? "IPPROTO_ICMP"
                        : c.protocol == 6        ? "IPPROTO_TCP"
                        : c.protocol == 17       ? "IPPROTO_UDP"
+                       : c.protocol == 58       ? "IPPROTO_ICMPV6"
                                                 : std::to_string(c.protocol));
   }
   std::string operator()(const sys::Bind& c) const {
@@ -165,6 +166,9 @@ struct Arguments {
     if (c.option == Option::AddMembership || c.option == Option::DropMembership)
       return fmt::format("{}, {}, {}, {{imr_multiaddr={}, imr_interface={}}}", c.fd, row.level, row.name,
                          address(c.value), address(c.second));
+    if (c.option == Option::JoinGroup6 || c.option == Option::LeaveGroup6)
+      return fmt::format("{}, {}, {}, {{inet_pton(AF_INET6, \"{}\"), ipv6mr_interface={}}}", c.fd, row.level,
+                         row.name, to_string(c.group), c.value);
     if (c.option == Option::MulticastInterface)
       return fmt::format("{}, {}, {}, {}", c.fd, row.level, row.name, address(c.value));
     return fmt::format("{}, {}, {}, [{}]", c.fd, row.level, row.name, c.value);

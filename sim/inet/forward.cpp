@@ -10,56 +10,66 @@ namespace sockarium::inet {
 
 namespace {
 
-/// Ends the packet, and tells its sender; `code` below 0: nobody is told.
-void end(Step& step, NetId net, const wire::Packet& packet, Reason reason, std::uint8_t type, int code,
-         std::uint64_t mtu = 0) {
+/// Ends the packet, and tells its sender; no error: nobody is told.
+void end(Step& step, NetId net, const wire::Packet& packet, Reason reason,
+         std::optional<wire::IcmpError> error, std::uint64_t mtu = 0) {
   const RecordNumber dropped = step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
-  if (code < 0) return;
+  if (!error) return;
   const RecordNumber cause = std::exchange(step.cause, dropped);
-  send_error(step, net, packet, type, static_cast<std::uint8_t>(code), reason,
-             static_cast<std::uint16_t>(mtu));
+  send_error(step, net, packet, *error, reason, static_cast<std::uint16_t>(mtu));
   step.cause = cause;
 }
 
-/// What a router says of a destination that it has no way to (Linux ip_error).
-int code_of(Errno error) {
-  constexpr int net_unreachable = 0, host_unreachable = 1, prohibited = 13;
+/// What a router says of a destination that it has no way to (Linux ip_error, ip6_pkt_discard,
+/// ip6_pkt_prohibit).
+std::optional<wire::IcmpError> says_of(Errno error, bool by_v4) {
   switch (error) {
     case Errno::HOSTUNREACH:
-      return host_unreachable;
+      return by_v4 ? wire::IcmpError::HostUnreachable : wire::IcmpError::NetUnreachable;
     case Errno::ACCES:
-      return prohibited;
+      return wire::IcmpError::Prohibited;
     case Errno::INVAL:
-      return -1;  // swallowed
+      return std::nullopt;  // swallowed
     default:
-      return net_unreachable;
+      return wire::IcmpError::NetUnreachable;
   }
 }
 
 }  // namespace
 
 bool passes_on(const World& world, NetId net, const wire::Packet& packet) {
-  return packet.link != 0 && packet.to.ip.is_v4() && !is_for_many(packet.to.ip) &&
-         world.inet.nets.read(net).sysctls[Sysctl::IpForward] != 0;
+  const Sysctl setting = packet.by_v4() ? Sysctl::IpForward : Sysctl::Forwarding6;
+  return packet.link != 0 && !is_for_many(packet.to.ip) && world.inet.nets.read(net).sysctls[setting] != 0;
 }
+
+namespace {
+
+/// Must a packet that is too long for the next link end here? One of IPv4 may be cut where it allows that,
+/// and is whole; one of IPv6 never is (RFC 8200 5).
+bool may_be_cut(const wire::Packet& packet) {
+  const bool whole = !packet.is_fragment() && packet.protocol != wire::TCP;
+  return packet.by_v4() && whole && (packet.fragment_bits & wire::may_fragment) != 0;
+}
+
+}  // namespace
 
 void forward(Step& step, NetId net, const wire::Packet& packet) {
   World& world = step.world;
+  const bool by_v4 = packet.by_v4();
   const auto path = route(world, net, packet.to.ip);
   if (!path)
-    return end(step, net, packet, Reason::NoWayOnward, wire::icmp_unreachable,
-               code_of(unreachable(world, net, packet.to.ip)));
+    return end(step, net, packet, Reason::NoWayOnward, says_of(unreachable(world, net, packet.to.ip), by_v4));
   if (packet.ttl <= 1) {
-    step.count(net, Counter::IpInHdrErrors);
-    return end(step, net, packet, Reason::HopsUsedUp, wire::icmp_time_exceeded, 0);
+    step.count(net, by_v4 ? Counter::IpInHdrErrors : Counter::Ip6InHdrErrors);
+    return end(step, net, packet, Reason::HopsUsedUp, wire::IcmpError::HopsUsedUp);
   }
-  step.count(net, Counter::IpForwDatagrams);
-  const bool too_long = path->link && wire::wire_size(packet) > path->mtu;
-  const bool whole = !packet.is_fragment() && packet.protocol != wire::TCP;
-  if (too_long && ((packet.fragment_bits & wire::may_fragment) == 0 || !whole)) {
-    step.count(net, Counter::IpFragFails);
-    return end(step, net, packet, Reason::TooLongOnward, wire::icmp_unreachable,
-               packet.is_fragment() ? -1 : int{wire::icmp_fragmentation}, path->mtu);
+  step.count(net, by_v4 ? Counter::IpForwDatagrams : Counter::Ip6OutForwDatagrams);
+  if (path->link && wire::wire_size(packet) > path->mtu && !may_be_cut(packet)) {
+    step.count(net, by_v4 ? Counter::IpFragFails : Counter::Ip6FragFails);
+    if (!by_v4) step.count(net, Counter::Ip6InTooBigErrors);
+    const bool told = !by_v4 || !packet.is_fragment();
+    return end(step, net, packet, Reason::TooLongOnward,
+               told ? std::optional(wire::IcmpError::TooLong) : std::nullopt, path->mtu);
   }
   wire::Packet onward = packet;
   --onward.ttl;

@@ -9,7 +9,23 @@ namespace sockarium::inet {
 
 namespace {
 
-constexpr std::uint32_t ip_header = 20, inner_header = 8;  // of UDP, of an ICMP echo
+constexpr std::uint32_t inner_header = 8;  // of UDP, of an ICMP echo
+
+/// The headers before a fragment's part: those of IPv6 have one more (RFC 8200 4.5).
+std::uint32_t headers_of_fragment(bool by_v4) {
+  return by_v4 ? 20 : 40 + 8;
+}
+
+struct Counts {
+  Counter created, cut, came, joined, failed, too_late;
+};
+Counts counts_of(bool by_v4) {
+  if (by_v4)
+    return {Counter::IpFragCreates, Counter::IpFragOKs,    Counter::IpReasmReqds,
+            Counter::IpReasmOKs,    Counter::IpReasmFails, Counter::IpReasmTimeout};
+  return {Counter::Ip6FragCreates, Counter::Ip6FragOKs,    Counter::Ip6ReasmReqds,
+          Counter::Ip6ReasmOKs,    Counter::Ip6ReasmFails, Counter::Ip6ReasmTimeout};
+}
 
 /// Bytes behind the IP header.
 std::uint32_t carries(const wire::Packet& fragment) {
@@ -31,7 +47,8 @@ ReassemblyId find_or_begin(Step& step, const FragmentKey& key) {
   Reassembly fresh;
   fresh.key = key;
   const ReassemblyId id = world.inet.reassemblies.add(fresh);
-  const std::int64_t patience = world.inet.nets.read(key.net).sysctls[Sysctl::FragmentTime];
+  const Sysctl limit = key.to.is_v4() ? Sysctl::FragmentTime : Sysctl::FragmentTime6;
+  const std::int64_t patience = world.inet.nets.read(key.net).sysctls[limit];
   step.arm(world.inet.reassemblies.write(id).timer, TimerKind::Reassembly, id.raw(),
            world.now + patience * second, Reason::FragmentWaits);
   return id;
@@ -80,7 +97,7 @@ wire::Packet join(Step& step, const Reassembly& waiting, const wire::Packet& las
     id = part.next;
   }
   datagram.payload = payload;
-  datagram.fragment_bits = wire::may_fragment;
+  datagram.fragment_bits = datagram.by_v4() ? wire::may_fragment : 0;
   datagram.fragment_id = 0;
   datagram.whole = 0;
   datagram.sent = last.sent;
@@ -94,31 +111,36 @@ wire::Packet join(Step& step, const Reassembly& waiting, const wire::Packet& las
 std::uint64_t send_datagram(Step& step, NetId net, const std::optional<Path>& path,
                             const wire::Packet& packet, Reason reason) {
   World& world = step.world;
-  const bool fits = !path || !path->link || !packet.from.ip.is_v4() || wire::wire_size(packet) <= path->mtu;
+  const bool by_v4 = packet.by_v4();
+  // What IPv4 allows, loopback takes whole; IPv6 allows more.
+  const bool fits = !path || (by_v4 && !path->link) || wire::wire_size(packet) <= path->mtu;
   if (fits) return send_along(step, net, path, packet, reason);
-  const std::uint32_t room = (static_cast<std::uint32_t>(path->mtu) - ip_header) / 8 * 8;
+  const Counts counts = counts_of(by_v4);
+  const std::uint32_t room = (static_cast<std::uint32_t>(path->mtu) - headers_of_fragment(by_v4)) / 8 * 8;
   const std::uint32_t total = inner_header + packet.payload.length;
   wire::Packet fragment = packet;
-  fragment.fragment_id = static_cast<std::uint16_t>(world.inet.last_fragment_id++ % 65535 + 1);
+  fragment.fragment_id = static_cast<std::uint32_t>(world.inet.last_fragment_id++ % 65535 + 1);
   fragment.whole = packet.payload.length;
   std::uint64_t first = 0;
   for (std::uint32_t at = 0; at < total; at += room) {
     const std::uint32_t part = std::min(room, total - at);
     fragment.fragment_offset = static_cast<std::uint16_t>(at);
-    fragment.fragment_bits = wire::may_fragment | (at + part < total ? wire::more_fragments : 0);
+    fragment.fragment_bits = static_cast<std::uint8_t>((by_v4 ? wire::may_fragment : 0) |
+                                                       (at + part < total ? wire::more_fragments : 0));
     fragment.payload = at == 0 ? packet.payload.slice(0, part - inner_header)
                                : packet.payload.slice(at - inner_header, part);
     const std::uint64_t sent = send_along(step, net, path, fragment, Reason::FragmentSent);
     if (at == 0) first = sent;
-    step.count(net, Counter::IpFragCreates);
+    step.count(net, counts.created);
   }
-  step.count(net, Counter::IpFragOKs);
+  step.count(net, counts.cut);
   return first;
 }
 
 std::optional<wire::Packet> reassemble(Step& step, NetId net, const wire::Packet& fragment) {
   World& world = step.world;
-  step.count(net, Counter::IpReasmReqds);
+  const Counts counts = counts_of(fragment.by_v4());
+  step.count(net, counts.came);
   const ReassemblyId id = find_or_begin(step, key_of(net, fragment));
   Reassembly& waiting = world.inet.reassemblies.write(id);
   if (!keep(world, waiting, fragment)) {
@@ -128,7 +150,7 @@ std::optional<wire::Packet> reassemble(Step& step, NetId net, const wire::Packet
   if (waiting.whole == 0 || waiting.held < waiting.whole) return std::nullopt;
   const wire::Packet datagram = join(step, waiting, fragment);
   world.inet.reassemblies.remove(id);
-  step.count(net, Counter::IpReasmOKs);
+  step.count(net, counts.joined);
   return datagram;
 }
 
@@ -145,10 +167,10 @@ void give_up_reassembly(Step& step, ReassemblyId id) {
     if (part.packet.fragment_offset == 0) first = part.packet;
     step.record(rec::PacketDropped{part.packet.sent, 0, part.packet.copy}, Reason::FragmentsTooLate);
   }
-  step.count(net, Counter::IpReasmFails);
-  step.count(net, Counter::IpReasmTimeout);
-  if (first)
-    send_error(step, net, *first, wire::icmp_time_exceeded, wire::icmp_reassembly, Reason::FragmentsTooLate);
+  const Counts counts = counts_of(waiting.key.to.is_v4());
+  step.count(net, counts.failed);
+  step.count(net, counts.too_late);
+  if (first) send_error(step, net, *first, wire::IcmpError::FragmentsTooLate, Reason::FragmentsTooLate);
 }
 
 }  // namespace sockarium::inet

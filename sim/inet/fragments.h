@@ -1,8 +1,9 @@
 // A datagram that is longer than a link's MTU travels in fragments, and is put together again by its
-// receiver. RFC 791 section 3.2, RFC 1122 section 3.3.2; Linux ip_do_fragment, ip_defrag.
+// receiver. RFC 791 section 3.2, RFC 1122 section 3.3.2, RFC 8200 section 4.5; Linux ip_do_fragment,
+// ip_defrag, ip6_fragment, ipv6_frag_rcv. A router cuts packets of IPv4 only.
 //
-// Left out: fragments of IPv6 (a longer datagram is one packet there), a bound on the memory that fragments
-// take (net.ipv4.ipfrag_high_thresh), parts that overlap only in part.
+// Left out: a bound on the memory that fragments take (net.ipv4.ipfrag_high_thresh), parts that overlap only
+// in part.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,8 @@ std::uint64_t send_datagram(Step& step, NetId net, const std::optional<Path>& pa
 /// there before.
 std::optional<wire::Packet> reassemble(Step& step, NetId net, const wire::Packet& fragment);
 
-/// The rest did not come within net.ipv4.ipfrag_time: the sender is told, if its first fragment came.
+/// The rest did not come within net.ipv4.ipfrag_time or net.ipv6.ip6frag_time: the sender is told, if its
+/// first fragment came.
 void give_up_reassembly(Step& step, ReassemblyId id);
 
 }  // namespace sockarium::inet

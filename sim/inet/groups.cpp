@@ -33,6 +33,49 @@ Place place_of(const World& world, NetId net, const Address& group, std::int64_t
   return place;
 }
 
+/// The same for IPv6, whose interfaces have numbers; 0: where the way to the group leads. Linux
+/// ipv6_sock_mc_join.
+Place place_of_v6(const World& world, NetId net, const Address& group, std::int64_t number) {
+  Place place;
+  const auto path = number == 0 ? route(world, net, group)
+                                : way_by_interface(world, net, static_cast<std::uint32_t>(number));
+  if (path)
+    place.link = path->link;
+  else
+    place.error = Errno::NODEV;
+  return place;
+}
+
+struct Wish {
+  Address group;
+  Place place;
+  bool anywhere = false;  ///< no interface was named
+};
+Wish wish_of(const World& world, NetId net, const sys::Setsockopt& call) {
+  const bool v6 = call.option == Option::JoinGroup6 || call.option == Option::LeaveGroup6;
+  Wish wish;
+  wish.group = v6 ? call.group : address_in(call.value);
+  wish.anywhere = v6 && call.value == 0;
+  wish.place =
+      v6 ? place_of_v6(world, net, wish.group, call.value) : place_of(world, net, wish.group, call.second);
+  return wish;
+}
+
+/// Groups in which every host is, or every router, without a program's asking.
+bool is_in_by_itself(const World& world, NetId net, const Address& group) {
+  if (group.is_v4()) return group == Address::v4(224, 0, 0, 1);
+  constexpr std::uint8_t nodes = 1, routers = 2;
+  const std::uint8_t scope = group.bytes[1], number = group.bytes[15];
+  Address small;
+  small.bytes[0] = 0xff;
+  small.bytes[1] = scope;
+  small.bytes[15] = number;
+  if (group != small) return false;
+  if (number == nodes) return scope == 1 || scope == 2;
+  return number == routers && (scope == 1 || scope == 2 || scope == 5) &&
+         world.inet.nets.read(net).sysctls[Sysctl::Forwarding6] != 0;
+}
+
 }  // namespace
 
 bool is_for_all(const Address& address) {
@@ -40,7 +83,7 @@ bool is_for_all(const Address& address) {
 }
 
 bool is_for_many(const Address& address) {
-  return is_for_all(address) || (address.is_v4() && address.is_multicast());
+  return is_for_all(address) || address.is_multicast();
 }
 
 Address address_in(std::int64_t value) {
@@ -57,34 +100,39 @@ std::int64_t value_of(const Address& address) {
 
 Attempt try_join(World& world, SocketId socket, const sys::Setsockopt& call) {
   const SocketBase& base = world.inet.sockets.read(socket);
+  const Wish wish = wish_of(world, base.net, call);
+  if (!wish.group.is_multicast()) return fail(Errno::INVAL);
+  if (wish.place.error != Errno::OK) return fail(wish.place.error);
   Membership fresh;
   fresh.net = base.net;
   fresh.socket = socket;
-  fresh.group = address_in(call.value);
-  if (!fresh.group.is_multicast()) return fail(Errno::INVAL);
-  const Place place = place_of(world, base.net, fresh.group, call.second);
-  if (place.error != Errno::OK) return fail(place.error);
-  fresh.link = place.link;
+  fresh.group = wish.group;
+  fresh.link = wish.place.link;
   std::size_t count = 0;
   for (const MembershipId id : ids(world.inet.memberships)) {
     const Membership& known = world.inet.memberships.read(id);
-    if (known.socket != socket) continue;
+    if (known.socket != socket || known.group.is_v4() != fresh.group.is_v4()) continue;
     ++count;
-    if (known.group == fresh.group && known.link == fresh.link) return fail(Errno::ADDRINUSE);
+    if (known.group == fresh.group && (known.link == fresh.link || wish.anywhere))
+      return fail(Errno::ADDRINUSE);
   }
-  if (count >= memberships_most) return fail(Errno::NOBUFS);
+  if (fresh.group.is_v4() && count >= memberships_most) return fail(Errno::NOBUFS);
   world.inet.memberships.add(fresh);
   return done(0);
 }
 
 Attempt try_leave(World& world, SocketId socket, const sys::Setsockopt& call) {
   const SocketBase& base = world.inet.sockets.read(socket);
-  const Address group = address_in(call.value);
-  const Place place = place_of(world, base.net, group, call.second);
-  if (place.error != Errno::OK) return fail(place.error);
+  const Wish wish = wish_of(world, base.net, call);
+  if (call.option == Option::LeaveGroup6) {
+    if (!wish.group.is_multicast()) return fail(Errno::INVAL);
+    if (wish.place.error != Errno::OK) return fail(Errno::ADDRNOTAVAIL);
+  }
+  if (wish.place.error != Errno::OK) return fail(wish.place.error);
   for (const MembershipId id : ids(world.inet.memberships)) {
     const Membership& known = world.inet.memberships.read(id);
-    if (known.socket != socket || known.group != group || known.link != place.link) continue;
+    if (known.socket != socket || known.group != wish.group) continue;
+    if (known.link != wish.place.link && !wish.anywhere) continue;
     world.inet.memberships.remove(id);
     return done(0);
   }
@@ -98,8 +146,13 @@ void leave_all(World& world, SocketId socket) {
   for (const MembershipId id : own) world.inet.memberships.remove(id);
 }
 
+bool stays_in_host(const Address& group) {
+  constexpr std::uint8_t interface_local = 1, scope = 0xf;
+  return !group.is_v4() && group.is_multicast() && (group.bytes[1] & scope) <= interface_local;
+}
+
 bool has_joined(const World& world, NetId net, const Address& group, LinkId link) {
-  if (link && group == Address::v4(224, 0, 0, 1)) return true;
+  if (link && is_in_by_itself(world, net, group)) return true;
   for (const MembershipId id : ids(world.inet.memberships)) {
     const Membership& known = world.inet.memberships.read(id);
     if (known.net == net && known.group == group && known.link == link) return true;
@@ -109,17 +162,17 @@ bool has_joined(const World& world, NetId net, const Address& group, LinkId link
 
 bool takes_for_many(const World& world, NetId net, const wire::Packet& packet) {
   if (packet.to.ip.is_broadcast()) return true;
-  return packet.to.ip.is_v4() && packet.to.ip.is_multicast() &&
-         has_joined(world, net, packet.to.ip, LinkId::from_raw(packet.link));
+  return packet.to.ip.is_multicast() && has_joined(world, net, packet.to.ip, LinkId::from_raw(packet.link));
 }
 
 bool hears(const World& world, SocketId socket, const Address& group, LinkId link) {
   if (!group.is_multicast()) return true;
   for (const MembershipId id : ids(world.inet.memberships)) {
     const Membership& known = world.inet.memberships.read(id);
-    if (known.socket == socket && known.group == group && known.link == link) return true;
+    if (known.socket == socket && known.group == group && (known.link == link || !group.is_v4())) return true;
   }
-  return world.inet.sockets.read(socket).multicast_all;
+  const SocketBase& base = world.inet.sockets.read(socket);
+  return group.is_v4() ? base.multicast_all : base.six.multicast_all;
 }
 
 }  // namespace sockarium::inet

@@ -93,7 +93,7 @@ enum class RouteKind : std::uint32_t {
 struct SpecialRoute {
   NetId net;
   Address destination;
-  std::uint32_t prefix = 32;  ///< bits of an IPv4 address
+  std::uint32_t prefix = 32;  ///< how many bits of an address must be alike
   RouteKind kind = RouteKind::Unreachable;
   LinkId link;  ///< OnLink
   NetId via;    ///< Via

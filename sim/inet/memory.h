@@ -23,7 +23,9 @@ constexpr std::uint64_t memory_of(std::uint32_t payload, bool by_v4) {
 /// pages of its own, and an acknowledgment counts as next to nothing.
 inline std::uint64_t memory_of(const wire::Packet& packet) {
   constexpr std::uint64_t header_alone = 832, acknowledgment = 2;
-  if (packet.protocol != wire::TCP) return memory_of(packet.payload.length, packet.to.ip.is_v4());
+  const bool v4 = packet.to.ip.is_v4();
+  const std::uint32_t quoted = packet.is_icmp_error() ? (v4 ? 28 : 48) : 0;  // IP header and eight bytes
+  if (packet.protocol != wire::TCP) return memory_of(packet.payload.length + quoted, v4);
   const bool plain = packet.payload.empty() && (packet.flags & ~wire::PSH) == wire::ACK;
   return plain ? acknowledgment : header_alone + packet.payload.length;
 }

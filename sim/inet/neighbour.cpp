@@ -9,7 +9,6 @@ namespace {
 
 // Linux mcast_solicit = 3, retrans_time_ms = 1000; each of the waits ends some ticks late (kernel-measured).
 constexpr Duration patience = 3060 * millisecond;
-constexpr std::uint8_t host_unreachable = 1;  // code of `wire::icmp_unreachable`
 
 NeighbourId known_neighbour(const World& world, NetId net, const Address& address) {
   for (const NeighbourId id : ids(world.inet.neighbours)) {
@@ -57,8 +56,7 @@ void give_up_neighbour(Step& step, NeighbourId id) {
     const Captured entry = world.inet.captured.read(next);
     world.inet.captured.remove(next);
     next = entry.next;
-    send_error(step, neighbour.net, entry.packet, wire::icmp_unreachable, host_unreachable,
-               Reason::NeighbourSilent);
+    send_error(step, neighbour.net, entry.packet, wire::IcmpError::HostUnreachable, Reason::NeighbourSilent);
   }
 }
 

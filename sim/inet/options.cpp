@@ -40,6 +40,7 @@ std::uint32_t send_buffer_for(const Sysctls& sysctls, std::int64_t wish) {
 }
 
 std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call) {
+  if (is_v6_option(call.option)) return set_v6_option(base, call);
   const bool on = call.value != 0;
   switch (call.option) {
     case Option::ReuseAddr:
@@ -102,11 +103,6 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
       return done(0);
     case Option::LocalPortRange:
       return set_port_range(base, call.value);
-    case Option::V6Only:
-      if (!base.ipv6) return fail(Errno::NOPROTOOPT);
-      if (base.bucket) return fail(Errno::INVAL);
-      base.ipv6_only = on;
-      return done(0);
     case Option::Error:
     case Option::Type:
     case Option::AcceptConn:
@@ -119,6 +115,7 @@ std::optional<Attempt> set_option(SocketBase& base, const sys::Setsockopt& call)
 }
 
 std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, const sys::Getsockopt& call) {
+  if (is_v6_option(call.option)) return get_v6_option(base, call);
   switch (call.option) {
     case Option::ReuseAddr:
       return done(base.reuse_address ? 1 : 0);
@@ -164,24 +161,9 @@ std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, cons
       return done(base.late_port ? 1 : 0);
     case Option::LocalPortRange:
       return done(std::int64_t{base.range_high} << 16 | base.range_low);
-    case Option::V6Only:
-      if (!base.ipv6) return fail(Errno::NOPROTOOPT);
-      return done(base.ipv6_only ? 1 : 0);
     default:
       return std::nullopt;
   }
-}
-
-std::uint8_t default_hops(const World& world, NetId net, const Address& to) {
-  constexpr std::uint8_t by_v6 = 64;  // net.ipv6.conf.all.hop_limit
-  if (!to.is_v4()) return by_v6;
-  return static_cast<std::uint8_t>(world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
-}
-
-std::uint8_t hops_of(const World& world, const SocketBase& base, const Address& to) {
-  if (to.is_v4() && to.is_multicast()) return base.multicast_ttl;
-  if (to.is_v4() && base.ttl != 0) return base.ttl;
-  return default_hops(world, base.net, to);
 }
 
 }  // namespace sockarium::inet

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/inet/device.h"
 #include "sim/inet/neighbour.h"
 #include "sim/inet/packet_filter.h"
 #include "sim/inet/raw_peer.h"
@@ -39,22 +40,30 @@ Path way_by_device(const World& world, NetId net, LinkId link) {
   return path;
 }
 
+std::optional<Path> way_by_interface(const World& world, NetId net, std::uint32_t number) {
+  const std::optional<LinkId> link = link_of_device(world, net, number);
+  return link ? std::optional(way_by_device(world, net, *link)) : std::nullopt;
+}
+
 namespace {
 
-std::uint32_t number_of(const Address& address) {
-  const auto* b = address.bytes.data() + 12;
-  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+/// Are these two addresses alike in their first `bits` bits? Those of IPv4 count from the first of their four
+/// bytes.
+bool share(const Address& one, const Address& other, std::uint32_t bits) {
+  if (one.is_v4() != other.is_v4()) return false;
+  std::size_t at = one.is_v4() ? 12 : 0;
+  for (; bits >= 8; bits -= 8, ++at)
+    if (one.bytes[at] != other.bytes[at]) return false;
+  return bits == 0 || (one.bytes[at] ^ other.bytes[at]) >> (8 - bits) == 0;
 }
 
 /// The line of the table with the longest prefix that has this address, or nullptr.
 const SpecialRoute* special_route(const World& world, NetId net, const Address& address) {
   const SpecialRoute* best = nullptr;
-  if (!address.is_v4()) return best;
   for (const SpecialRouteId id : ids(world.inet.special_routes)) {
     const SpecialRoute& line = world.inet.special_routes.read(id);
     if (line.net != net || (best != nullptr && best->prefix >= line.prefix)) continue;
-    const std::uint32_t different = number_of(line.destination) ^ number_of(address);
-    if (line.prefix == 0 || different >> (32 - line.prefix) == 0) best = &line;
+    if (share(line.destination, address, line.prefix)) best = &line;
   }
   return best;
 }
@@ -87,6 +96,8 @@ std::optional<Path> way_out(const World& world, NetId net, const Address& addres
     return path;
   }
   if (address_for(world, net, address) == nullptr) return std::nullopt;
+  // each link of IPv6 leads to all groups, and the first is taken
+  if (!address.is_v4() && address.is_multicast()) return way_by_interface(world, net, first_link_index);
   if (const NetId* owner = world.inet.owners.find(AddressKey{address}))
     if (const auto path = way_to(world, net, *owner)) return path;
   if (const SpecialRoute* line = special_route(world, net, address))
@@ -97,8 +108,12 @@ std::optional<Path> way_out(const World& world, NetId net, const Address& addres
 }  // namespace
 
 std::optional<Path> route(const World& world, NetId net, const Address& address) {
+  constexpr std::uint64_t least_mtu_v6 = 1280;  // on a link that takes less there is no IPv6 (RFC 8200 5)
   std::optional<Path> path = way_out(world, net, address);
-  if (path && !address.is_v4()) path->ip_header = 40;
+  if (path && !address.is_v4()) {
+    if (path->link && path->mtu < least_mtu_v6) return std::nullopt;
+    path->ip_header = 40;
+  }
   if (path && path->link)
     if (const std::uint64_t* mtu = world.inet.path_mtus.find(PathMtuKey{net, address}))
       path->mtu = std::min(path->mtu, *mtu);
@@ -123,7 +138,10 @@ Errno unreachable(const World& world, NetId net, const Address& address) {
 }
 
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu) {
-  constexpr std::uint64_t least = 552;  // net.ipv4.route.min_pmtu
+  constexpr std::uint64_t least = 552;      // net.ipv4.route.min_pmtu
+  constexpr std::uint64_t least_v6 = 1280;  // no link of IPv6 takes less (RFC 8201 4): such news is wrong
+  const std::uint64_t* known = world.inet.path_mtus.find(PathMtuKey{net, destination});
+  if (!destination.is_v4() && (mtu < least_v6 || (known != nullptr && *known <= mtu))) return;
   world.inet.path_mtus.set(PathMtuKey{net, destination}, std::max(mtu, least));
 }
 

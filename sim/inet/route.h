@@ -3,9 +3,9 @@
 // A link is a route to the host at its other end. A host with a raw peer sends there what no other link leads
 // to, so that the peer may use any address.
 //
-// A host's table may have lines of its own: IPv4 addresses that are unreachable, prohibited or swallowed, and
-// addresses that are said to be on a link, where nobody answers for them, or that a neighbour passes packets
-// on to (see forward.h).
+// A host's table may have lines of its own: addresses that are unreachable, prohibited or swallowed, that a
+// neighbour passes packets on to (see forward.h), or, of IPv4, that are said to be on a link, where nobody
+// answers for them.
 //
 // Left out: neighbours that answer are known from the start; the choice between several addresses
 // of one family (RFC 6724).
@@ -65,6 +65,9 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu);
 /// Out by a device, whatever the table says: to the other end of the link (none: loopback).
 Path way_by_device(const World& world, NetId net, LinkId link);
+/// The way out by the interface with this number, to whoever is at the other end: 1 is loopback, the host's
+/// links are 2, 3, … in the order of the setup. Nothing: there is none.
+std::optional<Path> way_by_interface(const World& world, NetId net, std::uint32_t number);
 /// The way to a neighbour.
 std::optional<Path> way_to(const World& world, NetId net, NetId neighbour);
 

@@ -15,6 +15,22 @@ namespace sockarium::inet {
 /// Icmp: ping and raw sockets, whose own part is a udp::Socket, too. Packet: its own part is a Tap.
 enum class EntryKind : std::uint32_t { TcpConnection, TcpTimeWait, Udp, Unix, Icmp, Packet, Netlink };
 
+/// What the options of IPPROTO_IPV6 say of packets that travel by IPv6. A socket of AF_INET6 may send by
+/// IPv4, too: then those of IPPROTO_IP count. Linux struct ipv6_pinfo.
+struct Inet6Options {
+  std::uint16_t hops = hops_of_host;      ///< IPV6_UNICAST_HOPS
+  std::uint8_t multicast_hops = 1;        ///< IPV6_MULTICAST_HOPS
+  std::uint8_t mtu_discover = 1;          ///< IPV6_MTU_DISCOVER: pmtudisc_want …
+  bool receive_errors = false;            ///< IPV6_RECVERR
+  bool dont_fragment = false;             ///< IPV6_DONTFRAG
+  bool multicast_loop = true;             ///< IPV6_MULTICAST_LOOP
+  bool multicast_all = true;              ///< IPV6_MULTICAST_ALL
+  std::uint32_t multicast_interface = 0;  ///< IPV6_MULTICAST_IF: the interface's number; 0: none
+  std::uint32_t reserved = 0;
+
+  static constexpr std::uint16_t hops_of_host = 256;
+};
+
 struct SocketBase {
   NetId net;
   OpenFileId file;  ///< none: an orphan, which no descriptor can reach
@@ -56,6 +72,7 @@ struct SocketBase {
   SocketId group_next;             ///< the next listener of the same name (SO_REUSEPORT)
   std::uint64_t bound_record = 0;  ///< the record of getting its port
 
+  Inet6Options six;
   Address multicast_from;  ///< IP_MULTICAST_IF: the interface's address; 0.0.0.0 or ::: none
 
   Address wildcard() const { return ipv6 ? Address{} : Address::any_v4(); }

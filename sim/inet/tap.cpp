@@ -1,6 +1,8 @@
 #include "sim/inet/tap.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "sim/inet/device.h"
 #include "sim/inet/memory.h"
@@ -37,15 +39,48 @@ void append(World& world, Tap& tap, const Frame& frame) {
   tap.memory += static_cast<std::uint32_t>(frame.memory);
 }
 
-/// Linux packet_rcv: the filter, then room (one more frame fits while the buffer is not full), then the copy.
-void give(Step& step, Tap& tap, NetId net, Frame frame) {
-  const std::vector<std::uint8_t> bytes = frame_bytes(step.world, step.bytes, net, frame, tap.cooked != 0);
-  frame.taken = static_cast<std::uint32_t>(bytes.size());
-  if (!tap.filter.empty()) {
-    const std::uint32_t wanted = wire::bpf_run(wire::bpf_program(step.bytes.text(tap.filter)), bytes);
-    if (wanted == 0) return;
-    frame.taken = std::min(frame.taken, wanted);
+/// A packet on its way past the taps of a namespace: what they need of it is worked out once, when one of
+/// them needs it.
+class Passing {
+ public:
+  Passing(const Step& step, NetId net, const wire::Packet& packet, bool outgoing)
+      : step_(step), net_(net), outgoing_(outgoing) {
+    frame_.packet = packet;
+    frame_.link = LinkId::from_raw(packet.link);
+    frame_.memory = memory_of(packet);
+    frame_.type = type_of(packet, outgoing);
+    device_ = device_of_link(step.world, net, frame_.link);
   }
+
+  bool is_wanted_by(const Tap& tap) const {
+    return wants(tap, device_, wire::ethertype_of(frame_.packet.to.ip.is_v4()), outgoing_);
+  }
+  /// The bytes of it that a tap's filter leaves; 0: it is not for this one.
+  std::uint32_t left_by(const Tap& tap) {
+    const bool cooked = tap.cooked != 0;
+    const std::size_t header = cooked ? 0 : wire::ethernet_header;
+    const auto size = static_cast<std::uint32_t>(wire::wire_size(frame_.packet) + header);
+    if (tap.filter.empty()) return size;
+    std::vector<std::uint8_t>& bytes = bytes_[cooked ? 1 : 0];
+    if (bytes.empty()) bytes = frame_bytes(step_.world, step_.bytes, net_, frame_, cooked);
+    return std::min(size, wire::bpf_run(wire::bpf_program(step_.bytes.text(tap.filter)), bytes));
+  }
+  const Frame& frame() const { return frame_; }
+
+ private:
+  const Step& step_;
+  NetId net_;
+  bool outgoing_;
+  Frame frame_;
+  std::uint32_t device_ = 0;
+  std::array<std::vector<std::uint8_t>, 2> bytes_;  // with its Ethernet header, and without
+};
+
+/// Linux packet_rcv: the filter, then room (one more frame fits while the buffer is not full), then the copy.
+void give(Step& step, Tap& tap, Passing& passing) {
+  Frame frame = passing.frame();
+  frame.taken = passing.left_by(tap);
+  if (frame.taken == 0) return;
   ++tap.received;
   if (tap.memory >= tap.receive_buffer) {
     ++tap.drops;
@@ -64,18 +99,12 @@ void give(Step& step, Tap& tap, NetId net, Frame frame) {
 
 void tap(Step& step, NetId net, const wire::Packet& packet, bool outgoing) {
   World& world = step.world;
-  if (world.inet.taps.count() == 0) return;
-  Frame frame;
-  frame.packet = packet;
-  frame.link = LinkId::from_raw(packet.link);
-  frame.memory = memory_of(packet);
-  frame.type = type_of(packet, outgoing);
-  const std::uint32_t device = device_of_link(world, net, frame.link);
-  const std::uint32_t protocol = wire::ethertype_of(packet.to.ip.is_v4());
+  std::optional<Passing> passing;
   for (const TapId id : ids(world.inet.taps)) {
     const Tap& known = world.inet.taps.read(id);
-    if (world.inet.sockets.read(known.socket).net == net && wants(known, device, protocol, outgoing))
-      give(step, world.inet.taps.write(id), net, frame);
+    if (world.inet.sockets.read(known.socket).net != net) continue;
+    if (!passing) passing.emplace(step, net, packet, outgoing);
+    if (passing->is_wanted_by(known)) give(step, world.inet.taps.write(id), *passing);
   }
 }
 

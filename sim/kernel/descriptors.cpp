@@ -129,7 +129,8 @@ std::size_t open_count(const World& world, ProcessId process) {
   std::size_t count = 0;
   const std::uint32_t blocks = world.kernel.processes.read(process).blocks;
   for (std::uint64_t number = 0; number < blocks; ++number)
-    if (const DescriptorBlockId* block = world.kernel.descriptor_blocks.find(DescriptorKey{process, number})) {
+    if (const DescriptorBlockId* block =
+            world.kernel.descriptor_blocks.find(DescriptorKey{process, number})) {
       const auto& files = world.kernel.descriptors.read(*block).files;
       count += static_cast<std::size_t>(
           std::count_if(files.begin(), files.end(), [](OpenFileId file) { return bool(file); }));
@@ -139,7 +140,8 @@ std::size_t open_count(const World& world, ProcessId process) {
 
 std::vector<OpenNumber> last_open(const World& world, ProcessId process, std::size_t most) {
   std::vector<OpenNumber> found;
-  for (std::int64_t block = world.kernel.processes.read(process).blocks; block-- > 0 && found.size() < most;) {
+  for (std::int64_t block = world.kernel.processes.read(process).blocks;
+       block-- > 0 && found.size() < most;) {
     std::vector<OpenNumber> of_block;
     for (OpenNumber open = next_open(world, process, block * block_size);
          open.fd >= 0 && open.fd < (block + 1) * block_size; open = next_open(world, process, open.fd + 1))

@@ -31,7 +31,9 @@ Attempt read_socket(Step& step, const FileUse& use, std::int64_t size) {
   if (size == 0) return done(0);  // the socket is not asked (Linux sock_read_iter)
   const SocketId socket = step.world.kernel.files.read(use.file).socket;
   const bool waits = use.again || !step.world.kernel.files.read(use.file).nonblocking();
-  return protocol::try_receive(step, use.task, socket, size, 0, waits);
+  Attempt attempt = protocol::try_receive(step, use.task, socket, size, 0, waits);
+  if (Done* done = std::get_if<Done>(&attempt)) done->result.flags = 0;  // only recvfrom and recvmsg tell
+  return attempt;
 }
 Attempt write_socket(Step& step, const FileUse& use, const Bytes& data) {
   const SocketId socket = step.world.kernel.files.read(use.file).socket;

@@ -151,6 +151,8 @@ Attempt try_sendmsg(Step& step, TaskId task_id, SocketId socket, const sys::Send
   constexpr std::size_t most = 253;  // Linux SCM_MAX_FD
   World& world = step.world;
   Task& task = world.kernel.tasks.write(task_id);
+  const bool netlink = world.inet.sockets.read(socket).kind == inet::EntryKind::Netlink;
+  if (netlink && !(call.fds.empty() && call.path.empty())) return fail(Errno::INVAL);
   if (!unix::is_unix(world, socket))
     return protocol::try_send(step, task_id, socket, call.data, call.flags, nullptr);
   if (!again && !call.fds.empty()) {

@@ -285,6 +285,8 @@ Attempt try_ioctl(const World& world, SocketId socket, std::int64_t request) {
       return fail(Errno::NOTTY);
     case EntryKind::Udp:
     case EntryKind::Icmp:
+      if (!is_udp(world, socket) && !udp::is_raw(world, socket))
+        return fail(Errno::NOTTY);  // ping_prot has none
       if (request == siocatmark) return fail(Errno::NOTTY);
       return done(request == fionread ? udp::next_length(world, socket) : 0);
     default:

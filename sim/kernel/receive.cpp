@@ -61,47 +61,59 @@ bool is_martian(const World& world, NetId net, const Address& source) {
          source.is_broadcast();
 }
 
-/// Linux icmp_rcv; those of IPv6 have counters of their own.
+/// The counter of what an ICMP message says; nothing: it has none.
+std::optional<Counter> counter_of(const wire::Packet& packet) {
+  const bool v4 = packet.by_v4();
+  switch (packet.icmp_kind()) {
+    case wire::IcmpKind::Echo:
+      return v4 ? Counter::IcmpInEchos : Counter::Icmp6InEchos;
+    case wire::IcmpKind::EchoReply:
+      return v4 ? Counter::IcmpInEchoReps : Counter::Icmp6InEchoReplies;
+    case wire::IcmpKind::Unreachable:
+      return v4 ? Counter::IcmpInDestUnreachs : Counter::Icmp6InDestUnreachs;
+    case wire::IcmpKind::TooLong:
+      return v4 ? Counter::IcmpInDestUnreachs : Counter::Icmp6InPktTooBigs;
+    case wire::IcmpKind::TimeExceeded:
+      return v4 ? Counter::IcmpInTimeExcds : Counter::Icmp6InTimeExcds;
+    case wire::IcmpKind::ParameterProblem:
+      return v4 ? Counter::IcmpInParmProbs : Counter::Icmp6InParmProblems;
+    case wire::IcmpKind::OtherError:
+    case wire::IcmpKind::Other:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// Linux icmp_rcv, icmpv6_rcv.
 void receive_icmp(Step& step, NetId net, const wire::Packet& packet) {
-  const auto count = [&](Counter counter) {
-    if (packet.to.ip.is_v4()) step.count(net, counter);
-  };
+  const bool v4 = packet.by_v4();
   const auto drop = [&](Reason reason) {
     step.record(rec::PacketDropped{packet.sent, 0, packet.copy}, reason);
   };
   const bool copied = udp::copy_to_raw(step, net, packet);
-  count(Counter::IcmpInMsgs);
+  if (v4) step.count(net, Counter::IcmpInMsgs);
   if (packet.corrupted != 0) {
     drop(Reason::BadChecksum);
-    count(Counter::IcmpInCsumErrors);
-    count(Counter::IcmpInErrors);
+    step.count(net, v4 ? Counter::IcmpInCsumErrors : Counter::Icmp6InCsumErrors);
+    step.count(net, v4 ? Counter::IcmpInErrors : Counter::Icmp6InErrors);
     return;
   }
-  switch (packet.icmp.type) {
-    case wire::icmp_echo: {
-      count(Counter::IcmpInEchos);
-      const bool silent = inet::is_for_many(packet.to.ip) ||
-                          step.world.inet.nets.read(net).sysctls[Sysctl::IcmpEchoIgnoreAll] != 0;
+  if (const auto counter = counter_of(packet)) step.count(net, *counter);
+  switch (packet.icmp_kind()) {
+    case wire::IcmpKind::Echo: {
+      const Sysctl ignore = v4 ? Sysctl::IcmpEchoIgnoreAll : Sysctl::Icmp6EchoIgnoreAll;
+      const bool for_many = v4 && inet::is_for_many(packet.to.ip);  // by IPv6 a group is answered, too
+      const bool silent = for_many || step.world.inet.nets.read(net).sysctls[ignore] != 0;
       return silent ? drop(Reason::EchoIgnored) : inet::answer_echo(step, net, packet);
     }
-    case wire::icmp_echo_reply:
-      count(Counter::IcmpInEchoReps);
+    case wire::IcmpKind::EchoReply:
       return udp::input_echo_reply(step, net, packet, copied);
-    case wire::icmp_unreachable:
-      count(Counter::IcmpInDestUnreachs);
-      break;
-    case wire::icmp_time_exceeded:
-      count(Counter::IcmpInTimeExcds);
-      break;
-    case wire::icmp_parameter_problem:
-      count(Counter::IcmpInParmProbs);
-      break;
+    case wire::IcmpKind::Other:
+      return copied ? void() : drop(Reason::IcmpForNoProgram);
     default:
-      break;
+      return packet.icmp.protocol == wire::TCP ? tcp::input_icmp(step, net, packet)
+                                               : udp::input_error(step, net, packet);
   }
-  if (!packet.is_icmp_error()) return copied ? void() : drop(Reason::IcmpForNoProgram);
-  return packet.icmp.protocol == wire::TCP ? tcp::input_icmp(step, net, packet)
-                                           : udp::input_error(step, net, packet);
 }
 
 }  // namespace

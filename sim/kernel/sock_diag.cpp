@@ -17,10 +17,9 @@ namespace {
 // A part of an answer is as long as a page holds, and once a program has come with a larger buffer as long as
 // that, up to 32 KiB; without the trailer of the kernel's own. Linux netlink_dump, netlink_recvmsg.
 constexpr std::uint32_t trailer = 320, first_part = 4096 - trailer, longest_part = 32768 - trailer;
-// What a part takes of the receive buffer besides, and what a short answer takes in all (kernel-measured).
-constexpr std::uint32_t own_memory = 256, answer_memory = 832;
-constexpr std::uint16_t message_types = 16;  // below are netlink's own (Linux NLMSG_MIN_TYPE)
-constexpr std::int32_t families = 46;        // Linux AF_MAX
+constexpr std::uint32_t inet_row_room = 600;  // what Linux makes room for, for one row of internet sockets
+constexpr std::uint16_t message_types = 16;   // below are netlink's own (Linux NLMSG_MIN_TYPE)
+constexpr std::int32_t families = 46;         // Linux AF_MAX
 
 /// How one question ends at once.
 struct Outcome {
@@ -30,6 +29,15 @@ struct Outcome {
 
 std::int32_t family_of(std::string_view body) {
   return body.empty() ? -1 : static_cast<std::uint8_t>(body[0]);
+}
+
+/// What so many bytes take of a receive buffer: a block that comes in powers of two, and the header of the
+/// kernel's own (kernel-measured; Linux struct sk_buff, kmalloc_reserve).
+std::uint32_t memory_of(std::size_t bytes) {
+  constexpr std::uint32_t own = 256, small_block = 576;
+  std::uint32_t block = small_block;
+  for (std::uint32_t next = 1024; block < bytes + trailer; next *= 2) block = next;
+  return block + own;
 }
 
 /// Is there somebody in the kernel who knows these sockets?
@@ -50,10 +58,10 @@ void acknowledge(Step& step, SocketId socket, const netlink::Message& question, 
   const bool well = error == Errno::OK;
   std::string body = number_of(error).append(bytes.substr(0, well ? netlink::header_size : question.length));
   body.resize(netlink::filled_up(body.size()));
-  netlink::enqueue(step, socket,
-                   netlink::to_bytes(netlink::nlmsg_error, well ? netlink::nlm_f_capped : 0,
-                                     question.sequence, netlink::read_entry(step.world, socket).port, body),
-                   answer_memory);
+  netlink::answer(step, socket,
+                  netlink::to_bytes(netlink::nlmsg_error, well ? netlink::nlm_f_capped : 0, question.sequence,
+                                    netlink::read_entry(step.world, socket).port, body),
+                  memory_of(netlink::header_size + body.size()));
 }
 
 // --- rows ---
@@ -170,7 +178,7 @@ void give_part(Step& step, SocketId socket) {
     got.running = 0;
   }
   netlink::entry_of(world, socket).dump = got;
-  netlink::enqueue(step, socket, part, room + trailer + own_memory);
+  netlink::enqueue(step, socket, part, memory_of(room));
 }
 
 // --- the one socket that a question without NLM_F_DUMP names; empty: ENOENT ---
@@ -203,36 +211,43 @@ std::string find_inet(const World& world, NetId net, const netlink::InetRequest&
   return right ? netlink::to_bytes(inet_row(world, socket, privileged)) : std::string();
 }
 
+Outcome begin_dump(Step& step, SocketId socket, const netlink::Message& question, bool privileged) {
+  netlink::Dump& dump = netlink::entry_of(step.world, socket).dump;
+  if (dump.running != 0) return {Errno::BUSY};
+  const netlink::Socket& entry = netlink::read_entry(step.world, socket);
+  if (entry.memory >= entry.receive_buffer) return {Errno::NOBUFS};
+  dump = netlink::Dump{};
+  dump.running = 1;
+  dump.sequence = question.sequence;
+  dump.request = step.bytes.intern(question.body);
+  dump.privileged = privileged ? 1 : 0;
+  give_part(step, socket);
+  return {Errno::OK, true};
+}
+
+/// In the order of Linux __sock_diag_cmd, inet_diag_handler_cmd, unix_diag_handler_dump.
 Outcome answer(Step& step, SocketId socket, const netlink::Message& question, bool privileged) {
-  World& world = step.world;
-  if (question.type != netlink::sock_diag_by_family) return {Errno::INVAL};
+  const World& world = step.world;
+  const bool destroys = question.type == netlink::sock_destroy;
+  if (question.type != netlink::sock_diag_by_family && !destroys) return {Errno::INVAL};
   const std::string_view body = question.body;
   constexpr std::size_t least = 2;  // struct sock_diag_req
   if (body.size() < least || family_of(body) >= families) return {Errno::INVAL};
-  const bool local = family_of(body) == af_unix;
-  if (!local && family_of(body) != af_inet && family_of(body) != af_inet6) return {Errno::NOENT};
-  if (local ? !netlink::unix_request_in(body) : !netlink::inet_request_in(body)) return {Errno::INVAL};
-  const NetId net = world.inet.sockets.read(socket).net;
-  if ((question.flags & netlink::nlm_f_dump) != 0) {
-    netlink::Dump& dump = netlink::entry_of(world, socket).dump;
-    if (dump.running != 0) return {Errno::BUSY};
-    dump = netlink::Dump{};
-    dump.running = 1;
-    dump.sequence = question.sequence;
-    dump.request = step.bytes.intern(body);
-    dump.privileged = privileged ? 1 : 0;
-    give_part(step, socket);
-    return {Errno::OK, true};
-  }
+  const std::int32_t family = family_of(body);
+  if (family != af_unix && family != af_inet && family != af_inet6) return {Errno::NOENT};
+  const auto local = family == af_unix ? netlink::unix_request_in(body) : std::nullopt;
+  const auto internet = family != af_unix ? netlink::inet_request_in(body) : std::nullopt;
+  if (!local && !internet) return {Errno::INVAL};
+  if (destroys) return {Errno::OPNOTSUPP};  // as of a kernel without CONFIG_INET_DIAG_DESTROY
+  if ((question.flags & netlink::nlm_f_dump) != 0) return begin_dump(step, socket, question, privileged);
   if (!answers_for(body)) return {Errno::NOENT};
-  if (local && netlink::unix_request_in(body)->inode == 0) return {Errno::INVAL};
-  const std::string row = local ? find_unix(step, net, *netlink::unix_request_in(body))
-                                : find_inet(world, net, *netlink::inet_request_in(body), privileged);
+  if (local && local->inode == 0) return {Errno::INVAL};
+  const NetId net = world.inet.sockets.read(socket).net;
+  const std::string row = local ? find_unix(step, net, *local) : find_inet(world, net, *internet, privileged);
   if (row.empty()) return {Errno::NOENT};
-  netlink::enqueue(step, socket,
-                   netlink::to_bytes(netlink::sock_diag_by_family, 0, question.sequence,
-                                     netlink::read_entry(world, socket).port, row),
-                   answer_memory);
+  const std::string whole = netlink::to_bytes(netlink::sock_diag_by_family, 0, question.sequence,
+                                              netlink::read_entry(world, socket).port, row);
+  netlink::answer(step, socket, whole, memory_of(local ? whole.size() : inet_row_room));
   return {};
 }
 
@@ -264,11 +279,12 @@ Attempt try_send(Step& step, ProcessId process, SocketId socket, const Bytes& da
 }
 
 Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t flags) {
+  Attempt attempt = netlink::try_receive(step, socket, size, flags);
+  const Done* done = std::get_if<Done>(&attempt);
+  if (done == nullptr || !done->result.ok()) return attempt;
   netlink::Socket& entry = netlink::entry_of(step.world, socket);
   entry.longest =
       std::max(entry.longest, static_cast<std::uint32_t>(std::min<std::int64_t>(size, longest_part)));
-  Attempt attempt = netlink::try_receive(step, socket, size, flags);
-  if (std::holds_alternative<Block>(attempt)) return attempt;
   if (entry.dump.running != 0 && entry.memory <= entry.receive_buffer / 2) give_part(step, socket);
   return attempt;
 }

@@ -5,6 +5,8 @@
 // read one and less than half of its receive buffer is in use. So the rows of a long answer are not all of
 // the same moment.
 //
+// SOCK_DESTROY answers as on a kernel without it: EOPNOTSUPP.
+//
 // Left out: byte code that filters (INET_DIAG_REQ_BYTECODE), extensions beside the queues (INET_DIAG_INFO,
 // …), SOCK_DESTROY, sockets of other families than AF_INET, AF_INET6 and AF_UNIX, raw sockets.
 #pragma once

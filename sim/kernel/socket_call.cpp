@@ -18,7 +18,6 @@ namespace {
 constexpr std::int32_t families = 46, types = 11, protocols = 263;
 constexpr std::int32_t af_vsock = 40, af_xdp = 44;
 constexpr std::int32_t stream = 1, datagram = 2, raw = 3, seqpacket = 5, sock_packet = 10;
-constexpr std::int32_t ipproto_icmpv6 = 58;
 
 bool has_net_raw(std::uint32_t user) {
   return user == 0;
@@ -62,7 +61,7 @@ SocketPlan plan_inet(const World& world, NetId net, std::uint32_t user, std::int
     default:
       return refused(Errno::SOCKTNOSUPPORT);
   }
-  plan.icmp = !v6 && protocol == ipproto_icmp;
+  plan.icmp = protocol == (v6 ? ipproto_icmpv6 : ipproto_icmp);
   return plan.icmp ? plan : refused(Errno::PROTONOSUPPORT);
 }
 
@@ -138,7 +137,7 @@ SocketId open_socket(Step& step, NetId net, std::uint32_t user, const SocketPlan
   if (plan.domain == Domain::Unix) return unix::open(step, net, user, plan.type);
   if (plan.domain == Domain::Packet) return packet::open(step, net, user, !raw, plan.protocol);
   if (plan.domain == Domain::Netlink) return netlink::open(step, net, user, raw);
-  if (plan.icmp) return udp::open_icmp(step, net, user, raw);
+  if (plan.icmp) return udp::open_icmp(step, net, user, raw, ipv6);
   return plan.type == SocketType::Datagram ? udp::open(step, net, user, ipv6)
                                            : tcp::open(step, net, user, ipv6);
 }

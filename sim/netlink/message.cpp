@@ -1,5 +1,7 @@
 #include "sim/netlink/message.h"
 
+#include <algorithm>
+
 #include "sim/netlink/pack.h"
 
 namespace sockarium::netlink {
@@ -218,7 +220,7 @@ std::optional<UnixRow> unix_row_in(std::string_view body) {
 
 Errno error_in(const Message& message) {
   Unpacker in(message.body);
-  return static_cast<Errno>(-static_cast<std::int32_t>(in.u32()));
+  return static_cast<Errno>(static_cast<std::int32_t>(0U - in.u32()));
 }
 
 }  // namespace sockarium::netlink

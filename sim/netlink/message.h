@@ -18,10 +18,9 @@ namespace sockarium::netlink {
 inline constexpr std::int32_t sock_diag = 4;  ///< NETLINK_SOCK_DIAG
 
 // Types and flags of messages.
-inline constexpr std::uint16_t nlmsg_noop = 1, nlmsg_error = 2, nlmsg_done = 3, sock_diag_by_family = 20,
-                               sock_destroy = 21;
+inline constexpr std::uint16_t nlmsg_error = 2, nlmsg_done = 3, sock_diag_by_family = 20, sock_destroy = 21;
 inline constexpr std::uint16_t nlm_f_request = 1, nlm_f_multi = 2, nlm_f_ack = 4, nlm_f_capped = 0x100,
-                               nlm_f_dump_filtered = 0x20, nlm_f_dump = 0x300;
+                               nlm_f_dump = 0x300;
 
 /// A message, taken apart. Linux struct nlmsghdr.
 struct Message {
@@ -82,7 +81,7 @@ struct InetRow {
   std::optional<std::uint8_t> ipv6_only;  ///< INET_DIAG_SKV6ONLY
   std::optional<std::uint32_t> mark;      ///< INET_DIAG_MARK: only the privileged are told
   std::optional<std::uint16_t> options;   ///< INET_DIAG_SOCKOPT: bits of struct inet_diag_sockopt; it comes
-                                         ///< with INET_DIAG_CGROUP_ID
+                                          ///< with INET_DIAG_CGROUP_ID
 };
 /// A row of Unix sockets. Linux struct unix_diag_msg. What was not asked for is not there.
 struct UnixRow {

@@ -20,7 +20,6 @@ namespace sockarium::netlink {
 
 struct Socket;
 
-bool is_netlink(const World& world, SocketId socket);
 Socket& entry_of(World& world, SocketId socket);
 const Socket& read_entry(const World& world, SocketId socket);
 
@@ -39,8 +38,10 @@ void close(Step& step, SocketId socket);
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);
 
-/// A part of an answer, which takes `memory` bytes of the receive buffer. Where it has no room it is lost,
-/// and the next recv() tells: ENOBUFS. [receive.cpp]
+/// A short answer, which takes `memory` bytes of the receive buffer. Where it has no room it is lost, and so
+/// is all that follows until the queue is empty; the next recv() tells: ENOBUFS. [receive.cpp]
+void answer(Step& step, SocketId socket, std::string_view messages, std::uint32_t memory);
+/// A part of a long answer: made only while the buffer is not full, and never lost. [receive.cpp]
 void enqueue(Step& step, SocketId socket, std::string_view messages, std::uint32_t memory);
 /// recv(), recvfrom(): one part; what does not fit into `size` bytes is lost. EOPNOTSUPP (MSG_OOB), ENOBUFS
 /// (a part was lost). [receive.cpp]

@@ -8,15 +8,20 @@
 
 namespace sockarium::netlink {
 
+void answer(Step& step, SocketId socket, std::string_view messages, std::uint32_t memory) {
+  World& world = step.world;
+  Socket& entry = entry_of(world, socket);
+  const bool fits = entry.congested == 0 && entry.memory + memory <= entry.receive_buffer;
+  if (fits) return enqueue(step, socket, messages, memory);
+  if (std::exchange(entry.congested, 1U) != 0) return;  // it has been told
+  world.inet.sockets.write(socket).error = Errno::NOBUFS;
+  step.wake(socket, Readiness::Readable,
+            step.record(rec::SocketError{socket, Errno::NOBUFS, 0}, Reason::AnswerWithoutRoom));
+}
+
 void enqueue(Step& step, SocketId socket, std::string_view messages, std::uint32_t memory) {
   World& world = step.world;
   Socket& entry = entry_of(world, socket);
-  if (entry.memory + memory > entry.receive_buffer) {
-    world.inet.sockets.write(socket).error = Errno::NOBUFS;
-    step.wake(socket, Readiness::Readable,
-              step.record(rec::SocketError{socket, Errno::NOBUFS, 0}, Reason::AnswerWithoutRoom));
-    return;
-  }
   Part part;
   part.data = step.bytes.intern(messages);
   part.memory = memory;
@@ -57,7 +62,10 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   if ((flags & msg_peek) != 0) return Done{result};
   world.netlink.parts.remove(entry.first);
   entry.first = part.next;
-  if (!entry.first) entry.last = {};
+  if (!entry.first) {
+    entry.last = {};
+    entry.congested = 0;
+  }
   --entry.waiting;
   entry.memory -= static_cast<std::uint32_t>(part.memory);
   step.record(rec::BufferChanged{socket, BufferKind::Receive, 0, entry.memory}, Reason::AnswerRead);

@@ -35,10 +35,6 @@ bool is_of_ip(Option option) {
 
 }  // namespace
 
-bool is_netlink(const World& world, SocketId socket) {
-  return world.inet.sockets.read(socket).kind == inet::EntryKind::Netlink;
-}
-
 Socket& entry_of(World& world, SocketId socket) {
   return world.netlink.sockets.write(NetlinkSocketId::from_raw(world.inet.sockets.read(socket).entry));
 }

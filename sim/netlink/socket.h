@@ -34,11 +34,11 @@ struct Socket {
   std::uint64_t waiting = 0;  ///< parts
   std::uint32_t memory = 0;   ///< bytes of the receive buffer in use
   std::uint32_t receive_buffer = 0, send_buffer = 0;
-  std::uint32_t port = 0;     ///< nl_pid, as getsockname() tells it
-  std::uint32_t bound = 0;    ///< 1: it has that port
-  std::uint32_t raw = 0;      ///< 1: SOCK_RAW, which is the same as SOCK_DGRAM
-  std::uint32_t longest = 0;  ///< bytes: the largest buffer that recv() came with
-  std::uint32_t reserved = 0;
+  std::uint32_t port = 0;       ///< nl_pid, as getsockname() tells it
+  std::uint32_t bound = 0;      ///< 1: it has that port
+  std::uint32_t raw = 0;        ///< 1: SOCK_RAW, which is the same as SOCK_DGRAM
+  std::uint32_t longest = 0;    ///< bytes: the largest buffer that recv() came with
+  std::uint32_t congested = 0;  ///< 1: answers are lost until the queue is empty
   Dump dump;
 };
 

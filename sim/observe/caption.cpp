@@ -75,7 +75,8 @@ class Teller {
     }
     const std::string from = names_.end(*packet, packet->from);
     if (packet->protocol == wire::UDP) return datagram_waits(segment, from);
-    if (packet->is_icmp_error() && packet->icmp.protocol == wire::UDP && packet->icmp.code == wire::icmp_port)
+    if (packet->is_icmp_error() && packet->icmp.protocol == wire::UDP &&
+        wire::says(*packet, wire::IcmpError::PortUnreachable))
       return fit({fmt::format("{} learns by ICMP that nobody has port {}: the socket's next call fails.",
                               here(), packet->from.port),
                   fmt::format("{} receives ICMP port unreachable.", here())});
@@ -109,9 +110,8 @@ class Teller {
 
   /// A router's work: the packet is not for this host.
   std::string passed_on(const wire::Packet& packet, const std::string& segment) const {
-    const std::string text =
-        fmt::format("{} passes {} from {} on to {}", here(), the(segment), names_.end(packet, packet.from),
-                    names_.end(packet, packet.to));
+    const std::string text = fmt::format("{} passes {} from {} on to {}", here(), the(segment),
+                                         names_.end(packet, packet.from), names_.end(packet, packet.to));
     if (event_.lost == 0) return fit({text + "."});
     return fit({fmt::format("{}, but it is lost: {}.", text, tells_.short_reason(event_.lost)), text + "."});
   }
@@ -349,11 +349,14 @@ class Teller {
     // A datagram names its sender; a stream does not.
     const bool stream = returned.result.domain == 0;
     const auto* connects = std::get_if<sys::Connect>(&call);
-    if (connects != nullptr && connects->domain != af_unspec && stream) colon = ": the connection is open";
+    const bool opens = connects != nullptr && connects->domain != af_unspec && connects->domain != af_netlink;
+    if (opens && stream) colon = ": the connection is open";
     const bool pipe_ended =
         at(records_, event_.returned).because != 0 &&
         at(records_, at(records_, event_.returned).because).reason == Reason::PipeEndClosed;
-    if (reads && stream && returned.result.value == 0)
+    const auto* read = std::get_if<sys::Read>(&call);
+    const bool asked_for_nothing = read != nullptr && read->size == 0;
+    if (reads && stream && returned.result.value == 0 && !asked_for_nothing)
       colon = pipe_ended ? ": nobody can write to the pipe any more" : ": the peer sends no more";
     const bool quiet =
         std::holds_alternative<sys::Bind>(call) || std::holds_alternative<sys::Listen>(call) ||

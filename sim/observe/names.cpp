@@ -326,7 +326,7 @@ std::string Names::call(const Syscall& call) const {
 
 std::string segment_name(const wire::Packet& packet) {
   if (packet.is_fragment()) return "a fragment of " + bytes_text(packet.payload.length);
-  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet.icmp.type, packet.icmp.code);
+  if (packet.is_icmp()) return "ICMP " + wire::icmp_name(packet);
   if (packet.protocol == wire::UDP) return bytes_text(packet.payload.length) + " of UDP";
   if (packet.has(wire::RST)) return "RST";
   if (packet.has(wire::SYN)) return packet.has(wire::ACK) ? "SYN-ACK" : "SYN";

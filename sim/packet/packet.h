@@ -5,8 +5,6 @@
 // Left out: sending (EOPNOTSUPP), rings in shared memory (PACKET_RX_RING), fan-out groups, time stamps.
 #pragma once
 
-#include <string>
-
 #include "sim/core/attempt.h"
 #include "sim/core/id.h"
 

@@ -1,6 +1,6 @@
 // An ICMP error about a segment that we sent. While a connection is being opened it ends the attempt; later
 // it is no more than a hint, as it may be old, wrong or made up (RFC 1122 section 4.2.3.9, RFC 5461, RFC
-// 5927). Linux tcp_v4_err, tcp_req_err, icmp_err_convert.
+// 5927). Linux tcp_v4_err, tcp_v6_err, tcp_req_err.
 //
 // Left out: sending again at once what was too large for the path (it waits for its timer), redirects,
 // undoing of a retransmission timer's backoff (RFC 6069).
@@ -13,21 +13,24 @@ namespace sockarium::tcp {
 
 namespace {
 
-constexpr std::uint8_t fragmentation_needed = 4;
-
-/// OK: the message says nothing that a connection cares for.
-Errno error_of(const wire::Icmp& icmp) {
-  if (icmp.type == wire::icmp_parameter_problem) return Errno::PROTO;
-  if (icmp.type == wire::icmp_time_exceeded) return Errno::HOSTUNREACH;
-  if (icmp.type != wire::icmp_unreachable || icmp.code == fragmentation_needed) return Errno::OK;
-  constexpr std::uint8_t known_codes = 16;
-  return icmp.code < known_codes ? inet::meaning_of_unreachable(icmp.code).error : Errno::OK;
+bool is_too_long(const wire::Packet& packet) {
+  return packet.icmp_kind() == wire::IcmpKind::TooLong;
 }
 
-/// Only these end a half-open request (Linux tcp_v4_err, tcp_req_err).
-bool ends_request(const wire::Icmp& icmp) {
-  return icmp.type == wire::icmp_parameter_problem || icmp.type == wire::icmp_time_exceeded ||
-         (icmp.type == wire::icmp_unreachable && icmp.code <= 1);
+/// OK: the message says nothing that a connection cares for.
+Errno error_of(const wire::Packet& packet) {
+  constexpr std::uint8_t known_codes = 16;
+  const bool unknown =
+      packet.by_v4() && packet.icmp_kind() == wire::IcmpKind::Unreachable && packet.icmp.code >= known_codes;
+  return unknown || is_too_long(packet) ? Errno::OK : inet::meaning_of(packet).error;
+}
+
+/// Only these end a half-open request (Linux tcp_v4_err, tcp_req_err; for IPv6 what is fatal).
+bool ends_request(const wire::Packet& packet) {
+  if (!packet.by_v4()) return inet::meaning_of(packet).fatal;
+  const wire::IcmpKind kind = packet.icmp_kind();
+  return kind == wire::IcmpKind::ParameterProblem || kind == wire::IcmpKind::TimeExceeded ||
+         (kind == wire::IcmpKind::Unreachable && packet.icmp.code <= 1);
 }
 
 void drop(Step& step, const wire::Packet& packet, Reason reason) {
@@ -41,7 +44,7 @@ void for_request(Step& step, RequestId id, const wire::Packet& packet) {
     step.count(net, Counter::TcpExtOutOfWindowIcmps);
     return drop(step, packet, Reason::IcmpOutsideWindow);
   }
-  if (!ends_request(packet.icmp)) return drop(step, packet, Reason::IcmpNoted);
+  if (!ends_request(packet)) return drop(step, packet, Reason::IcmpNoted);
   step.count(net, Counter::TcpExtListenDrops);
   give_up_request(step, id, Reason::IcmpRefuses);
 }
@@ -67,13 +70,12 @@ void for_connection(Step& step, ConnectionId id, const wire::Packet& packet) {
     step.count(base.net, Counter::TcpExtOutOfWindowIcmps);
     return drop(step, packet, Reason::IcmpOutsideWindow);
   }
-  if (packet.icmp.type == wire::icmp_unreachable && packet.icmp.code == fragmentation_needed)
-    return fit_path(step, id, packet);
-  const Errno error = error_of(packet.icmp);
+  if (is_too_long(packet)) return fit_path(step, id, packet);
+  const Errno error = error_of(packet);
   if (error == Errno::OK) return drop(step, packet, Reason::IcmpNoted);
   if (connection.state == TcpState::SynSent || connection.state == TcpState::SynReceived)
     return finish(step, id, error, Reason::IcmpRefuses);
-  if (!base.receive_errors) {
+  if (!(packet.by_v4() ? base.receive_errors : base.six.receive_errors)) {
     base.soft_error = error;
     return drop(step, packet, Reason::IcmpNoted);
   }
@@ -95,7 +97,7 @@ void input_icmp(Step& step, NetId net, const wire::Packet& packet) {
     case inet::OwnerKind::TimeWait:
       return drop(step, packet, Reason::IcmpNoted);
     case inet::OwnerKind::None:
-      step.count(net, Counter::IcmpInErrors);
+      step.count(net, packet.by_v4() ? Counter::IcmpInErrors : Counter::Icmp6InErrors);
       return drop(step, packet, Reason::IcmpForNobody);
   }
 }

@@ -58,16 +58,20 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   if (chosen) {  // IP_MULTICAST_IF
     way.path =
         inet::way_by_device(world, base.net, inet::link_of_address(world, base.net, base.multicast_from));
+  } else if (!by_v4 && way.to.ip.is_multicast() && base.six.multicast_interface != 0) {
+    way.path = inet::way_by_interface(world, base.net, base.six.multicast_interface);
+    if (way.path && !way.path->link) way.path.reset();  // no way to a group leads through loopback
   } else if (!(base.ipv6_only && by_v4)) {
     way.path = inet::route(world, base.net, way.to.ip);
   }
   if (!way.path) {
-    if (by_v4) step.count(base.net, Counter::IpOutNoRoutes);
+    if (by_v4 && !base.ipv6_only) step.count(base.net, Counter::IpOutNoRoutes);
     way.error = Errno::NETUNREACH;
     return way;
   }
-  // These ask the link alone, not what routers have said of the path (Linux ip_sk_use_pmtu).
-  if (by_v4 && way.path->link && base.mtu_discover >= pmtudisc_probe)
+  // These ask the link alone, not what routers have said of the path (Linux ip_sk_use_pmtu,
+  // ip6_setup_cork).
+  if (way.path->link && (by_v4 ? base.mtu_discover : base.six.mtu_discover) >= pmtudisc_probe)
     way.path->mtu = world.wire.links.read(way.path->link).mtu;
   if (inet::is_for_all(way.to.ip) && !base.broadcast) {
     way.error = Errno::ACCES;
@@ -81,20 +85,40 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   return way;
 }
 
+namespace {
+
+/// Which port the error queue names for a datagram that did not leave. For IPv4 the peer's, 0 where there is
+/// none, whatever the call named (Linux ip_local_error). For IPv6 the one it was for; an echo's type and code
+/// stand in the same place (Linux ipv6_local_error, struct flowi_uli).
+std::uint16_t port_of_unsent(const inet::SocketBase& base, const Endpoint& to) {
+  if (to.ip.is_v4()) return base.peer.port;
+  return base.protocol == wire::ICMP ? static_cast<std::uint16_t>(wire::icmp6_echo << 8) : to.port;
+}
+
+}  // namespace
+
 bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t bytes) {
   const inet::SocketBase& base = step.world.inet.sockets.read(socket);
-  const bool forbids = base.mtu_discover >= pmtudisc_do && base.mtu_discover != pmtudisc_omit;
-  if (!forbids || !way.to.ip.is_v4() || bytes <= way.path->mtu) return true;
-  // The port is the socket's peer's, 0 where it has none, whatever the call named (Linux ip_local_error).
-  const Endpoint about{way.to.ip, base.peer.port, 0};
+  const bool by_v4 = way.to.ip.is_v4();
+  const std::uint8_t mode = by_v4 ? base.mtu_discover : base.six.mtu_discover;
+  const bool forbids = (mode >= pmtudisc_do && mode != pmtudisc_omit) || (!by_v4 && base.six.dont_fragment);
+  if (!forbids || bytes <= way.path->mtu) return true;
+  const Endpoint about{way.to.ip, port_of_unsent(base, way.to), 0};
   queue_local_error(step, socket, about, Errno::MSGSIZE, static_cast<std::uint32_t>(way.path->mtu));
   return false;
+}
+
+bool lacks_interface(const inet::SocketBase& base, const Address& to) {
+  constexpr std::uint8_t link_local = 2, scope = 0xf;
+  return !to.is_v4() && to.is_multicast() && (to.bytes[1] & scope) == link_local &&
+         base.six.multicast_interface == 0;
 }
 
 Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call) {
   World& world = step.world;
   if (call.domain == af_unspec) return disconnect(step, socket);
   if (const Errno error = autobind(step, socket); error != Errno::OK) return fail(error);
+  if (lacks_interface(world.inet.sockets.read(socket), call.to.ip)) return fail(Errno::INVAL);
   const Way way = way_to(step, socket, Target{call.to, call.domain});
   if (way.error != Errno::OK) return fail(way.error);
   inet::SocketBase& base = world.inet.sockets.write(socket);

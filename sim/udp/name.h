@@ -24,14 +24,19 @@ struct Way {
 };
 Way way_to(Step& step, SocketId socket, const Target& target);
 
+/// A group of IPv6 on the link is on which link? Only IPV6_MULTICAST_IF says it: there are no zones
+/// («%eth0»). What needs to know fails with EINVAL. Linux __ipv6_addr_needs_scope_id.
+bool lacks_interface(const inet::SocketBase& base, const Address& to);
+
 /// The newest values of IP_MTU_DISCOVER: what ICMP says of the path is not learned; OMIT lets fragments go.
 inline constexpr std::int64_t pmtudisc_interface = 4, pmtudisc_omit = 5;
 /// Does such a socket send without «don't fragment»? Linux ip_dont_fragment, __ip_make_skb.
 constexpr bool lets_fragment(std::int64_t mtu_discover) {
   return mtu_discover == pmtudisc_dont || mtu_discover >= pmtudisc_interface;
 }
-/// May an IP packet of `bytes` bytes go this way? Not one beyond the MTU where IP_MTU_DISCOVER forbids
-/// fragments; with IP_RECVERR the error queue then tells the MTU. Linux ip_append_data, ip_local_error.
+/// May an IP packet of `bytes` bytes go this way? Not one beyond the MTU where IP_MTU_DISCOVER,
+/// IPV6_MTU_DISCOVER or IPV6_DONTFRAG forbids fragments; with IP_RECVERR or IPV6_RECVERR the error queue then
+/// tells the MTU. Linux ip_append_data, ip_local_error, ip6_append_data, ipv6_local_error.
 bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t bytes);
 
 }  // namespace sockarium::udp

@@ -1,5 +1,8 @@
 // A datagram comes in, and waits whole until it is read; or finds no socket, or no room. Linux
-// __udp4_lib_rcv, __udp4_lib_mcast_deliver, __udp_enqueue_schedule_skb, udp_recvmsg.
+// __udp4_lib_rcv, __udp4_lib_mcast_deliver, __udp6_lib_mcast_deliver, __udp_enqueue_schedule_skb,
+// udp_recvmsg.
+//
+// Left out: Udp6IgnoredMulti.
 #include <algorithm>
 #include <utility>
 
@@ -131,7 +134,7 @@ void input_for_many(Step& step, NetId net, const wire::Packet& packet) {
   const std::vector<SocketId> all =
       receivers_of(step.world, net, packet.to, packet.from, LinkId::from_raw(packet.link));
   if (all.empty()) {
-    step.count(net, Counter::UdpIgnoredMulti);
+    if (packet.by_v4()) step.count(net, Counter::UdpIgnoredMulti);
     return drop(step, packet, Reason::NobodyInGroup);
   }
   for (const SocketId socket : all)

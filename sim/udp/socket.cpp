@@ -25,17 +25,35 @@ SocketId open(Step& step, NetId net, std::uint32_t user, bool ipv6) {
   return socket;
 }
 
+namespace {
+
+/// A raw socket of IPv6 has no options of IPPROTO_IP (Linux rawv6_setsockopt).
+bool lacks_level(const World& world, const inet::SocketBase& base, Option option) {
+  const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
+  return entry.raw && base.ipv6 && option_table[static_cast<std::size_t>(option)].level == "IPPROTO_IP";
+}
+
+}  // namespace
+
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (lacks_level(world, base, call.option)) return fail(Errno::NOPROTOOPT);
   if (const auto attempt = inet::set_option(base, call)) return *attempt;
   Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
   switch (call.option) {
     case Option::AddMembership:
+    case Option::JoinGroup6:
       return inet::try_join(world, socket, call);
     case Option::DropMembership:
+    case Option::LeaveGroup6:
       return inet::try_leave(world, socket, call);
+    case Option::MulticastInterface6:
+      if (call.value != 0 && !inet::way_by_interface(world, base.net, static_cast<std::uint32_t>(call.value)))
+        return fail(Errno::NODEV);
+      base.six.multicast_interface = static_cast<std::uint32_t>(call.value);
+      return done(0);
     case Option::MulticastInterface:
       if (call.value != 0 && !inet::is_local(world, base.net, inet::address_in(call.value)))
         return fail(Errno::ADDRNOTAVAIL);
@@ -55,6 +73,7 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
+  if (lacks_level(world, base, call.option)) return fail(Errno::NOPROTOOPT);
   if (const auto attempt = inet::get_option(base, world.inet.nets.read(base.net).sysctls, call))
     return *attempt;
   const Socket& entry = world.udp.sockets.read(UdpSocketId::from_raw(base.entry));
@@ -63,7 +82,8 @@ Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call)
       return done(static_cast<std::int64_t>(entry.raw ? SocketType::Raw : SocketType::Datagram));
     case Option::MulticastInterface:
       return done(inet::value_of(base.multicast_from.is_v4() ? base.multicast_from : Address::any_v4()));
-    case Option::Mtu: {  // of the way to the peer
+    case Option::Mtu:
+    case Option::Mtu6: {  // of the way to the peer
       if (!entry.connected) return fail(Errno::NOTCONN);
       const auto path = inet::route(world, base.net, base.peer.ip);
       return path ? done(static_cast<std::int64_t>(path->mtu)) : fail(Errno::NOTCONN);

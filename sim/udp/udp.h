@@ -1,7 +1,7 @@
 // UDP as the kernel room sees it: a datagram goes out as it was written and is forgotten; what comes is
 // queued whole, or dropped. RFC 768, RFC 1122 section 4.1.
 //
-// Left out: MSG_MORE and UDP_CORK, a send buffer that fills; of IPv6 fragments, groups and IPV6_RECVERR.
+// Left out: MSG_MORE and UDP_CORK, a send buffer that fills.
 #pragma once
 
 #include <vector>

@@ -11,6 +11,20 @@ bool fits(const Filter& filter, const Packet& packet, bool outgoing, Time now) {
   return filter.any_peer != 0 || filter.peer == (outgoing ? packet.to.ip : packet.from.ip);
 }
 
+namespace {
+
+/// Of the codes of IPv4's «unreachable» those that a rule may name; `with_reset`, for what is no TCP: the
+/// port.
+IcmpError error_of(std::uint32_t with) {
+  constexpr std::uint32_t net = 0, host = 1, admin = 13;
+  return with == net     ? IcmpError::NetUnreachable
+         : with == host  ? IcmpError::HostUnreachable
+         : with == admin ? IcmpError::Prohibited
+                         : IcmpError::PortUnreachable;
+}
+
+}  // namespace
+
 std::optional<Packet> rejection(const Filter& filter, const Packet& packet) {
   if (packet.is_icmp() || (packet.protocol == TCP && packet.has(RST))) return std::nullopt;
   Packet answer;
@@ -27,14 +41,15 @@ std::optional<Packet> rejection(const Filter& filter, const Packet& packet) {
     }
     return answer;
   }
-  if (!packet.from.ip.is_v4()) return std::nullopt;
   answer.protocol = ICMP;
   if (packet.protocol == UDP)
-    answer.payload = packet.payload.slice(0, std::min<std::uint32_t>(packet.payload.length, 520));
+    answer.payload =
+        packet.payload.slice(0, std::min<std::uint32_t>(packet.payload.length, packet.by_v4() ? 520 : 1184));
   else
     answer.from.port = answer.to.port = 0;
-  answer.icmp.type = icmp_unreachable;
-  answer.icmp.code = filter.with == with_reset ? icmp_port : static_cast<std::uint8_t>(filter.with);
+  const IcmpNumbers says = numbers_of(error_of(filter.with), packet.by_v4());
+  answer.icmp.type = says.type;
+  answer.icmp.code = says.code;
   answer.icmp.from = packet.from;
   answer.icmp.to = packet.to;
   answer.icmp.seq = packet.seq;

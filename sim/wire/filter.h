@@ -2,8 +2,8 @@
 // a packet in silence, or rejects it: then an answer goes back, RST or an ICMP error, as if the host had made
 // it. The model's world and the relay between real hosts use the same code.
 //
-// Left out: tables and chains, connection tracking, loopback (what a host says to itself passes no door),
-// ICMP answers of IPv6, and the counters of ICMP messages sent.
+// Left out: tables and chains, connection tracking, loopback (what a host says to itself passes no door), and
+// the counters of ICMP messages sent.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Filter {
   NetId net;               ///< whose door
   std::uint64_t host = 0;  ///< place in Setup::hosts
   FilterAction action = FilterAction::Drop;
-  std::uint32_t with = 3;      ///< Reject: an ICMP code, or `with_reset`
+  std::uint32_t with = 3;      ///< Reject: a code of IPv4's ICMP, whose like IPv6 has, or `with_reset`
   std::uint32_t outgoing = 0;  ///< 1: what leaves the host; 0: what comes in
   std::uint32_t protocol = 0;  ///< of Protocol; 0: any
   std::uint32_t port = 0;      ///< to which the packet goes; 0: any

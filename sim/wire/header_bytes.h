@@ -2,8 +2,8 @@
 // section 3.1, with the options that the model knows), UDP (RFC 768) or ICMP (RFC 792, RFC 4443), with true
 // checksums. What the real kernel puts on the wire becomes the model's `Packet`, and back.
 //
-// Left out: IP options and extension headers, fragments of IPv6 and of TCP, the blocks of SACK (an option of
-// the real kernel that is skipped); of IPv6's ICMP all but echoes and «port unreachable».
+// Left out: IP options, extension headers but that of fragments, fragments of TCP, the blocks of SACK (an
+// option of the real kernel that is skipped).
 #pragma once
 
 #include <cstdint>

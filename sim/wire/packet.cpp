@@ -1,6 +1,5 @@
 #include "sim/wire/packet.h"
 
-#include <array>
 #include <string_view>
 
 namespace sockarium::wire {
@@ -15,8 +14,9 @@ std::uint32_t options_size(const Options& options, std::uint8_t flags) {
 }
 
 std::uint32_t wire_size(const Packet& packet) {
-  const std::uint32_t ip_header = packet.from.ip.is_v4() ? 20 : 40;
-  constexpr std::uint32_t udp_header = 8, icmp_header = 8;
+  constexpr std::uint32_t udp_header = 8, icmp_header = 8, fragment_header = 8;
+  const bool v4 = packet.from.ip.is_v4();
+  const std::uint32_t ip_header = (v4 ? 20 : 40) + (!v4 && packet.is_fragment() ? fragment_header : 0);
   if (packet.fragment_offset != 0) return ip_header + packet.payload.length;
   if (packet.protocol == UDP) return ip_header + udp_header + packet.payload.length;
   if (packet.protocol == ICMP && !packet.is_icmp_error())
@@ -30,30 +30,13 @@ std::string_view protocol_name(std::uint8_t protocol) {
   return protocol == UDP ? "UDP" : protocol == ICMP ? "ICMP" : "TCP";
 }
 
-std::string icmp_name(std::uint8_t type, std::uint8_t code) {
-  static constexpr std::array<std::string_view, 16> unreachable{"net unreachable",
-                                                                "host unreachable",
-                                                                "protocol unreachable",
-                                                                "port unreachable",
-                                                                "fragmentation needed",
-                                                                "source route failed",
-                                                                "net unknown",
-                                                                "host unknown",
-                                                                "source isolated",
-                                                                "net prohibited",
-                                                                "host prohibited",
-                                                                "net unreachable for TOS",
-                                                                "host unreachable for TOS",
-                                                                "admin prohibited",
-                                                                "host precedence violation",
-                                                                "precedence cutoff"};
-  if (type == icmp_unreachable && code < unreachable.size()) return std::string(unreachable[code]);
-  if (type == icmp_time_exceeded) return code == 0 ? "time exceeded" : "reassembly time exceeded";
-  if (type == icmp_parameter_problem) return "parameter problem";
-  if (type == icmp_redirect) return "redirect";
-  if (type == icmp_echo && code == 0) return "echo request";
-  if (type == icmp_echo_reply && code == 0) return "echo reply";
-  return "type " + std::to_string(type) + ", code " + std::to_string(code);
+bool says(const Packet& packet, IcmpError error) {
+  const IcmpNumbers numbers = numbers_of(error, packet.by_v4());
+  return packet.is_icmp() && packet.icmp.type == numbers.type && packet.icmp.code == numbers.code;
+}
+
+std::string icmp_name(const Packet& packet) {
+  return icmp_name(packet.icmp.type, packet.icmp.code, packet.by_v4());
 }
 
 std::string flag_names(std::uint8_t flags) {

@@ -10,6 +10,7 @@
 #include "sim/core/bytes.h"
 #include "sim/core/reason.h"
 #include "sim/core/time.h"
+#include "sim/wire/icmp.h"
 #include "sim/wire/seq.h"
 
 namespace sockarium::wire {
@@ -29,34 +30,12 @@ struct Options {
   friend bool operator==(const Options&, const Options&) = default;
 };
 
-/// Numbers of IANA, as they stand in the IP header.
+/// Numbers of IANA, as they stand in the IP header. ICMP is that of either family, though the header of IPv6
+/// says 58.
 enum Protocol : std::uint8_t { ICMP = 1, TCP = 6, UDP = 17 };
 
-/// What an ICMP message says (RFC 792): its type and code. An error has the head of the packet that it speaks
-/// of; an echo has an identifier and a number, and `Packet::payload` behind them.
-struct Icmp {
-  Endpoint from, to;      ///< of the quoted packet
-  Seq seq;                ///< of the quoted segment
-  std::uint16_t mtu = 0;  ///< of the next hop, in «fragmentation needed»
-  std::uint8_t type = 0, code = 0;
-  std::uint32_t protocol = 6;        ///< of the quoted packet; 0: it quotes none
-  std::uint16_t id = 0, number = 0;  ///< of an echo, or of the quoted one
-  friend bool operator==(const Icmp&, const Icmp&) = default;
-};
-inline constexpr std::uint8_t icmp_unreachable = 3, icmp_redirect = 5, icmp_time_exceeded = 11,
-                              icmp_parameter_problem = 12;
-inline constexpr std::uint8_t icmp_echo_reply = 0, icmp_echo = 8;
-/// Does a message of this type quote a packet?
-constexpr bool is_icmp_error(std::uint8_t type) {
-  return type == icmp_unreachable || type == 4 || type == icmp_redirect || type == icmp_time_exceeded ||
-         type == icmp_parameter_problem;
-}
-inline constexpr std::uint8_t icmp_reassembly = 1;     ///< code of `icmp_time_exceeded`
-inline constexpr std::uint8_t icmp_fragmentation = 4;  ///< code of `icmp_unreachable`
-inline constexpr std::uint8_t icmp_port = 3;           ///< code of `icmp_unreachable`: nobody has that port
-
-/// Bits about fragments (RFC 791 3.1): others follow; and the opposite of «don't fragment», which most
-/// packets of Linux carry.
+/// Bits about fragments (RFC 791 3.1, RFC 8200 4.5): others follow; and the opposite of «don't fragment»,
+/// which most packets of Linux carry, and every one of IPv6 by its nature.
 enum FragmentBit : std::uint8_t { more_fragments = 1, may_fragment = 2 };
 
 /// A fragment has the ports of its datagram, and as payload the part that it carries, of UDP from behind the
@@ -72,12 +51,12 @@ struct Packet {
   std::uint8_t flags = 0;
   std::uint8_t protocol = TCP;
   std::uint16_t urgent = 0;           ///< with URG: how far the urgent byte's end lies behind `seq`
-  std::uint16_t fragment_id = 0;      ///< which datagram it is a part of; 0 where it is whole
   std::uint16_t fragment_offset = 0;  ///< where `payload` begins in what lies behind the IP header, bytes
   std::uint8_t ttl = 64;              ///< hops that it may still make
   std::uint8_t fragment_bits = 0;     ///< of FragmentBit
-  std::uint32_t whole = 0;            ///< a fragment: bytes of payload that its datagram has; 0: not known
-  std::uint32_t reserved = 0;
+  std::uint16_t reserved = 0;
+  std::uint32_t fragment_id = 0;  ///< which datagram it is a part of; 0 where it is whole
+  std::uint32_t whole = 0;        ///< a fragment: bytes of payload that its datagram has; 0: not known
   Options options;
   Icmp icmp;
   Reason carried = Reason::Delivered;  ///< why it arrives when it does
@@ -90,7 +69,11 @@ struct Packet {
 
   bool is_icmp() const { return protocol == ICMP; }
   /// An ICMP message that quotes a packet.
-  bool is_icmp_error() const { return is_icmp() && wire::is_icmp_error(icmp.type); }
+  bool is_icmp_error() const { return is_icmp() && wire::is_icmp_error(icmp.type, by_v4()); }
+  /// What an ICMP message means; of another packet nothing.
+  IcmpKind icmp_kind() const { return is_icmp() ? kind_of(icmp.type, icmp.code, by_v4()) : IcmpKind::Other; }
+  /// Does it travel by IPv4?
+  bool by_v4() const { return to.ip.is_v4(); }
   bool is_fragment() const { return fragment_offset != 0 || (fragment_bits & more_fragments) != 0; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   /// The sequence numbers that it uses up: payload, SYN and FIN (RFC 9293 SEG.LEN).
@@ -100,8 +83,10 @@ struct Packet {
 
 /// Bytes on the wire above Ethernet: IP header, the protocol's header with its options, payload.
 std::uint32_t wire_size(const Packet& packet);
-/// «host unreachable» for type 3, code 1; «type 42, code 0» for what has no name here.
-std::string icmp_name(std::uint8_t type, std::uint8_t code);
+/// Does an ICMP message say just that?
+bool says(const Packet& packet, IcmpError error);
+/// What an ICMP message says, in words: «host unreachable».
+std::string icmp_name(const Packet& packet);
 /// «TCP», «UDP», «ICMP»
 std::string_view protocol_name(std::uint8_t protocol);
 /// «SYN,ACK»

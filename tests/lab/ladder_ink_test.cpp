@@ -255,6 +255,22 @@ TEST(LadderInk, TheSelectedPacketIsDrawnInTheAccent) {
   EXPECT_GE(accents, 1U);
 }
 
+TEST(LadderInk, KnowsWhereThatBeginsWhichHappenedLast) {
+  // So that a low window can keep a dropped packet in sight, and not only the line at «now» far below it.
+  Story run(test::overflowing_backlog());
+  run.session().run_to_end();
+  run.to(test::is_drop);
+  const LadderInk ink = ink_of(run);
+  std::size_t crosses = 0;
+  for (const picture::Stroke& stroke : ink.picture.strokes)
+    if (const auto* cross = std::get_if<picture::Cross>(&stroke); cross != nullptr && !cross->faint) {
+      ++crosses;
+      EXPECT_GE(cross->y - cross->size, ink.last_y);
+      EXPECT_LT(cross->y, ink.now_y);
+    }
+  EXPECT_EQ(crosses, 1U);
+}
+
 TEST(LadderInk, DescribesItselfForThoseWhoListen) {
   Story run(test::overflowing_backlog());
   run.to_the_end();

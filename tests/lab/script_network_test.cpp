@@ -62,6 +62,8 @@ TEST(ScriptNetwork, MistakesAreNamed) {
       {"filter(srv, 'drop', { prot = 'tcp' })", "prot"},
       {"route(cli, '10.66.0.0/33', 'prohibit')", "is no address and no prefix"},
       {"route(cli, '10.66.0.0/16', 'prohibited')", "did you mean 'prohibit'?"},
+      {"route(cli, '2001:db8::/129', 'prohibit')", "is no address and no prefix"},
+      {"route(cli, '2001:db8::/32', wire)", "name the host that passes packets on"},
       {"route(srv, '10.66.0.0/16', wire)", "host 'srv' is not on this link"},
       {"route(cli, '10.66.0.0/16', 'prohibit'); route(cli, '10.66.0.0/16', 'blackhole')",
        "has a route to 10.66.0.0/16 already"},

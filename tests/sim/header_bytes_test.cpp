@@ -109,7 +109,7 @@ Packet echo(const Address& from, const Address& to, ByteStore& bytes) {
   packet.from.ip = from;
   packet.to.ip = to;
   packet.ttl = 7;
-  packet.icmp.type = icmp_echo;
+  packet.icmp.type = from.is_v4() ? icmp_echo : icmp6_echo;
   packet.icmp.protocol = 0;
   packet.icmp.id = 321;
   packet.icmp.number = 5;
@@ -122,7 +122,7 @@ TEST(WireBytes, AnEchoComesBackOfBothFamilies) {
   for (const bool v4 : {true, false}) {
     Packet packet = v4 ? echo(syn().from.ip, syn().to.ip, bytes)
                        : echo(*parse_v6("2001:db8::5"), *parse_v6("2001:db8::10"), bytes);
-    for (const std::uint8_t type : {icmp_echo, icmp_echo_reply}) {
+    for (const std::uint8_t type : {v4 ? icmp_echo : icmp6_echo, v4 ? icmp_echo_reply : icmp6_echo_reply}) {
       packet.icmp.type = type;
       auto frame = to_wire(packet, bytes);
       EXPECT_EQ(frame.size(), wire_size(packet));
@@ -138,13 +138,15 @@ TEST(WireBytes, AnEchoComesBackOfBothFamilies) {
   }
 }
 
-/// The parts of a datagram, laid side by side behind their IP headers, are the datagram's own bytes.
-TEST(WireBytes, FragmentsAreTheDatagramCutToPieces) {
+/// The parts of a datagram, laid side by side behind their IP headers, are the datagram's own bytes. IPv6 has
+/// a header for fragments besides.
+void expect_cut_to_pieces(const Address& from_ip, const Address& to_ip, std::ptrdiff_t header,
+                          std::ptrdiff_t header_of_part) {
   ByteStore bytes;
   Packet whole;
   whole.protocol = UDP;
-  whole.from = syn().from;
-  whole.to = syn().to;
+  whole.from = {from_ip, 40000, 0};
+  whole.to = {to_ip, 53, 0};
   whole.payload = bytes.intern("0123456789abcdefghijklmnopqrstuvwxyz");
   const auto datagram = to_wire(whole, bytes);
   std::vector<std::uint8_t> joined;
@@ -158,16 +160,24 @@ TEST(WireBytes, FragmentsAreTheDatagramCutToPieces) {
     part.payload = whole.payload.slice(from, std::min<std::uint32_t>(at == 0 ? 8 : 16, 36 - from));
     const auto frame = to_wire(part, bytes);
     EXPECT_EQ(frame.size(), wire_size(part));
-    joined.insert(joined.end(), frame.begin() + 20, frame.end());
+    joined.insert(joined.end(), frame.begin() + header_of_part, frame.end());
     const auto back = from_wire(frame, bytes);
     ASSERT_TRUE(back) << at;
     EXPECT_TRUE(back->is_fragment());
     EXPECT_EQ(back->fragment_offset, at);
-    EXPECT_EQ(back->fragment_id, 77);
+    EXPECT_EQ(back->fragment_id, 77u);
     EXPECT_EQ(bytes.text(back->payload), bytes.text(part.payload));
     EXPECT_EQ(to_wire(*back, bytes).size(), frame.size());
   }
-  EXPECT_TRUE(std::equal(joined.begin(), joined.end(), datagram.begin() + 20, datagram.end()));
+  EXPECT_TRUE(std::equal(joined.begin(), joined.end(), datagram.begin() + header, datagram.end()));
+}
+
+TEST(WireBytes, FragmentsAreTheDatagramCutToPieces) {
+  expect_cut_to_pieces(syn().from.ip, syn().to.ip, 20, 20);
+}
+
+TEST(WireBytes, FragmentsOfIpv6HaveAHeaderOfTheirOwn) {
+  expect_cut_to_pieces(*parse_v6("2001:db8::5"), *parse_v6("2001:db8:1::10"), 40, 48);
 }
 
 /// RFC 1071 section 3's example.

@@ -1,6 +1,7 @@
 // ICMP errors: as bytes, and what a packet filter answers with.
 #include <gtest/gtest.h>
 
+#include "sim/inet/icmp.h"
 #include "sim/wire/filter.h"
 #include "sim/wire/header_bytes.h"
 #include "tests/support/lab.h"
@@ -55,6 +56,33 @@ TEST(Icmp, HasNames) {
   EXPECT_EQ(icmp_name(3, 13), "admin prohibited");
   EXPECT_EQ(icmp_name(11, 0), "time exceeded");
   EXPECT_EQ(icmp_name(42, 7), "type 42, code 7");
+  EXPECT_EQ(icmp_name(1, 3, false), "address unreachable");
+  EXPECT_EQ(icmp_name(2, 0, false), "packet too big");
+  EXPECT_EQ(icmp_name(3, 0, false), "time exceeded");
+  EXPECT_EQ(icmp_name(129, 0, false), "echo reply");
+  EXPECT_EQ(icmp_name(1, 9, false), "type 1, code 9");
+}
+
+TEST(Icmp, OfIpv6MeansWhatLinuxMakesOfIt) {
+  Packet error;
+  error.protocol = ICMP;
+  error.to.ip = *parse_v6("2001:db8::5");
+  const auto meaning = [&](std::uint8_t type, std::uint8_t code) {
+    error.icmp.type = type;
+    error.icmp.code = code;
+    const inet::Meaning found = inet::meaning_of(error);
+    return std::pair(found.error, found.fatal);
+  };
+  EXPECT_EQ(meaning(1, 0), std::pair(Errno::NETUNREACH, false));
+  for (const std::uint8_t code : {1, 5, 6}) EXPECT_EQ(meaning(1, code), std::pair(Errno::ACCES, true));
+  for (const std::uint8_t code : {2, 3}) EXPECT_EQ(meaning(1, code), std::pair(Errno::HOSTUNREACH, false));
+  EXPECT_EQ(meaning(1, 4), std::pair(Errno::CONNREFUSED, true));
+  EXPECT_EQ(meaning(1, 7), std::pair(Errno::PROTO, true));
+  EXPECT_EQ(meaning(2, 0), std::pair(Errno::MSGSIZE, false));
+  EXPECT_EQ(meaning(3, 1), std::pair(Errno::HOSTUNREACH, false));
+  EXPECT_EQ(meaning(4, 1), std::pair(Errno::PROTO, true));
+  EXPECT_EQ(meaning(100, 3), std::pair(Errno::PROTO, false)) << "an error without a name";
+  EXPECT_EQ(meaning(137, 0), std::pair(Errno::OK, false)) << "no error at all";
 }
 
 TEST(Filter, ARuleHoldsForWhatItNames) {

@@ -1,7 +1,9 @@
 // IPv6: how addresses are written, what a socket of AF_INET6 takes, and that TCP and UDP cross a link by it.
 #include <gtest/gtest.h>
 
+#include "sim/inet/route.h"
 #include "sim/observe/sockets.h"
+#include "sim/wire/filter.h"
 #include "sim/wire/header_bytes.h"
 #include "tests/support/lab.h"
 
@@ -166,6 +168,38 @@ TEST(Ipv6, DatagramsAndTheirRefusalsTravelToo) {
   EXPECT_EQ(lab.counter("srv", Counter::Udp6NoPorts), 1);
 }
 
+/// fact 8.9-30
+TEST(Ipv6, APathIsNeverTakenForShorterThanIpv6Allows) {
+  Lab lab = both_families();
+  lab.run();
+  World world = lab.session().world();
+  const NetId cli = world.inet.nets.first();
+  const Address server = *parse_v6(server_v6);
+  const auto mtu = [&] { return inet::route(world, cli, server)->mtu; };
+  inet::lower_path_mtu(world, cli, server, 1279);
+  EXPECT_EQ(mtu(), 1500u);
+  inet::lower_path_mtu(world, cli, server, 1300);
+  EXPECT_EQ(mtu(), 1300u);
+  inet::lower_path_mtu(world, cli, server, 1400);
+  EXPECT_EQ(mtu(), 1300u) << "it does not grow again";
+}
+
+TEST(Ipv6, AFilterRejectsWithNumbersOfItsOwn) {
+  wire::Packet datagram;
+  datagram.protocol = wire::UDP;
+  datagram.from = endpoint(client_v6, 40000);
+  datagram.to = endpoint(server_v6, 53);
+  wire::Filter rule;
+  const std::pair<std::uint32_t, int> rows[] = {{0, 0}, {1, 3}, {3, 4}, {13, 1}, {wire::with_reset, 4}};
+  for (const auto& [with, code] : rows) {
+    rule.with = with;
+    const auto answer = wire::rejection(rule, datagram);
+    ASSERT_TRUE(answer) << with;
+    EXPECT_EQ(answer->icmp.type, wire::icmp6_unreachable);
+    EXPECT_EQ(answer->icmp.code, code) << with;
+  }
+}
+
 TEST(Ipv6, PacketsBecomeBytesAndBack) {
   ByteStore bytes;
   for (const auto& [from, to] : {std::pair{client_address, server_address}, std::pair{client_v6, server_v6}})
@@ -175,9 +209,10 @@ TEST(Ipv6, PacketsBecomeBytesAndBack) {
       packet.from = endpoint(from, 40000);
       packet.to = endpoint(to, 53);
       packet.payload = bytes.intern("question");
+      const auto refused = wire::numbers_of(wire::IcmpError::PortUnreachable, packet.by_v4());
       if (protocol == wire::TCP) packet.flags = wire::ACK | wire::PSH;
       if (protocol == wire::ICMP)
-        packet.icmp = {packet.to, packet.from, {}, 0, wire::icmp_unreachable, wire::icmp_port, wire::UDP, 0};
+        packet.icmp = {packet.to, packet.from, {}, 0, refused.type, refused.code, wire::UDP, 0, 0};
       std::vector<std::uint8_t> frame = wire::to_wire(packet, bytes);
       EXPECT_EQ(frame.size(), wire::wire_size(packet));
       const auto back = wire::from_wire(frame, bytes);

@@ -270,8 +270,9 @@ Script nonsense(std::uint64_t seed, std::size_t length) {
       case 95: {  // of each frame 20 bytes, or nothing; or no program at all
         constexpr std::string_view programs[] = {std::string_view("\6\0\0\0\24\0\0\0", 8),
                                                  std::string_view("\6\0\0\0\0\0\0\0", 8), "nonsense"};
-        return sys::Setsockopt{fd, draw(34, 3) == 0 ? Option::DetachFilter : Option::AttachFilter, 0, 0,
-                               carried(programs[draw(35, 3)])};
+        return sys::Setsockopt{fd, draw(34, 3) == 0 ? Option::DetachFilter : Option::AttachFilter,
+                               0,  0,
+                               {}, carried(programs[draw(35, 3)])};
       }
       case 96:
         return draw(34, 2) == 0 ? get(fd, Option::PacketStatistics) : set(fd, Option::IgnoreOutgoing, 1);

@@ -82,7 +82,7 @@ TEST(Udp, WhoWritesToASilentNeighbourIsToldAfterThreeSeconds) {
   EXPECT_EQ(lab.result("writes", "recvmsg").error, Errno::AGAIN);
   const SysResult told = lab.result("writes", "recvmsg", 2);
   EXPECT_EQ(told.queued, Errno::HOSTUNREACH);
-  EXPECT_EQ(told.icmp, 3U << 8 | 1U);
+  EXPECT_EQ(told.icmp, origin_and_type(so_ee_origin_icmp, 3, 1));
   EXPECT_EQ(told.data, pattern(5)) << "what was written";
   EXPECT_EQ(to_string(told.offender), client_address) << "the kernel tells itself";
 }
