@@ -167,6 +167,10 @@ int route(const std::string& name, const std::optional<Address>& to, const Addre
   if (to) request.address(RTA_DST, *to);
   request.address(RTA_PREFSRC, source);
   request.number(RTA_OIF, static_cast<std::uint32_t>(index_of(name)));
+  // Lines that are alike share what the kernel keeps of their way, the kind of the first destination
+  // included: a datagram for a group would go out with the hops of one for a host. Another metric keeps them
+  // apart.
+  if (to && to->is_v4() && to->is_multicast()) request.number(RTA_PRIORITY, 1);
   return request.send();
 }
 

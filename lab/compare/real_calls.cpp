@@ -158,7 +158,10 @@ void look_at_call(RealRun& run, RealTask& task) {
     run.call_of(task).blocked = true;
     run.finish(task, answer_of(run, task), std::max(task.at, run.box(task).returned - run.start));
   } else if (const Life life = life_of(run, task); life.over() && !answered(run, task)) {
-    note_death(run, task, life);
+    if (std::holds_alternative<sys::Exit>(run.call_of(task).call))
+      task.state = RealTask::State::Ended;
+    else
+      note_death(run, task, life);
   }
 }
 

@@ -161,6 +161,11 @@ std::optional<Attempt> get_option(SocketBase& base, const Sysctls& sysctls, cons
       return done(base.late_port ? 1 : 0);
     case Option::LocalPortRange:
       return done(std::int64_t{base.range_high} << 16 | base.range_low);
+    case Option::PacketMembership:  // the level of packet sockets (Linux do_ip_getsockopt,
+                                    // do_ipv6_getsockopt)
+    case Option::PacketStatistics:
+    case Option::IgnoreOutgoing:
+      return fail(base.ipv6 ? Errno::NOPROTOOPT : Errno::OPNOTSUPP);
     default:
       return std::nullopt;
   }

@@ -235,15 +235,18 @@ Outcome answer(Step& step, SocketId socket, const netlink::Message& question, bo
   if (body.size() < least || family_of(body) >= families) return {Errno::INVAL};
   const std::int32_t family = family_of(body);
   if (family != af_unix && family != af_inet && family != af_inet6) return {Errno::NOENT};
-  const auto local = family == af_unix ? netlink::unix_request_in(body) : std::nullopt;
-  const auto internet = family != af_unix ? netlink::inet_request_in(body) : std::nullopt;
-  if (!local && !internet) return {Errno::INVAL};
+  const bool local = family == af_unix;
+  if (local ? !netlink::unix_request_in(body) : !netlink::inet_request_in(body)) return {Errno::INVAL};
   if (destroys) return {Errno::OPNOTSUPP};  // as of a kernel without CONFIG_INET_DIAG_DESTROY
   if ((question.flags & netlink::nlm_f_dump) != 0) return begin_dump(step, socket, question, privileged);
   if (!answers_for(body)) return {Errno::NOENT};
-  if (local && local->inode == 0) return {Errno::INVAL};
+  const netlink::UnixRequest asked = netlink::unix_request_in(body).value_or(netlink::UnixRequest{});
+  if (local && asked.inode == 0) return {Errno::INVAL};
   const NetId net = world.inet.sockets.read(socket).net;
-  const std::string row = local ? find_unix(step, net, *local) : find_inet(world, net, *internet, privileged);
+  const std::string row =
+      local ? find_unix(step, net, asked)
+            : find_inet(world, net, netlink::inet_request_in(body).value_or(netlink::InetRequest{}),
+                        privileged);
   if (row.empty()) return {Errno::NOENT};
   const std::string whole = netlink::to_bytes(netlink::sock_diag_by_family, 0, question.sequence,
                                               netlink::read_entry(world, socket).port, row);

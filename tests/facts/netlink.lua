@@ -277,9 +277,28 @@ story(srv, "overrun", function()
   check(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 1000))  -- 2304: room for two short answers
   for _ = 1, 3 do ask(fd, "", DUMP) end
   is("ENOBUFS", recv(fd, 100))
+  ask(fd, "", DUMP)  -- lost like the third: until the queue is empty
   is("EINVAL", answer(fd).error)
+  ask(fd, "", DUMP)
   is("EINVAL", answer(fd).error)
   silent(fd)
+  ask(fd, "", DUMP)
+  is("EINVAL", answer(fd).error)
+end)
+story(srv, "destroys", function()
+  local fd = diag()
+  ask(fd, "", NLM_F_REQUEST, SOCK_DESTROY)
+  is("EINVAL", answer(fd).error)
+  ask(fd, inet_diag_req_v2 { family = 77 }, NLM_F_REQUEST, SOCK_DESTROY)
+  is("EINVAL", answer(fd).error)
+end)
+story(srv, "small-buffer", function()
+  local fd = diag()
+  check(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 1000))
+  ask(fd, inet_diag_req_v2 { states = { "LISTEN" } })  -- a part may be larger than the buffer
+  is("LISTEN", answer(fd).state)
+  is(NLMSG_DONE, answer(fd).nlmsg_type)
+  is("EAGAIN", recv(fd, 65536, MSG_DONTWAIT))
 end)
 
 story(cli, "local", function()
