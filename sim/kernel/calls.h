@@ -1,4 +1,4 @@
-// Calls: from a program's Syscall to the room that knows it, and back. A call that must wait is parked as a
+// The life of a call: it is tried, and its result goes back to the program. One that must wait is parked as a
 // value and tried again after a wake-up; a parked call holds its open file, so that closing the number does
 // not disturb it.
 #pragma once

@@ -35,6 +35,7 @@ Attempt try_getsockname(const World& world, SocketId socket);
 Attempt try_getpeername();
 /// The last descriptor is gone, and what waits unread with it. [socket.cpp]
 void close(Step& step, SocketId socket);
+/// EOPNOTSUPP, ENOPROTOOPT: another level than SOL_SOCKET. [options.cpp]
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);
 

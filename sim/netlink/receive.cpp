@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sim/core/poll_events.h"
+#include "sim/inet/reading.h"
 #include "sim/netlink/netlink.h"
 #include "sim/step.h"
 
@@ -44,14 +45,7 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   Socket& entry = entry_of(world, socket);
   if ((flags & msg_oob) != 0) return fail(Errno::OPNOTSUPP);
   if (base.error != Errno::OK) return fail(std::exchange(base.error, Errno::OK));
-  if (!entry.first) {
-    Block block;
-    block.wait.who = socket.raw();
-    block.wait.what = Readiness::Readable;
-    block.wait.exclusive = 1;
-    if (base.receive_timeout != 0) block.deadline = world.now + base.receive_timeout;
-    return block;
-  }
+  if (!entry.first) return inet::wait_for_message(world, socket);
   const Part part = world.netlink.parts.read(entry.first);
   const auto taken =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(part.data.length, static_cast<std::uint64_t>(size)));

@@ -3,6 +3,7 @@
 #include "sim/inet/options.h"
 #include "sim/inet/device.h"
 #include "sim/packet/packet.h"
+#include "sim/packet/tap_of.h"
 #include "sim/step.h"
 #include "sim/wire/bpf.h"
 
@@ -27,7 +28,7 @@ Attempt attach_filter(Step& step, inet::Tap& tap, const Bytes& filter) {
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  inet::Tap& tap = world.inet.taps.write(TapId::from_raw(base.entry));
+  inet::Tap& tap = write_tap(world, socket);
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;
   if (is_of_ip(call.option)) return fail(Errno::NOPROTOOPT);
   switch (call.option) {
@@ -65,7 +66,7 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call) {
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
-  inet::Tap& tap = world.inet.taps.write(TapId::from_raw(base.entry));
+  inet::Tap& tap = write_tap(world, socket);
   if (is_of_ip(call.option)) return fail(Errno::NOPROTOOPT);
   switch (call.option) {
     case Option::Type:

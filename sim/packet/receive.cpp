@@ -3,18 +3,14 @@
 
 #include "sim/core/poll_events.h"
 #include "sim/inet/device.h"
+#include "sim/inet/reading.h"
 #include "sim/packet/packet.h"
+#include "sim/packet/tap_of.h"
 #include "sim/step.h"
 
 namespace sockarium::packet {
 
 namespace {
-
-constexpr std::uint16_t arphrd_ether = 1, arphrd_loopback = 772;
-
-const inet::Tap& tap_of(const World& world, SocketId socket) {
-  return world.inet.taps.read(TapId::from_raw(world.inet.sockets.read(socket).entry));
-}
 
 /// Who sent a frame, on which device: struct sockaddr_ll.
 void name_sender(const World& world, NetId net, const inet::Frame& frame, SysResult& result) {
@@ -34,15 +30,8 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   const inet::SocketBase& base = world.inet.sockets.read(socket);
   if ((flags & ~(msg_peek | msg_dontwait | msg_trunc | msg_errqueue)) != 0) return fail(Errno::INVAL);
   if ((flags & msg_errqueue) != 0) return fail(Errno::AGAIN);  // it holds time stamps alone
-  inet::Tap& tap = world.inet.taps.write(TapId::from_raw(base.entry));
-  if (!tap.first) {
-    Block block;
-    block.wait.who = socket.raw();
-    block.wait.what = Readiness::Readable;
-    block.wait.exclusive = 1;
-    if (base.receive_timeout != 0) block.deadline = world.now + base.receive_timeout;
-    return block;
-  }
+  inet::Tap& tap = write_tap(world, socket);
+  if (!tap.first) return inet::wait_for_message(world, socket);
   const inet::Frame frame = world.inet.frames.read(tap.first);
   std::vector<std::uint8_t> bytes = inet::frame_bytes(world, step.bytes, base.net, frame, tap.cooked != 0);
   bytes.resize(frame.taken);
@@ -60,17 +49,17 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
 }
 
 std::int64_t receive_queue(const World& world, SocketId socket) {
-  return tap_of(world, socket).memory;
+  return read_tap(world, socket).memory;
 }
 
 std::int64_t next_length(const World& world, SocketId socket) {
-  const inet::Tap& tap = tap_of(world, socket);
+  const inet::Tap& tap = read_tap(world, socket);
   return tap.first ? world.inet.frames.read(tap.first).taken : 0;
 }
 
 std::uint32_t poll_events(const World& world, SocketId socket) {
   const std::uint32_t always = poll_out | poll_wrnorm | poll_wrband;
-  return tap_of(world, socket).first ? always | poll_in | poll_rdnorm : always;
+  return read_tap(world, socket).first ? always | poll_in | poll_rdnorm : always;
 }
 
 }  // namespace sockarium::packet

@@ -3,21 +3,14 @@
 #include "sim/inet/bind.h"
 #include "sim/inet/device.h"
 #include "sim/packet/packet.h"
+#include "sim/packet/tap_of.h"
 #include "sim/step.h"
 
 namespace sockarium::packet {
 
 namespace {
 
-constexpr std::uint16_t arphrd_ether = 1, arphrd_loopback = 772;  // linux/if_arp.h
-constexpr std::int32_t name_size = 20, name_most = 128;           // struct sockaddr_ll, sockaddr_storage
-
-inet::Tap& write_tap(World& world, SocketId socket) {
-  return world.inet.taps.write(TapId::from_raw(world.inet.sockets.read(socket).entry));
-}
-const inet::Tap& read_tap(const World& world, SocketId socket) {
-  return world.inet.taps.read(TapId::from_raw(world.inet.sockets.read(socket).entry));
-}
+constexpr std::int32_t name_size = 20, name_most = 128;  // struct sockaddr_ll, sockaddr_storage
 
 }  // namespace
 

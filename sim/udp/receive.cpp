@@ -9,6 +9,7 @@
 #include "sim/inet/groups.h"
 #include "sim/inet/icmp.h"
 #include "sim/inet/memory.h"
+#include "sim/inet/reading.h"
 #include "sim/step.h"
 #include "sim/udp/queue.h"
 
@@ -89,12 +90,7 @@ Attempt try_receive(Step& step, SocketId socket, std::int64_t size, std::int32_t
   if (base.error != Errno::OK) return fail(std::exchange(base.error, Errno::OK));
   if (!entry.first) {
     if (entry.read_shut && waits) return done(0);
-    Block block;
-    block.wait.who = socket.raw();
-    block.wait.what = Readiness::Readable;
-    block.wait.exclusive = 1;
-    if (base.receive_timeout != 0) block.deadline = world.now + base.receive_timeout;
-    return block;
+    return inet::wait_for_message(world, socket);
   }
   const Datagram datagram = world.udp.datagrams.read(entry.first);
   const auto taken = static_cast<std::uint32_t>(
