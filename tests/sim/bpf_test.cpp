@@ -112,9 +112,28 @@ TEST(Bpf, TheWordsOfTcpdumpMeanWhatTheySay) {
 TEST(Bpf, NamesAreLookedUpInTheScenarioAlone) {
   EXPECT_EQ(script::compile_filter("host example.org", false, {}).trouble,
             "'example.org' is no word of the filter language and no host of this file");
-  EXPECT_NE(script::compile_filter("port http", false, {}).trouble, "");
-  EXPECT_NE(script::compile_filter("tcp prot 80", false, {}).trouble, "");
-  EXPECT_NE(script::compile_filter("tcp port", false, {}).trouble, "");
+  // libpcap would ask files or a name server for each of these.
+  for (const char* words :
+       {"port http", "host 1zz.example.com", "host example:80", "port 1foo", "net 10.example", "src a-b",
+        "ether host aa:bb:cc:dd:ee:fg", "host 0xcafe.example"})
+    EXPECT_NE(script::compile_filter(words, true, {}).trouble.find("is no word of the filter language"),
+              std::string::npos)
+        << words;
+  for (const char* words : {"tcp prot 80", "tcp port", "tcp port 80 and", "(udp"})
+    EXPECT_NE(script::compile_filter(words, false, {}).trouble, "") << words;
+  EXPECT_NE(script::compile_filter("outbound", true, {}).trouble.find("not modelled"), std::string::npos);
+}
+
+TEST(Bpf, AHostMayBeCalledLikeAWordOfTheLanguage) {
+  const std::vector<std::pair<std::string, Address>> hosts{{"udp", Address::v4(192, 168, 1, 10)}};
+  const script::CompiledFilter plain = script::compile_filter("udp port 80", false, hosts);
+  EXPECT_EQ(plain.trouble, "");
+  EXPECT_EQ(plain.program, script::compile_filter("udp port 80", false, {}).program);
+  EXPECT_EQ(script::compile_filter("host udp", false, hosts).program,
+            script::compile_filter("host 192.168.1.10", false, {}).program);
+  for (const char* words :
+       {"tcp portrange 1-1023", "ether host 02:00:00:00:00:01", "net 10.0.0.0/8", "ip[0] & 0xf != 5"})
+    EXPECT_EQ(script::compile_filter(words, true, {}).trouble, "") << words;
 }
 
 TEST(Bpf, WhateverMayBeAttachedEnds) {
