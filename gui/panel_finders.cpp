@@ -219,8 +219,8 @@ void draw_about(const Frame& frame, ViewState& view) {
   text("What it leaves out", current.fonts.bold);
   muted_text(
       "Timers fire at their nominal times, without Linux's slack. Buffers count payload, not the memory "
-      "behind it. Congestion control is slow start and avoidance. There is no broadcast, multicast or "
-      "fragment of UDP. The README has the whole list.",
+      "behind it. Congestion control is slow start and avoidance. There is no ARP, and no "
+      "neighbour discovery. The README has the whole list.",
       nullptr, true);
   if (frame.scenario != nullptr && !frame.scenario->limits.empty()) {
     text("In this lesson", current.fonts.bold);

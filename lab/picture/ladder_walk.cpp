@@ -424,7 +424,7 @@ std::vector<std::string> LadderWalk::labels(RecordNumber sent) const {
   const wire::Packet& packet = record.packet;
   const std::string what = observe::segment_name(packet);
   if (packet.is_icmp() && packet.icmp.protocol != wire::UDP)
-    return {what, what.substr(std::string_view("ICMP ").size())};
+    return {what, what.starts_with("ICMP ") ? what.substr(std::string_view("ICMP ").size()) : what};
   if (packet.protocol != wire::TCP) {
     const std::string ends = fmt::format(":{} → :{} ", packet.from.port, packet.to.port);
     return {ends + what, what};

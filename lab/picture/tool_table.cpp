@@ -169,11 +169,15 @@ ToolTable tcpdump_table(const World& world, const observe::Records& records, Hos
     const wire::Packet* packet = observe::packet_of(records, number);
     if (packet == nullptr) return;
     std::string says;
-    if (packet->is_icmp() && !packet->is_icmp_error()) {
-      says = fmt::format("ICMP {}, id {}, seq {}, length {}", wire::icmp_name(*packet), packet->icmp.id,
+    const std::string icmp = packet->by_v4() ? "ICMP " : "ICMP6, ";
+    if (packet->is_fragment() && !packet->by_v4()) {
+      const std::uint32_t header = packet->fragment_offset == 0 ? 8 : 0;
+      says = fmt::format("frag ({}|{})", packet->fragment_offset, packet->payload.length + header);
+    } else if (packet->is_icmp() && !packet->is_icmp_error()) {
+      says = fmt::format("{}{}, id {}, seq {}, length {}", icmp, wire::icmp_name(*packet), packet->icmp.id,
                          packet->icmp.number, packet->payload.length + 8);
     } else if (packet->is_icmp()) {
-      says = "ICMP " + wire::icmp_name(*packet);
+      says = icmp + wire::icmp_name(*packet);
     } else if (packet->protocol == wire::UDP) {
       says = fmt::format("UDP, length {}", packet->payload.length);
     } else {

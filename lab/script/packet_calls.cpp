@@ -67,7 +67,7 @@ Answer dissect(Arguments& a) {
   const auto packet = wire::from_wire(frame, bytes, wire::Checksums::Ignored);
   if (!packet) return answer(Value());
   Value table;
-  if (packet->protocol == wire::UDP) {
+  if (packet->protocol == wire::UDP || packet->fragment_offset != 0) {
     table = Value::table();
     datagram_fields(*packet, bytes, table);
   } else {

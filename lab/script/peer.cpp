@@ -166,6 +166,7 @@ void icmp_fields(Fields& fields, wire::Packet& packet, const HostSetup& host) {
   packet.icmp.seq = Seq{static_cast<std::uint32_t>(field("seq"))};
   packet.to.ip = host.addresses.front();
   if (packet.to.ip.is_v4() != packet.icmp.from.ip.is_v4()) packet.to.ip = packet.icmp.from.ip;
+  if (packet.from.ip.is_v4() != packet.to.ip.is_v4()) packet.from.ip = packet.icmp.to.ip;
 }
 
 /// Place of the peer in Setup::hosts.

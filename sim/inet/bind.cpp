@@ -1,5 +1,6 @@
 #include "sim/inet/bind.h"
 
+#include "sim/inet/groups.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -36,8 +37,7 @@ Errno check_v6(const World& world, const SocketBase& base, const sys::Bind& call
   if (ip.is_multicast() && !ip.is_v4() && base.protocol == wire::TCP) return Errno::INVAL;
   if (privileged(world.inet.nets.read(base.net).sysctls, base, call.to.port)) return Errno::ACCES;
   if (!nameless) return Errno::INVAL;
-  constexpr std::uint8_t link_local = 2, scope = 0xf;  // needs an interface, which only a zone would name
-  if (!ip.is_v4() && ip.is_multicast() && (ip.bytes[1] & scope) == link_local) return Errno::INVAL;
+  if (needs_interface(ip)) return Errno::INVAL;  // which only a zone would name
   if (ip.is_v4()) {
     if (base.ipv6_only) return Errno::INVAL;
     return may_be_bound_v4(world, base.net, ip) ? Errno::OK : Errno::ADDRNOTAVAIL;

@@ -44,8 +44,8 @@ bool passes_on(const World& world, NetId net, const wire::Packet& packet) {
 
 namespace {
 
-/// Must a packet that is too long for the next link end here? One of IPv4 may be cut where it allows that,
-/// and is whole; one of IPv6 never is (RFC 8200 5).
+/// May a packet that is too long for the next link be cut? One of IPv4, where it allows that, and is whole;
+/// one of IPv6 never (RFC 8200 5).
 bool may_be_cut(const wire::Packet& packet) {
   const bool whole = !packet.is_fragment() && packet.protocol != wire::TCP;
   return packet.by_v4() && whole && (packet.fragment_bits & wire::may_fragment) != 0;

@@ -61,6 +61,11 @@ Wish wish_of(const World& world, NetId net, const sys::Setsockopt& call) {
   return wish;
 }
 
+/// A group of IPv4 in the form of IPv6 is none.
+bool is_mapped(const sys::Setsockopt& call, const Address& group) {
+  return (call.option == Option::JoinGroup6 || call.option == Option::LeaveGroup6) && group.is_v4();
+}
+
 /// Groups in which every host is, or every router, without a program's asking.
 bool is_in_by_itself(const World& world, NetId net, const Address& group) {
   if (group.is_v4()) return group == Address::v4(224, 0, 0, 1);
@@ -82,6 +87,12 @@ bool is_for_all(const Address& address) {
   return address.is_broadcast() || address == Address::v4(127, 255, 255, 255);
 }
 
+bool needs_interface(const Address& address) {
+  constexpr std::uint8_t node_local = 1, link_local = 2, scope_bits = 0xf;
+  const std::uint8_t scope = address.bytes[1] & scope_bits;
+  return !address.is_v4() && address.is_multicast() && (scope == node_local || scope == link_local);
+}
+
 bool is_for_many(const Address& address) {
   return is_for_all(address) || address.is_multicast();
 }
@@ -101,7 +112,7 @@ std::int64_t value_of(const Address& address) {
 Attempt try_join(World& world, SocketId socket, const sys::Setsockopt& call) {
   const SocketBase& base = world.inet.sockets.read(socket);
   const Wish wish = wish_of(world, base.net, call);
-  if (!wish.group.is_multicast()) return fail(Errno::INVAL);
+  if (!wish.group.is_multicast() || is_mapped(call, wish.group)) return fail(Errno::INVAL);
   if (wish.place.error != Errno::OK) return fail(wish.place.error);
   Membership fresh;
   fresh.net = base.net;
@@ -125,7 +136,7 @@ Attempt try_leave(World& world, SocketId socket, const sys::Setsockopt& call) {
   const SocketBase& base = world.inet.sockets.read(socket);
   const Wish wish = wish_of(world, base.net, call);
   if (call.option == Option::LeaveGroup6) {
-    if (!wish.group.is_multicast()) return fail(Errno::INVAL);
+    if (!wish.group.is_multicast() || is_mapped(call, wish.group)) return fail(Errno::INVAL);
     if (wish.place.error != Errno::OK) return fail(Errno::ADDRNOTAVAIL);
   }
   if (wish.place.error != Errno::OK) return fail(wish.place.error);

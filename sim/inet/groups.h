@@ -26,6 +26,9 @@ namespace sockarium::inet {
 
 /// 255.255.255.255, and what ends loopback's own network: 127.255.255.255.
 bool is_for_all(const Address& address);
+/// A group of IPv6 that means something on one link only: ff01::/16, ff02::/16 (Linux
+/// __ipv6_addr_needs_scope_id).
+bool needs_interface(const Address& address);
 /// For all or for a group, of either family.
 bool is_for_many(const Address& address);
 /// The IPv4 address in a number as it stands in an option's value: 127.0.0.1 is 0x7f000001.

@@ -106,9 +106,10 @@ void answer_echo(Step& step, NetId net, const wire::Packet& request) {
   reply.payload = request.payload;
   reply.fragment_bits = by_v4 ? wire::may_fragment : 0;
   reply.ttl = default_hops(step.world, net, reply.to.ip);
-  if (by_v4) step.count(net, Counter::IcmpOutMsgs);
-  step.count(net, by_v4 ? Counter::IcmpOutEchoReps : Counter::Icmp6OutEchoReplies);
-  send_datagram(step, net, route(step.world, net, reply.to.ip), reply, Reason::EchoAnswered);
+  const std::optional<Path> back = route(step.world, net, reply.to.ip);
+  if (back && by_v4) step.count(net, Counter::IcmpOutMsgs);
+  if (back) step.count(net, by_v4 ? Counter::IcmpOutEchoReps : Counter::Icmp6OutEchoReplies);
+  send_datagram(step, net, back, reply, Reason::EchoAnswered);
 }
 
 namespace {

@@ -224,7 +224,7 @@ std::uint64_t send_along(Step& step, NetId net, const std::optional<Path>& path,
   }
   if (filter) answer_rejected(step, net, *filter, packet);
   step.cause = cause;
-  if (offer.reason == Reason::NoRoute) step.count(net, Counter::IpOutNoRoutes);
+  if (offer.reason == Reason::NoRoute && packet.by_v4()) step.count(net, Counter::IpOutNoRoutes);
   return sent;
 }
 

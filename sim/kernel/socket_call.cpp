@@ -133,11 +133,11 @@ SocketPlan plan_socket(const World& world, NetId net, std::uint32_t user, const 
 
 SocketId open_socket(Step& step, NetId net, std::uint32_t user, const SocketPlan& plan) {
   const bool ipv6 = plan.domain == Domain::Inet6;
-  const bool raw = plan.type == SocketType::Raw;
+  const bool is_raw = plan.type == SocketType::Raw;
   if (plan.domain == Domain::Unix) return unix::open(step, net, user, plan.type);
-  if (plan.domain == Domain::Packet) return packet::open(step, net, user, !raw, plan.protocol);
-  if (plan.domain == Domain::Netlink) return netlink::open(step, net, user, raw);
-  if (plan.icmp) return udp::open_icmp(step, net, user, raw, ipv6);
+  if (plan.domain == Domain::Packet) return packet::open(step, net, user, !is_raw, plan.protocol);
+  if (plan.domain == Domain::Netlink) return netlink::open(step, net, user, is_raw);
+  if (plan.icmp) return udp::open_icmp(step, net, user, is_raw, ipv6);
   return plan.type == SocketType::Datagram ? udp::open(step, net, user, ipv6)
                                            : tcp::open(step, net, user, ipv6);
 }

@@ -46,7 +46,8 @@ class Teller {
     } else {
       std::int64_t bytes = 0;
       for (const RecordNumber n : event_.sent) bytes += as<rec::PacketSent>(n).packet.payload.length;
-      text = fmt::format("{} sends {} segments", here(), event_.sent.size());
+      const char* word = first.packet.protocol == wire::TCP ? "segments" : "packets";
+      text = fmt::format("{} sends {} {}", here(), event_.sent.size(), word);
       if (bytes > 0) text += fmt::format(" with {}", counted(bytes, "byte", "bytes"));
     }
     if (event_.lost != 0) text += fmt::format(", which is lost: {}", tells_.short_reason(event_.lost));

@@ -22,8 +22,9 @@ inline std::string fit(std::initializer_list<std::string> sentences) {
   return last.substr(0, blank == std::string::npos ? longest_caption - 3 : blank) + "...";
 }
 
-/// «the SYN», «100 bytes»
+/// «the SYN», «100 bytes», «a fragment of 100 bytes»
 inline std::string the(const std::string& segment) {
+  if (segment.substr(0, 2) == "a ") return segment;
   return segment.front() >= '0' && segment.front() <= '9' ? segment : "the " + segment;
 }
 

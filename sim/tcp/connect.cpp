@@ -89,6 +89,8 @@ Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call, bool 
     return fail(why);
   }
   if (to.ip.is_multicast() || to.ip.is_broadcast()) return fail(Errno::NETUNREACH);
+  if (!base.local.ip.is_wildcard() && base.local.ip.is_v4() != to.ip.is_v4())
+    return fail(to.ip.is_v4() ? Errno::NETUNREACH : Errno::AFNOSUPPORT);
   const Endpoint old_local = base.local;
   const Endpoint old_peer = base.peer;
   if (base.local.ip.is_wildcard()) base.local.ip = inet::source_address(world, base.net, to.ip);

@@ -65,8 +65,9 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
     way.path = inet::route(world, base.net, way.to.ip);
   }
   if (!way.path) {
-    if (by_v4 && !base.ipv6_only) step.count(base.net, Counter::IpOutNoRoutes);
-    way.error = Errno::NETUNREACH;
+    way.error = inet::unreachable(world, base.net, way.to.ip);
+    if (by_v4 && !base.ipv6_only && way.error == Errno::NETUNREACH)
+      step.count(base.net, Counter::IpOutNoRoutes);
     return way;
   }
   // These ask the link alone, not what routers have said of the path (Linux ip_sk_use_pmtu,
@@ -79,6 +80,10 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   }
   const Address& bound = base.local.ip;
   const bool usable = !bound.is_wildcard() && !bound.is_multicast() && !bound.is_broadcast();
+  if (usable && bound.is_v4() != by_v4) {
+    way.error = by_v4 ? Errno::NETUNREACH : Errno::AFNOSUPPORT;
+    return way;
+  }
   way.source = usable   ? bound
                : chosen ? base.multicast_from
                         : inet::source_address(world, base.net, way.to.ip);
@@ -109,9 +114,7 @@ bool may_be_sent(Step& step, SocketId socket, const Way& way, std::uint32_t byte
 }
 
 bool lacks_interface(const inet::SocketBase& base, const Address& to) {
-  constexpr std::uint8_t link_local = 2, scope = 0xf;
-  return !to.is_v4() && to.is_multicast() && (to.bytes[1] & scope) == link_local &&
-         base.six.multicast_interface == 0;
+  return inet::needs_interface(to) && base.six.multicast_interface == 0;
 }
 
 Attempt try_connect(Step& step, SocketId socket, const sys::Connect& call) {

@@ -75,7 +75,6 @@ Errno refuses(const Target& target, bool raw) {
 /// Too short to have a type and a code, or a checksum (Linux rawv6_probe_proto_opt,
 /// rawv6_push_pending_frames).
 Errno refuses_length(const inet::SocketBase& base, bool raw, std::uint32_t length) {
-  if (!raw && length < icmp_header) return Errno::INVAL;
   return raw && base.ipv6 && length < 2 ? Errno::FAULT : Errno::OK;
 }
 
@@ -158,10 +157,11 @@ bool copy_to_raw(Step& step, NetId net, const wire::Packet& packet) {
     if (!entry.raw) continue;
     const inet::SocketBase& base = step.world.inet.sockets.read(entry.socket);
     if (base.net != net || base.ipv6 == by_v4) continue;
-    const bool local = base.local.ip.is_wildcard() || base.local.ip == packet.to.ip;
+    // One of IPv6 that is bound to an address hears its groups, too (Linux raw_v6_match).
+    const bool in_group = !by_v4 && packet.to.ip.is_multicast() &&
+                          inet::hears(step.world, entry.socket, packet.to.ip, LinkId::from_raw(packet.link));
+    const bool local = base.local.ip.is_wildcard() || base.local.ip == packet.to.ip || in_group;
     const bool peer = base.peer.ip.is_wildcard() || base.peer.ip == packet.from.ip;
-    if (!by_v4 && !inet::hears(step.world, entry.socket, packet.to.ip, LinkId::from_raw(packet.link)))
-      continue;
     if (local && peer) takers.push_back(entry.socket);
   }
   for (const SocketId socket : takers) give(step, socket, packet);

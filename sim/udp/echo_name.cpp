@@ -1,6 +1,7 @@
 // The names of ICMP sockets: a ping socket's identifier stands where others have a port. Linux ping_get_port,
 // ping_bind, ping_check_bind_addr, raw_bind, rawv6_bind, ip6_datagram_connect.
 #include "sim/inet/bind.h"
+#include "sim/inet/groups.h"
 #include "sim/inet/port_table.h"
 #include "sim/inet/route.h"
 #include "sim/step.h"
@@ -56,7 +57,8 @@ Errno refuses_v6(const sys::Bind& call, bool raw) {
   if (call.domain == af_inet || (call.length != 0 && call.length < shortest_v6)) return Errno::INVAL;
   if (call.domain != af_inet6) return raw ? Errno::INVAL : Errno::AFNOSUPPORT;
   if (call.to.ip.is_v4()) return raw ? Errno::ADDRNOTAVAIL : Errno::INVAL;
-  return !raw && call.to.ip.is_multicast() ? Errno::INVAL : Errno::OK;
+  const bool refused = raw ? inet::needs_interface(call.to.ip) : call.to.ip.is_multicast();
+  return refused ? Errno::INVAL : Errno::OK;
 }
 
 void disconnect(Step& step, SocketId socket) {
@@ -100,7 +102,7 @@ Attempt try_bind_icmp(Step& step, SocketId socket, const sys::Bind& call) {
   const Address& ip = call.to.ip;
   const bool here = ip.is_wildcard() || ip.is_multicast() || ip.is_broadcast() ||
                     inet::is_local(world, base.net, ip) ||
-                    world.inet.nets.read(base.net).sysctls[Sysctl::NonlocalBind] != 0;
+                    (!base.ipv6 && world.inet.nets.read(base.net).sysctls[Sysctl::NonlocalBind] != 0);
   if (!raw && base.bucket) return fail(Errno::INVAL);
   if (!here) return fail(Errno::ADDRNOTAVAIL);
   base.address_by_program = !ip.is_wildcard();

@@ -83,7 +83,7 @@ void input_error(Step& step, NetId net, const wire::Packet& packet) {
   const bool by_v4 = packet.by_v4();
   const SocketId socket = sender_of(world, net, icmp);
   if (!socket) {
-    step.count(net, by_v4 ? Counter::IcmpInErrors : Counter::Icmp6InErrors);
+    if (icmp.protocol == wire::UDP) step.count(net, by_v4 ? Counter::IcmpInErrors : Counter::Icmp6InErrors);
     return drop(step, packet, Reason::IcmpForNobody);
   }
   inet::SocketBase& base = world.inet.sockets.write(socket);

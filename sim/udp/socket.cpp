@@ -39,6 +39,8 @@ Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call)
   World& world = step.world;
   inet::SocketBase& base = world.inet.sockets.write(socket);
   if (lacks_level(world, base, call.option)) return fail(Errno::NOPROTOOPT);
+  const bool errors = call.option == Option::ReceiveErrors || call.option == Option::ReceiveErrors6;
+  if (errors && call.value == 0) clear_errors(world, socket);  // Linux skb_errqueue_purge
   if (const auto attempt = inet::set_option(base, call)) return *attempt;
   Socket& entry = world.udp.sockets.write(UdpSocketId::from_raw(base.entry));
   const Sysctls& sysctls = world.inet.nets.read(base.net).sysctls;

@@ -160,7 +160,14 @@ std::size_t checksum_place(std::uint8_t protocol) {
 /// A fragment's bytes: the datagram is made, and the fragment's part cut out of it. The payload of a fragment
 /// is a slice of its datagram's.
 std::vector<std::uint8_t> fragment_to_wire(const Packet& packet, const ByteStore& bytes) {
-  constexpr std::uint32_t header = 8;  // of UDP, of an echo
+  constexpr std::uint32_t header = 8;                      // of UDP, of an echo
+  if (packet.whole == 0 && packet.fragment_offset != 0) {  // read from bytes: its datagram is not known
+    const std::string payload = bytes.text(packet.payload);
+    std::vector<std::uint8_t> out =
+        ip_header_for(packet.from, packet.to, packet.protocol, payload.size(), rest_of(packet));
+    out.insert(out.end(), payload.begin(), payload.end());
+    return out;
+  }
   const std::uint32_t before = packet.fragment_offset == 0 ? 0 : packet.fragment_offset - header;
   Packet datagram = packet;
   datagram.fragment_offset = 0;
@@ -170,10 +177,7 @@ std::vector<std::uint8_t> fragment_to_wire(const Packet& packet, const ByteStore
     datagram.payload.length = packet.whole;
   }
   const std::vector<std::uint8_t> whole = to_wire(datagram, bytes);
-  const std::size_t start =
-      (packet.from.ip.is_v4() ? ipv4_header : ipv6_header) + (packet.whole != 0 ? packet.fragment_offset
-                                                              : packet.fragment_offset == 0 ? 0u
-                                                                                            : header);
+  const std::size_t start = (packet.from.ip.is_v4() ? ipv4_header : ipv6_header) + packet.fragment_offset;
   const std::size_t length = packet.payload.length + (packet.fragment_offset == 0 ? header : 0);
   std::vector<std::uint8_t> out =
       ip_header_for(packet.from, packet.to, packet.protocol, length, rest_of(packet));

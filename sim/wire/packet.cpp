@@ -19,7 +19,7 @@ std::uint32_t wire_size(const Packet& packet) {
   const std::uint32_t ip_header = (v4 ? 20 : 40) + (!v4 && packet.is_fragment() ? fragment_header : 0);
   if (packet.fragment_offset != 0) return ip_header + packet.payload.length;
   if (packet.protocol == UDP) return ip_header + udp_header + packet.payload.length;
-  if (packet.protocol == ICMP && !packet.is_icmp_error())
+  if (packet.protocol == ICMP && (packet.is_fragment() || !packet.is_icmp_error()))
     return ip_header + icmp_header + packet.payload.length;
   if (packet.protocol == ICMP)  // it quotes the headers of what it answers, of TCP eight bytes
     return ip_header + icmp_header + ip_header + udp_header + packet.payload.length;

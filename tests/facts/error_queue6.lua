@@ -1,5 +1,5 @@
 -- IPV6_RECVERR: the errors of ICMPv6 have numbers and meanings of their own, and how many come has another bound.
--- facts 8.9-01, 8.9-02, 8.9-03, 8.9-04, 8.9-05, 8.9-06
+-- facts 8.9-01, 8.9-02, 8.9-03, 8.9-04, 8.9-05, 8.9-06, 8.9-31, 8.9-32
 scenario { title = "error queue of IPv6", limits = "", stop_at = "4s" }
 
 local cli = host { name = "cli", ip = { "2001:db8::5", "10.0.0.5" } }
@@ -48,6 +48,27 @@ story("unconnected", function()
   is("2001:db8:1::10", message.error.offender)
   is(MSG_ERRQUEUE, message.flags)
   is("EAGAIN", queued(fd))
+end)
+
+story("taken-back", function()
+  local fd = udp(true)
+  is(1, sendto(fd, "x", "srv", 9))
+  sleep("50ms")
+  check(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, 0))  -- what waited goes with it
+  is("EAGAIN", queued(fd))
+end)
+-- A socket of both families keeps to the one of its name.
+story("one-family", function()
+  local mapped, plain = udp(), udp()
+  check(bind(mapped, "::ffff:10.0.0.5", 0))
+  check(bind(plain, "2001:db8::5", 0))
+  is("EAFNOSUPPORT", sendto(mapped, "x", "2001:db8:1::10", 9))
+  is("EAFNOSUPPORT", connect(mapped, "2001:db8:1::10", 9))
+  is("ENETUNREACH", sendto(plain, "x", "::ffff:192.168.1.10", 9))
+  is("ENETUNREACH", connect(plain, "::ffff:192.168.1.10", 9))
+  local tcp = check(socket(AF_INET6, SOCK_STREAM))
+  check(bind(tcp, "::ffff:10.0.0.5", 0))
+  is("EAFNOSUPPORT", connect(tcp, "2001:db8:1::10", 9))
 end)
 
 -- Another family, other options: what travels by IPv4 obeys those of IPPROTO_IP.

@@ -1,5 +1,5 @@
 -- Groups of IPv6: joined on an interface that has a number, and every link is a way to all of them.
--- facts 8.9-20, 8.9-21, 8.9-22, 8.9-23, 8.9-24, 8.9-25
+-- facts 8.9-20, 8.9-21, 8.9-22, 8.9-23, 8.9-24, 8.9-25, 8.9-33
 scenario { title = "groups of IPv6", limits = "", stop_at = "4s" }
 
 local srv = host { name = "srv", ip = "2001:db8:1::10" }
@@ -44,6 +44,10 @@ story(cli, "joining", function()
   is(true, leaves(fd, "ff02::1:2", 0))  -- on whatever interface
   is("EADDRNOTAVAIL", leaves(fd, "ff02::1:2", 9))
   is("EINVAL", leaves(fd, "2001:db8::1", wire))
+  is("EINVAL", joins(fd, "::ffff:224.1.1.1", wire))  -- a group of IPv4 is none of IPv6
+  is("EINVAL", leaves(fd, "::ffff:224.1.1.1", wire))
+  is("EINVAL", bind(udp(), "ff01::1", 704))  -- needs an interface like ff02::1
+  is("EINVAL", connect(udp(), "ff01::1", 704))
   breathe()
   local tcp = check(socket(AF_INET6, SOCK_STREAM))
   is("EPROTO", joins(tcp, "ff02::1:2", wire))
