@@ -113,7 +113,7 @@ Attempt try_join(World& world, SocketId socket, const sys::Setsockopt& call) {
   const SocketBase& base = world.inet.sockets.read(socket);
   const Wish wish = wish_of(world, base.net, call);
   if (!wish.group.is_multicast() || is_mapped(call, wish.group)) return fail(Errno::INVAL);
-  if (wish.place.error != Errno::OK) return fail(wish.place.error);
+  if (wish.place.error != Errno::OK && !wish.anywhere) return fail(wish.place.error);
   Membership fresh;
   fresh.net = base.net;
   fresh.socket = socket;
@@ -127,6 +127,7 @@ Attempt try_join(World& world, SocketId socket, const sys::Setsockopt& call) {
     if (known.group == fresh.group && (known.link == fresh.link || wish.anywhere))
       return fail(Errno::ADDRINUSE);
   }
+  if (wish.place.error != Errno::OK) return fail(wish.place.error);
   if (fresh.group.is_v4() && count >= memberships_most) return fail(Errno::NOBUFS);
   world.inet.memberships.add(fresh);
   return done(0);
@@ -137,9 +138,10 @@ Attempt try_leave(World& world, SocketId socket, const sys::Setsockopt& call) {
   const Wish wish = wish_of(world, base.net, call);
   if (call.option == Option::LeaveGroup6) {
     if (!wish.group.is_multicast() || is_mapped(call, wish.group)) return fail(Errno::INVAL);
-    if (wish.place.error != Errno::OK) return fail(Errno::ADDRNOTAVAIL);
+    if (wish.place.error != Errno::OK && !wish.anywhere) return fail(Errno::ADDRNOTAVAIL);
+  } else if (wish.place.error != Errno::OK) {
+    return fail(wish.place.error);
   }
-  if (wish.place.error != Errno::OK) return fail(wish.place.error);
   for (const MembershipId id : ids(world.inet.memberships)) {
     const Membership& known = world.inet.memberships.read(id);
     if (known.socket != socket || known.group != wish.group) continue;

@@ -60,7 +60,9 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
         inet::way_by_device(world, base.net, inet::link_of_address(world, base.net, base.multicast_from));
   } else if (!by_v4 && way.to.ip.is_multicast() && base.six.multicast_interface != 0) {
     way.path = inet::way_by_interface(world, base.net, base.six.multicast_interface);
-    if (way.path && !way.path->link) way.path.reset();  // no way to a group leads through loopback
+    // No way to a group leads through loopback, or over a link without IPv6 (RFC 8200 5).
+    constexpr std::uint64_t least_mtu = 1280;
+    if (way.path && (!way.path->link || way.path->mtu < least_mtu)) way.path.reset();
   } else if (!(base.ipv6_only && by_v4)) {
     way.path = inet::route(world, base.net, way.to.ip);
   }
@@ -87,6 +89,8 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
   way.source = usable   ? bound
                : chosen ? base.multicast_from
                         : inet::source_address(world, base.net, way.to.ip);
+  // A host that has no address of IPv6 can't send to its groups (Linux ipv6_dev_get_saddr).
+  if (!by_v4 && way.to.ip.is_multicast() && way.source.is_loopback()) way.error = Errno::ADDRNOTAVAIL;
   return way;
 }
 

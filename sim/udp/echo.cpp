@@ -144,6 +144,8 @@ Attempt try_send_icmp(Step& step, SocketId socket, const Bytes& data, const Targ
   if (!may_be_sent(step, socket, way, wire::wire_size(*packet))) return fail(Errno::MSGSIZE);
   if (by_v4 && lets_fragment(base.mtu_discover)) packet->fragment_bits = wire::may_fragment;
   count_sent(step, base.net, *packet);
+  const bool for_many = inet::is_for_many(way.to.ip);
+  if (for_many && !fate_for_many(world, base, way, *packet).leaves) return done(data.length);
   inet::send_datagram(step, base.net, way.path, *packet, Reason::IcmpSentByProgram);
   return done(data.length);
 }

@@ -24,6 +24,15 @@ struct Way {
 };
 Way way_to(Step& step, SocketId socket, const Target& target);
 
+/// A datagram for many leaves by a link, and this host may be among the many. Where it is, one for a group
+/// that may make no hop goes no further; by IPv6 only if it was copied. Linux ip_mc_output,
+/// ip6_finish_output2. [send.cpp]
+struct ForMany {
+  bool leaves = true, copies = false;
+};
+ForMany fate_for_many(const World& world, const inet::SocketBase& base, const Way& way,
+                      const wire::Packet& packet);
+
 /// A group of IPv6 on the link is on which link? Only IPV6_MULTICAST_IF says it: there are no zones
 /// («%eth0»). What needs to know fails with EINVAL. Linux __ipv6_addr_needs_scope_id.
 bool lacks_interface(const inet::SocketBase& base, const Address& to);

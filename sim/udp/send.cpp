@@ -17,25 +17,28 @@ namespace {
 /// its header out.
 constexpr std::uint32_t most_bytes_v4 = 65507, most_bytes_v6 = 65527;
 
-/// A datagram for many leaves by a link, and this host may be among the many. Where it is, a datagram for a
-/// group that may make no hop goes no further; by IPv6 only if it was copied. Linux ip_mc_output,
-/// ip6_finish_output2.
 void send_to_many(Step& step, const inet::SocketBase& base, const Way& way, wire::Packet packet) {
-  const NetId net = base.net;
-  const LinkId link = way.path->link;
-  const bool by_v4 = packet.by_v4(), loops = by_v4 ? base.multicast_loop : base.six.multicast_loop;
-  const bool to_all = inet::is_for_all(packet.to.ip);
-  const bool member = link && !to_all && inet::has_joined(step.world, net, packet.to.ip, link);
-  const bool copies = link && (to_all || (member && loops));
-  const bool ends_here = packet.ttl == 0 && (by_v4 ? member : copies);
-  if (!ends_here && !inet::stays_in_host(packet.to.ip))
-    packet.sent = inet::send_datagram(step, net, way.path, packet, Reason::DatagramSent);
-  if (!copies) return;
-  packet.link = link.raw();
-  input_for_many(step, net, packet);
+  const ForMany fate = fate_for_many(step.world, base, way, packet);
+  if (fate.leaves) packet.sent = inet::send_datagram(step, base.net, way.path, packet, Reason::DatagramSent);
+  if (!fate.copies) return;
+  packet.link = way.path->link.raw();
+  input_for_many(step, base.net, packet);
 }
 
 }  // namespace
+
+ForMany fate_for_many(const World& world, const inet::SocketBase& base, const Way& way,
+                      const wire::Packet& packet) {
+  const LinkId link = way.path->link;
+  const bool by_v4 = packet.by_v4(), loops = by_v4 ? base.multicast_loop : base.six.multicast_loop;
+  const bool to_all = inet::is_for_all(packet.to.ip);
+  const bool member = link && !to_all && inet::has_joined(world, base.net, packet.to.ip, link);
+  ForMany fate;
+  fate.copies = link && (to_all || (member && loops));
+  const bool ends_here = packet.ttl == 0 && (by_v4 ? member : fate.copies);
+  fate.leaves = !ends_here && !inet::stays_in_host(packet.to.ip);
+  return fate;
+}
 
 Attempt try_send(Step& step, SocketId socket, const Bytes& data, const Target* target) {
   World& world = step.world;

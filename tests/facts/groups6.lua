@@ -54,6 +54,14 @@ story(cli, "joining", function()
   is("ENOPROTOOPT", setsockopt(tcp, IPPROTO_IPV6, IPV6_MULTICAST_IF, wire))
   is("ENOPROTOOPT", joins(check(socket(AF_INET, SOCK_DGRAM)), "ff02::1:2", wire))
 end)
+story(lone, "joined-on-loopback", function()
+  local fd = udp()
+  is(true, joins(fd, "ff02::77", lo))
+  is("EADDRINUSE", joins(fd, "ff02::77", 0))
+  is("ENODEV", joins(fd, "ff02::78", 0))  -- no way leads to it
+  is(true, leaves(fd, "ff02::77", 0))
+  is("EADDRNOTAVAIL", leaves(fd, "ff02::77", 0))
+end)
 story(cli, "options", function()
   local fd = udp()
   is(0, getsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF))
@@ -137,6 +145,9 @@ story(cli, "pings-all", function()
   is(8, sendto(fd, echo, "ff02::1", 0))
   local text, from = recvfrom(fd, 100)
   is("2001:db8:1::10", from.ip)  -- from the address of who answers
+  is(8, sendto(fd, echo, "ff01::1", 0))  -- this scope ends in the host
+  sleep("40ms")
+  is("EAGAIN", got(fd))
 end)
 
 for _, name in ipairs(stories) do
