@@ -28,6 +28,7 @@ Life life_of(RealRun& run, const RealTask& task) {
 void note_kill(RealRun& run, const sys::Kill& wish) {
   for (RealTask& task : run.tasks) {
     if (pid_of(task.process) != wish.pid || task.state == RealTask::State::Ended) continue;
+    run.signalled.emplace(task.process, wish.signal);
     const std::int64_t deadline = monotonic_now() + 2 * millisecond;  // a death takes its time
     while (!life_of(run, task).over() && monotonic_now() < deadline) usleep(100);
     if (!life_of(run, task).over()) continue;
@@ -50,6 +51,7 @@ void note_death(RealRun& run, RealTask& task, const Life& life) {
   const auto killed = run.killed.find(task.process);
   // What may end a program here: what it wrote, its own alarm, and what programs send.
   const bool expected = life.signal == SIGPIPE || life.signal == SIGALRM || killed != run.killed.end() ||
+                        run.signalled.contains({task.process, life.signal}) ||
                         (life.signal != 0 && std::holds_alternative<sys::Kill>(call));
   // Where a parent has waited for it already, nobody tells.
   if (killed != run.killed.end() && life.signal == 0)

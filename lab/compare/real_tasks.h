@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "lab/compare/mailbox.h"
@@ -55,11 +56,12 @@ struct RealRun {
   std::deque<RealTask> tasks;
   std::size_t boxes = 0, processes = 0;
   std::uint64_t orders = 0;
-  std::int64_t start = 0;                      ///< script time 0 by CLOCK_MONOTONIC
-  std::vector<Sysctls> settings;               ///< of each host
-  std::set<std::size_t> handling;              ///< processes with a handler of signals
-  std::set<std::size_t> tapping;               ///< processes that have had a packet socket
-  std::map<std::size_t, std::int64_t> killed;  ///< by another: process → signal
+  std::int64_t start = 0;                                    ///< script time 0 by CLOCK_MONOTONIC
+  std::vector<Sysctls> settings;                             ///< of each host
+  std::set<std::size_t> handling;                            ///< processes with a handler of signals
+  std::set<std::size_t> tapping;                             ///< processes that have had a packet socket
+  std::map<std::size_t, std::int64_t> killed;                ///< by another: process → signal
+  std::set<std::pair<std::size_t, std::int64_t>> signalled;  ///< by another: process, signal
 
   Time now() const { return monotonic_now() - start; }
   Mailbox& box(const RealTask& task) { return mailroom.boxes[task.box]; }
