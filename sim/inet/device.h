@@ -23,6 +23,8 @@ struct Packet;
 namespace sockarium::inet {
 
 inline constexpr std::uint32_t loopback_index = 1, first_link_index = 2;
+/// A link that takes less, bytes, has no IPv6 (RFC 8200 5).
+inline constexpr std::uint64_t least_mtu_v6 = 1280;
 
 /// The link behind an index, none behind `loopback_index`; nothing where no device has it.
 std::optional<LinkId> link_of_device(const World& world, NetId net, std::uint32_t index);

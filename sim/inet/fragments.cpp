@@ -4,6 +4,7 @@
 
 #include "sim/inet/icmp.h"
 #include "sim/step.h"
+#include "sim/wire/header_layout.h"
 
 namespace sockarium::inet {
 
@@ -13,7 +14,8 @@ constexpr std::uint32_t inner_header = 8;  // of UDP, of an ICMP echo
 
 /// The headers before a fragment's part: those of IPv6 have one more (RFC 8200 4.5).
 std::uint32_t headers_of_fragment(bool by_v4) {
-  return by_v4 ? 20 : 40 + 8;
+  using namespace wire::layout;
+  return static_cast<std::uint32_t>(by_v4 ? ipv4_header : ipv6_header + fragment_header);
 }
 
 struct Counts {

@@ -7,16 +7,24 @@
 
 namespace sockarium::inet {
 
-/// The memory that Linux keeps a datagram in, bytes: the header of the kernel's own (256 bytes) and a block
-/// for headers, data and a trailer of 320 bytes, which comes in powers of two (measured on loopback; Linux
-/// struct sk_buff, kmalloc_reserve).
+/// What the kernel writes behind the bytes that it keeps (Linux struct skb_shared_info).
+inline constexpr std::uint64_t memory_trailer = 320;
+/// The memory that so many bytes take in one piece: the header of the kernel's own (256 bytes), and a block
+/// for them and the trailer, which comes in powers of two (measured; Linux struct sk_buff, kmalloc_reserve).
+constexpr std::uint64_t memory_in_one_piece(std::uint64_t bytes) {
+  constexpr std::uint64_t own = 256, small_block = 576;
+  std::uint64_t block = small_block;
+  for (std::uint64_t next = 1024; block < bytes + memory_trailer; next *= 2) block = next;
+  return block + own;
+}
+
+/// The memory that Linux keeps a datagram in, bytes: headers and data in one piece, or, where that is too
+/// long, the data in pages of its own (measured on loopback).
 constexpr std::uint64_t memory_of(std::uint32_t payload, bool by_v4) {
-  constexpr std::uint64_t own = 256, trailer = 320, small_block = 576, largest_block = 16384;
-  const std::uint64_t needed = payload + (by_v4 ? 59u : 72u) + trailer;
-  if (needed <= small_block) return small_block + own;
-  for (std::uint64_t block = 1024; block <= largest_block; block *= 2)
-    if (needed <= block) return block + own;
-  return payload + small_block + own;
+  constexpr std::uint64_t largest_block = 16384;
+  const std::uint64_t bytes = payload + (by_v4 ? 59u : 72u);
+  return bytes + memory_trailer <= largest_block ? memory_in_one_piece(bytes)
+                                                 : payload + memory_in_one_piece(0);
 }
 
 /// The same of a packet that a packet socket gets a copy of (measured): of TCP, a segment's payload lies in

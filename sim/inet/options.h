@@ -30,8 +30,7 @@ std::uint32_t receive_buffer_for(const Sysctls& sysctls, std::int64_t wish);
 std::uint32_t send_buffer_for(const Sysctls& sysctls, std::int64_t wish);
 
 /// The hops that a packet to `to` may make, where no socket says it: net.ipv4.ip_default_ttl; IPv6 has its
-/// own,
-/// 64. Linux ip4_dst_hoplimit, ip6_dst_hoplimit. [options_v6.cpp]
+/// own, 64. Linux ip4_dst_hoplimit, ip6_dst_hoplimit. [options_v6.cpp]
 std::uint8_t default_hops(const World& world, NetId net, const Address& to);
 /// The same for one of this socket: IP_TTL or IPV6_UNICAST_HOPS, for a group IP_MULTICAST_TTL or
 /// IPV6_MULTICAST_HOPS. Linux ip_select_ttl, ip6_sk_dst_hoplimit. [options_v6.cpp]

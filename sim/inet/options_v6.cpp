@@ -13,7 +13,7 @@ bool is_hop_limit(std::int64_t value) {
 }
 
 constexpr std::int64_t most_mtu_discover = 5;  // Linux IPV6_PMTUDISC_OMIT
-constexpr std::uint8_t hops_of_host = 64;      // net.ipv6.conf.all.hop_limit
+constexpr std::uint8_t host_hop_limit = 64;    // net.ipv6.conf.all.hop_limit
 
 }  // namespace
 
@@ -93,7 +93,7 @@ std::optional<Attempt> get_v6_option(const SocketBase& base, const sys::Getsocko
     case Option::ReceiveErrors6:
       return done(six.receive_errors ? 1 : 0);
     case Option::UnicastHops6:
-      return done(six.hops == Inet6Options::hops_of_host ? hops_of_host : six.hops);
+      return done(six.hops == Inet6Options::hops_of_host ? host_hop_limit : six.hops);
     case Option::MulticastHops6:
       return done(six.multicast_hops);
     case Option::MtuDiscover6:
@@ -115,7 +115,7 @@ std::optional<Attempt> get_v6_option(const SocketBase& base, const sys::Getsocko
 }
 
 std::uint8_t default_hops(const World& world, NetId net, const Address& to) {
-  if (!to.is_v4()) return hops_of_host;
+  if (!to.is_v4()) return host_hop_limit;
   return static_cast<std::uint8_t>(world.inet.nets.read(net).sysctls[Sysctl::DefaultTtl]);
 }
 

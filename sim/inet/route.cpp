@@ -108,7 +108,6 @@ std::optional<Path> way_out(const World& world, NetId net, const Address& addres
 }  // namespace
 
 std::optional<Path> route(const World& world, NetId net, const Address& address) {
-  constexpr std::uint64_t least_mtu_v6 = 1280;  // on a link that takes less there is no IPv6 (RFC 8200 5)
   std::optional<Path> path = way_out(world, net, address);
   if (path && !address.is_v4()) {
     if (path->link && path->mtu < least_mtu_v6) return std::nullopt;
@@ -138,10 +137,10 @@ Errno unreachable(const World& world, NetId net, const Address& address) {
 }
 
 void lower_path_mtu(World& world, NetId net, const Address& destination, std::uint64_t mtu) {
-  constexpr std::uint64_t least = 552;      // net.ipv4.route.min_pmtu
-  constexpr std::uint64_t least_v6 = 1280;  // no link of IPv6 takes less (RFC 8201 4): such news is wrong
+  constexpr std::uint64_t least = 552;  // net.ipv4.route.min_pmtu
   const std::uint64_t* known = world.inet.path_mtus.find(PathMtuKey{net, destination});
-  if (!destination.is_v4() && (mtu < least_v6 || (known != nullptr && *known <= mtu))) return;
+  // News of an IPv6 path below what every link takes is wrong (RFC 8201 4).
+  if (!destination.is_v4() && (mtu < least_mtu_v6 || (known != nullptr && *known <= mtu))) return;
   world.inet.path_mtus.set(PathMtuKey{net, destination}, std::max(mtu, least));
 }
 

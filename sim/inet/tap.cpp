@@ -76,6 +76,14 @@ class Passing {
   std::array<std::vector<std::uint8_t>, 2> bytes_;  // with its Ethernet header, and without
 };
 
+/// The hardware address at this namespace's end of a link, or at the other; of loopback zeros.
+wire::Mac mac_at(const World& world, NetId net, LinkId link, bool here) {
+  if (!link) return {};
+  const wire::Link& wire = world.wire.links.read(link);
+  const std::size_t mine = wire.ends[0] == net ? 0 : 1;
+  return wire::mac_of(wire.number, here ? mine : 1 - mine);
+}
+
 /// Linux packet_rcv: the filter, then room (one more frame fits while the buffer is not full), then the copy.
 void give(Step& step, Tap& tap, Passing& passing) {
   Frame frame = passing.frame();
@@ -112,27 +120,19 @@ std::vector<std::uint8_t> frame_bytes(const World& world, const ByteStore& bytes
                                       const Frame& frame, bool cooked) {
   const std::vector<std::uint8_t> packet = wire::to_wire(frame.packet, bytes);
   if (cooked) return packet;
-  wire::Mac to{}, from{};
-  if (frame.link) {
-    const wire::Link& link = world.wire.links.read(frame.link);
-    const std::size_t here = link.ends[0] == net ? 0 : 1;
-    const bool outgoing = frame.type == FrameType::Outgoing;
-    from = wire::mac_of(link.number, outgoing ? here : 1 - here);
-    const Address& ip = frame.packet.to.ip;
-    const bool for_many = ip.is_multicast() || ip.is_broadcast();
-    to = for_many ? wire::mac_for_many(ip) : wire::mac_of(link.number, outgoing ? 1 - here : here);
-  }
-  const auto header = wire::ethernet_header_of(to, from, wire::ethertype_of(frame.packet.to.ip.is_v4()));
+  const Address& ip = frame.packet.to.ip;
+  const bool by_hardware_group = frame.link && (ip.is_multicast() || ip.is_broadcast());
+  const wire::Mac to = by_hardware_group ? wire::mac_for_many(ip)
+                                         : mac_at(world, net, frame.link, frame.type != FrameType::Outgoing);
+  const auto header =
+      wire::ethernet_header_of(to, frame_sender(world, net, frame), wire::ethertype_of(ip.is_v4()));
   std::vector<std::uint8_t> whole(header.begin(), header.end());
   whole.insert(whole.end(), packet.begin(), packet.end());
   return whole;
 }
 
 wire::Mac frame_sender(const World& world, NetId net, const Frame& frame) {
-  if (!frame.link) return {};
-  const wire::Link& link = world.wire.links.read(frame.link);
-  const std::size_t here = link.ends[0] == net ? 0 : 1;
-  return wire::mac_of(link.number, frame.type == FrameType::Outgoing ? here : 1 - here);
+  return mac_at(world, net, frame.link, frame.type == FrameType::Outgoing);
 }
 
 void remove_first_frame(World& world, Tap& tap) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/inet/listener_table.h"
+#include "sim/inet/memory.h"
 #include "sim/kernel/diag_rows.h"
 #include "sim/netlink/message.h"
 #include "sim/netlink/netlink.h"
@@ -16,7 +17,8 @@ namespace {
 
 // A part of an answer is as long as a page holds, and once a program has come with a larger buffer as long as
 // that, up to 32 KiB; without the trailer of the kernel's own. Linux netlink_dump, netlink_recvmsg.
-constexpr std::uint32_t trailer = 320, first_part = 4096 - trailer, longest_part = 32768 - trailer;
+constexpr std::uint32_t trailer = inet::memory_trailer, first_part = 4096 - trailer,
+                        longest_part = 32768 - trailer;
 constexpr std::uint32_t inet_row_room = 600;  // what Linux makes room for, for one row of internet sockets
 constexpr std::uint16_t message_types = 16;   // below are netlink's own (Linux NLMSG_MIN_TYPE)
 constexpr std::int32_t families = 46;         // Linux AF_MAX
@@ -31,13 +33,9 @@ std::int32_t family_of(std::string_view body) {
   return body.empty() ? -1 : static_cast<std::uint8_t>(body[0]);
 }
 
-/// What so many bytes take of a receive buffer: a block that comes in powers of two, and the header of the
-/// kernel's own (kernel-measured; Linux struct sk_buff, kmalloc_reserve).
+/// What so many bytes take of a receive buffer.
 std::uint32_t memory_of(std::size_t bytes) {
-  constexpr std::uint32_t own = 256, small_block = 576;
-  std::uint32_t block = small_block;
-  for (std::uint32_t next = 1024; block < bytes + trailer; next *= 2) block = next;
-  return block + own;
+  return static_cast<std::uint32_t>(inet::memory_in_one_piece(bytes));
 }
 
 /// Is there somebody in the kernel who knows these sockets?

@@ -44,11 +44,10 @@ struct Arguments {
     return base == 1 ? "Unix stream" : base == 2 ? "Unix datagrams" : "Unix packets in sequence";
   }
   std::string operator()(const sys::Socket& c) const {
-    constexpr std::int32_t icmpv6 = 58;
     if (c.domain == af_unix) return local_type(c.type);
     if (c.domain == af_packet) return "AF_PACKET";
     if (c.domain == af_netlink) return "AF_NETLINK";
-    if (c.protocol == ipproto_icmp || c.protocol == icmpv6) return "ICMP";
+    if (c.protocol == ipproto_icmp || c.protocol == ipproto_icmpv6) return "ICMP";
     return (c.type & 0xf) == 2 ? "UDP" : "TCP";
   }
   std::string operator()(const sys::Socketpair& c) const { return local_type(c.type); }

@@ -42,6 +42,4 @@ std::uint32_t poll_events(const World& world, SocketId socket);
 Attempt try_setsockopt(Step& step, SocketId socket, const sys::Setsockopt& call);
 Attempt try_getsockopt(Step& step, SocketId socket, const sys::Getsockopt& call);
 
-bool is_packet(const World& world, SocketId socket);
-
 }  // namespace sockarium::packet

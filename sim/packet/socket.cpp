@@ -14,10 +14,6 @@ constexpr std::int32_t name_size = 20, name_most = 128;  // struct sockaddr_ll, 
 
 }  // namespace
 
-bool is_packet(const World& world, SocketId socket) {
-  return world.inet.sockets.read(socket).kind == inet::EntryKind::Packet;
-}
-
 SocketId open(Step& step, NetId net, std::uint32_t user, bool cooked, std::uint32_t protocol) {
   World& world = step.world;
   const Sysctls& sysctls = world.inet.nets.read(net).sysctls;

@@ -60,9 +60,8 @@ Way way_to(Step& step, SocketId socket, const Target& target) {
         inet::way_by_device(world, base.net, inet::link_of_address(world, base.net, base.multicast_from));
   } else if (!by_v4 && way.to.ip.is_multicast() && base.six.multicast_interface != 0) {
     way.path = inet::way_by_interface(world, base.net, base.six.multicast_interface);
-    // No way to a group leads through loopback, or over a link without IPv6 (RFC 8200 5).
-    constexpr std::uint64_t least_mtu = 1280;
-    if (way.path && (!way.path->link || way.path->mtu < least_mtu)) way.path.reset();
+    // No way to a group leads through loopback, or over a link without IPv6.
+    if (way.path && (!way.path->link || way.path->mtu < inet::least_mtu_v6)) way.path.reset();
   } else if (!(base.ipv6_only && by_v4)) {
     way.path = inet::route(world, base.net, way.to.ip);
   }

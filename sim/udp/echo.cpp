@@ -11,12 +11,13 @@
 #include "sim/udp/name.h"
 #include "sim/udp/queue.h"
 #include "sim/wire/header_bytes.h"
+#include "sim/wire/header_layout.h"
 
 namespace sockarium::udp {
 
 namespace {
 
-constexpr std::uint32_t icmp_header = 8;
+constexpr std::uint32_t icmp_header = wire::layout::icmp_header;
 /// The longest message. The length field of IPv4 counts the header, too; that of IPv6 does not (RFC 8200 3).
 constexpr std::uint32_t longest_v4 = 65515, longest_v6 = 65535;
 
@@ -48,7 +49,7 @@ Bytes text_of(Step& step, const wire::Packet& packet, bool raw) {
   const bool by_v4 = packet.by_v4(), with_header = raw && by_v4;
   std::vector<std::uint8_t> frame = wire::to_wire(packet, step.bytes);
   if (with_header) frame[4] = frame[5] = frame[10] = frame[11] = 0;
-  const std::size_t start = with_header ? 0 : by_v4 ? 20 : 40;
+  const std::size_t start = with_header ? 0 : wire::layout::ip_header(by_v4);
   return step.bytes.intern({reinterpret_cast<const char*>(frame.data()) + start, frame.size() - start});
 }
 

@@ -13,6 +13,7 @@
 #include "sim/udp/name.h"
 #include "sim/udp/queue.h"
 #include "sim/wire/header_bytes.h"
+#include "sim/wire/header_layout.h"
 
 namespace sockarium::udp {
 
@@ -54,7 +55,7 @@ Socket& entry_of(World& world, SocketId socket) {
 /// The echo request that is quoted, from its ICMP header on: what a ping socket had sent.
 Bytes request_of(Step& step, const wire::Icmp& icmp, const Bytes& payload) {
   const bool v4 = icmp.to.ip.is_v4();
-  const std::size_t ip_header = v4 ? 20 : 40;
+  const std::size_t ip_header = wire::layout::ip_header(v4);
   wire::Packet request;
   request.protocol = wire::ICMP;
   request.from = icmp.from;

@@ -14,6 +14,9 @@ namespace sockarium::wire::layout {
 inline constexpr std::size_t ipv4_header = 20, ipv6_header = 40, tcp_header = 20, udp_header = 8,
                              icmp_header = 8;
 inline constexpr std::size_t fragment_header = 8;  ///< of IPv6, which has fragments in a header of their own
+constexpr std::size_t ip_header(bool by_v4) {
+  return by_v4 ? ipv4_header : ipv6_header;
+}
 /// Numbers in the header of IPv6: it has an ICMP of its own, and names the fragment header (RFC 8200 4.5).
 inline constexpr std::uint8_t icmpv6 = 58, ipv6_fragment = 44;
 
